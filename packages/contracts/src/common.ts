@@ -1,0 +1,35 @@
+import { Type, type Static, type TSchema } from 'typebox';
+
+export const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
+
+/** A decimal string with as many decimals as ISO 4217 gives the currency, as Shopify's MoneyV2. */
+export const Money = Type.Object(
+  {
+    amount: Type.String({ pattern: '^-?\\d+(\\.\\d+)?$', examples: ['1234.50'] }),
+    currencyCode: Type.String({ pattern: '^[A-Z]{3}$', examples: ['GBP'] }),
+  },
+  { additionalProperties: false },
+);
+export type Money = Static<typeof Money>;
+
+/** A day of the store's own calendar. */
+export const LocalDate = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', examples: ['2026-03-29'] });
+/** ISO 8601 in UTC. */
+export const Instant = Type.String({ examples: ['2026-03-29T01:00:00.000Z'] });
+/** Shopify's numeric id as a string of digits: it exceeds 2^53. */
+export const ShopifyId = Type.String({ pattern: '^\\d{1,20}$', examples: ['6200354537772'] });
+export const Id = Type.String({ pattern: '^\\d{1,20}$' });
+
+/** RFC 9457 problem details: what every error looks like. */
+export const Problem = Type.Object({
+  type: Type.String(),
+  title: Type.String(),
+  status: Type.Integer(),
+  detail: Type.Optional(Type.String()),
+  code: Type.Optional(Type.String({ description: 'Stable machine-readable name of the error.' })),
+  errors: Type.Optional(Type.Array(Type.Object({ path: Type.String(), message: Type.String() }))),
+});
+export type Problem = Static<typeof Problem>;
+
+export const Role = Type.Union([Type.Literal('admin'), Type.Literal('analyst'), Type.Literal('store_manager')]);
+export type Role = Static<typeof Role>;

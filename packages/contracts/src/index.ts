@@ -1,0 +1,17 @@
+export * from './route.ts';
+export * from './common.ts';
+export * as auth from './auth.ts';
+export * as stores from './stores.ts';
+export * as analytics from './analytics.ts';
+export type { Session, User } from './auth.ts';
+export type { RunStatus, StreamName, SyncKind, SyncRun, SyncStream, Tenant, TenantStatus } from './stores.ts';
+export type {
+  Measure,
+  Overview,
+  OrdersByDate,
+  Revenue,
+  RevenueDay,
+  TopCustomer,
+  TopCustomers,
+  Totals,
+} from './analytics.ts';

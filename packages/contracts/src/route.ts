@@ -1,0 +1,40 @@
+import type { Static, TSchema } from 'typebox';
+
+/**
+ * Who may call a route:
+ * - `public`: anyone;
+ * - `session`: whoever holds the refresh cookie;
+ * - `user`: whoever is logged in;
+ * - `member`: a logged-in user with a role in the tenant that the request names;
+ * - `admin`: a member whose role in that tenant is admin.
+ */
+export type Access = 'public' | 'session' | 'user' | 'member' | 'admin';
+
+/** One route of the API, told once: the server registers it, the client calls it, OpenAPI is made from it. */
+export interface Route {
+  method: 'GET' | 'POST' | 'DELETE';
+  /** Path with `:name` parameters, as Fastify writes it. */
+  path: string;
+  summary: string;
+  tag: string;
+  access: Access;
+  params?: TSchema;
+  query?: TSchema;
+  body?: TSchema;
+  /** Successful answers by status; `Type.Null()` for an empty one. */
+  response: Record<number, TSchema>;
+}
+
+type Part<S> = S extends TSchema ? Static<S> : undefined;
+
+/** What a caller must give. */
+export type RouteInput<R extends Route> = (R['params'] extends TSchema ? { params: Part<R['params']> } : object) &
+  (R['query'] extends TSchema ? { query: Part<R['query']> } : object) &
+  (R['body'] extends TSchema ? { body: Part<R['body']> } : object);
+
+/** What a caller gets. */
+export type RouteOutput<R extends Route> = { [S in keyof R['response']]: Part<R['response'][S]> }[keyof R['response']];
+
+export function route<const R extends Route>(definition: R): R {
+  return definition;
+}

@@ -1,0 +1,156 @@
+import { Type, type Static } from 'typebox';
+import { Id, Instant, LocalDate, nullable, Role } from './common.ts';
+import { route } from './route.ts';
+
+export const TenantStatus = Type.Union([
+  Type.Literal('connected'),
+  Type.Literal('paused'),
+  Type.Literal('reconnect_needed'),
+  Type.Literal('uninstalled'),
+  Type.Literal('disconnected'),
+]);
+export type TenantStatus = Static<typeof TenantStatus>;
+
+export const StreamName = Type.Union([Type.Literal('products'), Type.Literal('customers'), Type.Literal('orders')]);
+export type StreamName = Static<typeof StreamName>;
+
+export const RunStatus = Type.Union([
+  Type.Literal('queued'),
+  Type.Literal('running'),
+  Type.Literal('succeeded'),
+  Type.Literal('failed'),
+  Type.Literal('cancelled'),
+]);
+export type RunStatus = Static<typeof RunStatus>;
+
+export const SyncKind = Type.Union([Type.Literal('incremental'), Type.Literal('full')]);
+export type SyncKind = Static<typeof SyncKind>;
+
+export const SyncStream = Type.Object({
+  name: StreamName,
+  status: RunStatus,
+  done: Type.Integer({ description: 'Products, customers or orders applied so far.' }),
+  expected: nullable(Type.Integer({ description: 'How many there will be; null until Shopify has told.' })),
+  ratePerSecond: nullable(Type.Number({ description: 'Applied per second, over the stream so far.' })),
+  secondsLeft: nullable(Type.Integer()),
+  completeFrom: nullable(
+    Type.String({
+      pattern: LocalDate.pattern,
+      description: 'Orders placed on or after this day are all in; newest are fetched first.',
+    }),
+  ),
+  error: nullable(Type.String({ description: 'What went wrong and what to do.' })),
+});
+export type SyncStream = Static<typeof SyncStream>;
+
+export const SyncRun = Type.Object({
+  id: Id,
+  kind: Type.Union([SyncKind, Type.Literal('backfill')]),
+  status: RunStatus,
+  createdAt: Instant,
+  startedAt: nullable(Instant),
+  finishedAt: nullable(Instant),
+  error: nullable(Type.String({ description: 'What went wrong and what to do.' })),
+  notice: nullable(Type.String({ description: 'What is limited, such as orders older than 60 days.' })),
+  streams: Type.Array(SyncStream),
+});
+export type SyncRun = Static<typeof SyncRun>;
+
+export const Tenant = Type.Object({
+  id: Id,
+  shopDomain: Type.String(),
+  storeName: Type.String(),
+  isActive: Type.Boolean(),
+  status: TenantStatus,
+  statusReason: nullable(Type.String()),
+  role: Role,
+  currencyCode: nullable(Type.String()),
+  timezone: nullable(Type.String({ description: 'IANA name' })),
+  lastSyncAt: nullable(Instant),
+  createdAt: Instant,
+  activeRun: nullable(SyncRun),
+});
+export type Tenant = Static<typeof Tenant>;
+
+const TenantParams = Type.Object({ id: Id });
+
+export const beginConnect = route({
+  method: 'POST',
+  path: '/api/shopify/auth',
+  summary: 'Begin to connect a Shopify store: send the browser to authorizeUrl',
+  tag: 'stores',
+  access: 'user',
+  body: Type.Object(
+    { shop: Type.String({ minLength: 1, maxLength: 255, examples: ['my-store', 'my-store.myshopify.com'] }) },
+    { additionalProperties: false },
+  ),
+  response: { 200: Type.Object({ authorizeUrl: Type.String() }) },
+});
+
+/** Shopify sends the browser here; the answer is a redirect to `/stores/:id` or `/stores/connect-error?code=…`. */
+export const connectCallback = route({
+  method: 'GET',
+  path: '/api/shopify/callback',
+  summary: 'Where Shopify sends the browser after the merchant agreed',
+  tag: 'stores',
+  access: 'public',
+  response: { 302: Type.Null() },
+});
+
+export const listTenants = route({
+  method: 'GET',
+  path: '/api/tenants',
+  summary: 'The stores the user has a role in',
+  tag: 'stores',
+  access: 'user',
+  response: { 200: Type.Object({ data: Type.Array(Tenant) }) },
+});
+
+export const getTenant = route({
+  method: 'GET',
+  path: '/api/tenants/:id',
+  summary: 'One store',
+  tag: 'stores',
+  access: 'member',
+  params: TenantParams,
+  response: { 200: Tenant },
+});
+
+export const disconnect = route({
+  method: 'DELETE',
+  path: '/api/tenants/:id',
+  summary: 'Disconnect a store: its tokens are destroyed, its data kept',
+  tag: 'stores',
+  access: 'admin',
+  params: TenantParams,
+  response: { 204: Type.Null() },
+});
+
+export const startSync = route({
+  method: 'POST',
+  path: '/api/tenants/:id/sync',
+  summary:
+    'Fetch what changed since the last success, or with kind full everything; a running one is returned as it is',
+  tag: 'stores',
+  access: 'member',
+  params: TenantParams,
+  body: Type.Optional(Type.Object({ kind: Type.Optional(SyncKind) }, { additionalProperties: false })),
+  response: { 202: Type.Object({ run: SyncRun }) },
+});
+
+export const listRuns = route({
+  method: 'GET',
+  path: '/api/tenants/:id/sync-runs',
+  summary: 'Sync runs, the newest first',
+  tag: 'stores',
+  access: 'member',
+  params: TenantParams,
+  query: Type.Object(
+    {
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
+      cursor: Type.Optional(Type.String()),
+    },
+    { additionalProperties: false },
+  ),
+  response: { 200: Type.Object({ data: Type.Array(SyncRun), nextCursor: nullable(Type.String()) }) },
+});
