@@ -1,0 +1,34 @@
+import {
+  type CreationOptional,
+  DataTypes,
+  type InferAttributes,
+  type InferCreationAttributes,
+  Model,
+  type Sequelize,
+} from 'sequelize';
+import { idColumn } from './columns.ts';
+
+export class User extends Model<InferAttributes<User>, InferCreationAttributes<User>> {
+  declare id: string;
+  declare name: string;
+  /** As `normalizeEmail` makes it: the column compares byte by byte. */
+  declare email: string;
+  /** An argon2id hash in PHC form. */
+  declare password: string;
+  declare createdAt: CreationOptional<Date>;
+}
+
+export function defineUser(sequelize: Sequelize) {
+  class BoundUser extends User {}
+  BoundUser.init(
+    {
+      id: { ...idColumn('id'), primaryKey: true },
+      name: DataTypes.STRING(200),
+      email: DataTypes.STRING(254),
+      password: DataTypes.STRING,
+      createdAt: DataTypes.DATE(3),
+    },
+    { sequelize, modelName: 'User', tableName: 'users', updatedAt: false },
+  );
+  return BoundUser;
+}
