@@ -1,0 +1,233 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Type } from 'typebox';
+import { Compile } from 'typebox/compile';
+
+export interface EncryptionKey {
+  /** Written beside each ciphertext, so that keys can be rotated. */
+  id: string;
+  /** 32 bytes. */
+  key: Buffer;
+}
+
+export interface Config {
+  production: boolean;
+  /** Null: the embedded SQLite file in `dataDir`. */
+  databaseUrl: string | null;
+  /** Null: the queue lives in the process. */
+  redisUrl: string | null;
+  /** Absolute path. */
+  dataDir: string;
+  /** Origin under which browsers reach this server; null: whatever the request says. */
+  appUrl: string | null;
+  host: string;
+  port: number;
+  /** Fastify's `trustProxy`: how far `X-Forwarded-*` is believed. */
+  trustProxy: boolean | number | string;
+  logLevel: string;
+  shopify: {
+    apiKey: string;
+    /** The newest first. */
+    apiSecrets: string[];
+    webhookSecrets: string[];
+    scopes: string[];
+    /** Origin of a stand-in for Shopify; null: Shopify itself. */
+    sandboxUrl: string | null;
+    /** Neither keys nor a stand-in are set: the project's own sandbox is to be started, and its origin put into `sandboxUrl`. */
+    ownSandbox: boolean;
+  };
+  /** The newest first. */
+  jwtSecrets: string[];
+  encryptionKeys: EncryptionKey[];
+  sentryDsn: string | null;
+  otlpEndpoint: string | null;
+  smtpUrl: string | null;
+  tuning: Tuning;
+}
+
+/** What nobody needs to set, but tests and large installations may. Each is overridden by its name in capitals. */
+const TUNING = {
+  /** How long a worker may be silent before its work is taken over. */
+  leaseSeconds: 30,
+  /** How often a running bulk operation is looked at. */
+  bulkPollMs: 1000,
+  accessTokenSeconds: 15 * 60,
+  /** A session ends when it has not been used for so long. */
+  sessionSeconds: 30 * 24 * 3600,
+  /** How long a rotated refresh token still yields an access token: two tabs may send it at once. */
+  refreshGraceSeconds: 10,
+  /** All requests to /api, per address and minute. Null: ten thousand a minute in production, no limit on a laptop. */
+  apiRequestsPerMinute: null as number | null,
+  /** Failed log-ins within `loginWindowSeconds`, per account and address, and per address. */
+  loginFailuresPerAccount: 10,
+  loginFailuresPerAddress: 50,
+  loginWindowSeconds: 15 * 60,
+  /** Within `registerWindowSeconds`, per address: new accounts, and tries with an e-mail that is taken. */
+  registrationsPerAddress: 60,
+  takenEmailsPerAddress: 10,
+  registerWindowSeconds: 10 * 60,
+};
+export type Tuning = typeof TUNING;
+
+/** Only offline access is asked for; `read_all_orders` needs Shopify's approval and is added by setting. */
+const DEFAULT_SCOPES = 'read_orders,read_customers,read_products,read_inventory';
+const SANDBOX_KEY = 'xeno-sandbox-key';
+const SANDBOX_SECRET = 'xeno-sandbox-secret';
+
+const setting = (pattern: string, mustBe: string) => Type.Optional(Type.String({ pattern, description: mustBe }));
+const url = (schemes: string) =>
+  setting(`^(${schemes})://[^\\s/]+\\S*$`, `must be a URL (${schemes.replaceAll('|', ', ')})`);
+const origin = setting('^https?://[^\\s/?#]+/?$', 'must be an origin, such as https://xeno.example.com');
+const wholeNumber = setting('^[1-9]\\d{0,11}$', 'must be a whole number above 0');
+const text = setting('\\S', 'must not be blank');
+/** 256 bits, however written; the shortest is base64 without padding. */
+const ONE_KEY = '([A-Za-z0-9._-]{1,16}:)?([0-9a-fA-F]{64}|[A-Za-z0-9+/_-]{43}=?)';
+
+const variableOf = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+
+const Settings = Compile(
+  Type.Object({
+    NODE_ENV: text,
+    DATABASE_URL: url('mysql|mariadb'),
+    REDIS_URL: url('redis|rediss'),
+    APP_URL: origin,
+    SHOPIFY_API_KEY: text,
+    SHOPIFY_API_SECRET: text,
+    SHOPIFY_WEBHOOK_SECRET: text,
+    SHOPIFY_SCOPES: setting('^[a-z_]+(\\s*,\\s*[a-z_]+)*$', 'must be a comma-separated list of access scopes'),
+    SHOPIFY_SANDBOX_URL: origin,
+    JWT_SECRET: text,
+    ENCRYPTION_KEY: setting(
+      `^${ONE_KEY}(\\s*,\\s*${ONE_KEY})*$`,
+      'must be 32 bytes as base64 or hex (openssl rand -base64 32), or a list of such',
+    ),
+    SENTRY_DSN: url('https|http'),
+    OTEL_EXPORTER_OTLP_ENDPOINT: url('https|http'),
+    SMTP_URL: url('smtp|smtps'),
+    TRUST_PROXY: setting(
+      '^(true|false|\\d{1,2}|[0-9a-fA-F.:/]+(\\s*,\\s*[0-9a-fA-F.:/]+)*)$',
+      'must be true, false, a number of proxies, or a list of addresses and subnets',
+    ),
+    PORT: setting(
+      '^([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])$',
+      'must be a port, 0 to 65535',
+    ),
+    HOST: text,
+    LOG_LEVEL: setting(
+      '^(trace|debug|info|warn|error|fatal|silent)$',
+      'must be trace, debug, info, warn, error, fatal or silent',
+    ),
+    DATA_DIR: text,
+    ...Object.fromEntries(Object.keys(TUNING).map((name) => [variableOf(name), wholeNumber])),
+  }),
+);
+
+/**
+ * Reads the settings from the environment; an empty variable counts as unset. Throws one error that names
+ * everything that is missing or wrong. Outside production, secrets that are not set are made once and kept in `DATA_DIR`.
+ */
+export function readConfig(env: Record<string, string | undefined> = process.env): Config {
+  const values: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) if (value?.trim()) values[name] = value.trim();
+
+  const production = values.NODE_ENV === 'production';
+  const hasKeys = Boolean(values.SHOPIFY_API_KEY && values.SHOPIFY_API_SECRET);
+  const required = new Set<string>();
+  if (production) for (const name of ['DATABASE_URL', 'JWT_SECRET', 'ENCRYPTION_KEY']) required.add(name);
+  if ((production && !values.SHOPIFY_SANDBOX_URL) || values.SHOPIFY_API_KEY || values.SHOPIFY_API_SECRET) {
+    required.add('SHOPIFY_API_KEY').add('SHOPIFY_API_SECRET');
+  }
+
+  const wrong = [...required].filter((name) => !values[name]).map((name) => `${name} is missing`);
+  for (const { instancePath } of Settings.Errors(values)) {
+    const name = instancePath.slice(1);
+    const schema = Settings.Type().properties[name as 'PORT'] as { description?: string };
+    wrong.push(`${name} ${schema.description ?? 'is wrong'}`);
+  }
+  if (production && values.JWT_SECRET && listOf(values.JWT_SECRET).some((secret) => secret.length < 32)) {
+    wrong.push('JWT_SECRET must have at least 32 characters (openssl rand -base64 32), as each of a list must');
+  }
+  if (wrong.length > 0) throw new ConfigError(wrong);
+
+  const dataDir = resolve(values.DATA_DIR ?? '.data');
+  const secrets = values.JWT_SECRET && values.ENCRYPTION_KEY ? null : keptSecrets(dataDir);
+  const apiSecrets = listOf(values.SHOPIFY_API_SECRET ?? SANDBOX_SECRET);
+  const sandboxUrl = values.SHOPIFY_SANDBOX_URL?.replace(/\/$/, '') ?? null;
+
+  return {
+    production,
+    databaseUrl: values.DATABASE_URL ?? null,
+    redisUrl: values.REDIS_URL ?? null,
+    dataDir,
+    appUrl: values.APP_URL?.replace(/\/$/, '') ?? null,
+    host: values.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
+    port: Number(values.PORT ?? 3000),
+    trustProxy: trustProxyOf(values.TRUST_PROXY),
+    logLevel: values.LOG_LEVEL ?? 'info',
+    shopify: {
+      apiKey: values.SHOPIFY_API_KEY ?? SANDBOX_KEY,
+      apiSecrets,
+      webhookSecrets: values.SHOPIFY_WEBHOOK_SECRET ? listOf(values.SHOPIFY_WEBHOOK_SECRET) : apiSecrets,
+      scopes: listOf(values.SHOPIFY_SCOPES ?? DEFAULT_SCOPES),
+      sandboxUrl,
+      ownSandbox: !hasKeys && sandboxUrl === null,
+    },
+    jwtSecrets: listOf(values.JWT_SECRET ?? secrets!.jwt),
+    encryptionKeys: listOf(values.ENCRYPTION_KEY ?? secrets!.encryption).map(encryptionKeyOf),
+    sentryDsn: values.SENTRY_DSN ?? null,
+    otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
+    smtpUrl: values.SMTP_URL ?? null,
+    tuning: Object.fromEntries(
+      Object.entries(TUNING).map(([name, standard]) => {
+        const value = values[variableOf(name)];
+        return [name, value === undefined ? standard : Number(value)];
+      }),
+    ) as Tuning,
+  };
+}
+
+export class ConfigError extends Error {
+  constructor(wrong: string[]) {
+    super(`The settings need attention:\n${wrong.map((line) => `  - ${line}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+const listOf = (value: string): string[] =>
+  value
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean);
+
+function trustProxyOf(value = 'false'): Config['trustProxy'] {
+  if (value === 'true' || value === 'false') return value === 'true';
+  return /^\d+$/.test(value) ? Number(value) : value;
+}
+
+function encryptionKeyOf(value: string): EncryptionKey {
+  const colon = value.indexOf(':');
+  const material = value.slice(colon + 1);
+  const key = Buffer.from(material, /^[0-9a-f]{64}$/i.test(material) ? 'hex' : 'base64');
+  const id = colon > 0 ? value.slice(0, colon) : createHash('sha256').update(key).digest('hex').slice(0, 8);
+  return { id, key };
+}
+
+/** Two processes may start at once: a link is made whole or not at all, so the first one wins and both read what it made. */
+function keptSecrets(dir: string): { jwt: string; encryption: string } {
+  const file = join(dir, 'secrets.json');
+  if (!existsSync(file)) {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    const made = { jwt: randomBytes(32).toString('base64url'), encryption: randomBytes(32).toString('base64') };
+    const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
+    writeFileSync(draft, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
+    try {
+      linkSync(draft, file);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      rmSync(draft);
+    }
+  }
+  return JSON.parse(readFileSync(file, 'utf8')) as { jwt: string; encryption: string };
+}
