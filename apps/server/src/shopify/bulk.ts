@@ -1,0 +1,153 @@
+import type { QueryAnswer, ShopifyClient } from './client.ts';
+import { BulkFailed, ShopifyRefused, ShopifyUnreachable } from './errors.ts';
+import {
+  BulkCancelDocument,
+  BulkListDocument,
+  BulkPollDocument,
+  BulkRunDocument,
+  type BulkListQuery,
+  type BulkPollQuery,
+} from './operations/generated.ts';
+
+const SLOT_WAIT = { first: 2_000, cap: 30_000 };
+const POLL_WAIT = { first: 500, cap: 30_000 };
+const TEN_DAYS = 10 * 24 * 3_600_000;
+
+/**
+ * Starts a bulk query and gives the operation's id. While other operations hold all places of the app in the shop
+ * (five), it waits its turn, at most `maxWaitMs`, then throws `BulkFailed` SLOTS_TAKEN.
+ */
+export async function runBulk(
+  client: ShopifyClient,
+  query: string,
+  { signal, maxWaitMs = 30 * 60_000 }: { signal?: AbortSignal; maxWaitMs?: number } = {},
+): Promise<string> {
+  const { clock } = client;
+  const began = clock.now();
+  for (let wait = SLOT_WAIT.first; ; wait = Math.min(SLOT_WAIT.cap, wait * 2)) {
+    try {
+      const { data } = await client.query(BulkRunDocument, { query }, { signal });
+      const id = data.bulkOperationRunQuery?.bulkOperation?.id;
+      if (!id) throw new ShopifyRefused(client.shop, 'the bulk operation was not created.');
+      return id;
+    } catch (error) {
+      const unknown = error instanceof ShopifyUnreachable && error.maybeDone;
+      const slotsTaken = error instanceof ShopifyRefused && error.userErrors.some(isSlotError);
+      if (!unknown && !slotsTaken) throw error;
+
+      const waitMs = wait * (0.5 + client.random() / 2);
+      if (clock.now() + waitMs - began > maxWaitMs) {
+        throw unknown ? error : new BulkFailed(client.shop, 'SLOTS_TAKEN', null, error);
+      }
+      await clock.sleep(waitMs, signal);
+      if (unknown) {
+        // The lost answer may have been a yes: a second operation would hold another place for nothing.
+        const started = (await listRunningBulk(client, signal)).find((operation) => operation.query === query);
+        if (started) return started.id;
+      }
+    }
+  }
+}
+
+const isSlotError = ({ code }: { code?: string | null }) =>
+  code === 'LIMIT_REACHED' || code === 'OPERATION_IN_PROGRESS';
+
+export interface BulkProgress {
+  status: BulkStatus;
+  objectCount: number;
+  rootObjectCount: number;
+}
+
+type BulkStatus = NonNullable<BulkPollQuery['bulkOperation']>['status'];
+
+export interface BulkResult {
+  status: 'completed';
+  /** Null if there is nothing in the result; then the counts are 0. Valid for seven days. */
+  url: string | null;
+  /** Lines that the result must have. */
+  objectCount: number;
+  rootObjectCount: number;
+  /** Bytes. */
+  fileSize: number | null;
+  createdAt: Date;
+  completedAt: Date | null;
+}
+
+/**
+ * Waits for a bulk operation's end: asks after 0.5 s, then ever more rarely, a fifth of the time waited so far between
+ * questions, 30 s at most. Throws `BulkFailed` saying why and what helps. The finish webhook may never come.
+ */
+export async function pollBulk(
+  client: ShopifyClient,
+  id: string,
+  options: { signal?: AbortSignal; onProgress?(progress: BulkProgress): void; maxWaitMs?: number } = {},
+): Promise<BulkResult> {
+  const { signal, onProgress, maxWaitMs = TEN_DAYS } = options;
+  const { clock, shop } = client;
+  const began = clock.now();
+  for (;;) {
+    const { data } = await client.query(BulkPollDocument, { id }, { signal });
+    const operation = data.bulkOperation;
+    if (!operation) throw new BulkFailed(shop, 'NOT_FOUND', id);
+    const counts = { objectCount: count(operation.objectCount), rootObjectCount: count(operation.rootObjectCount) };
+
+    switch (operation.status) {
+      case 'COMPLETED':
+        if (operation.url === null && counts.objectCount > 0) throw new BulkFailed(shop, 'RESULT_MISSING', id);
+        return {
+          status: 'completed',
+          url: operation.url,
+          ...counts,
+          fileSize: operation.fileSize === null ? null : count(operation.fileSize),
+          createdAt: new Date(operation.createdAt),
+          completedAt: operation.completedAt === null ? null : new Date(operation.completedAt),
+        };
+      case 'FAILED':
+        throw new BulkFailed(shop, operation.errorCode ?? 'FAILED', id);
+      case 'CANCELED':
+      case 'CANCELING':
+        throw new BulkFailed(shop, 'CANCELED', id);
+      case 'EXPIRED':
+        throw new BulkFailed(shop, 'EXPIRED', id);
+      case 'CREATED':
+      case 'RUNNING':
+        onProgress?.({ status: operation.status, ...counts });
+    }
+    const waited = clock.now() - began;
+    if (waited > maxWaitMs) throw new BulkFailed(shop, 'UNFINISHED', id);
+    await clock.sleep(Math.min(POLL_WAIT.cap, Math.max(POLL_WAIT.first, waited / 5)), signal);
+  }
+}
+
+/** Counts come as text (64 bits), of which a double holds all that can occur. */
+function count(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`Not a count: ${JSON.stringify(text)}`);
+  return value;
+}
+
+export type RunningBulk = { id: string; status: BulkStatus; createdAt: string; query: string };
+
+/** The app's bulk queries in this shop that hold a place. */
+export async function listRunningBulk(client: ShopifyClient, signal?: AbortSignal): Promise<RunningBulk[]> {
+  const running: RunningBulk[] = [];
+  let after: string | null = null;
+  do {
+    const answer: QueryAnswer<BulkListQuery> = await client.query(BulkListDocument, { after }, { signal });
+    const { nodes, pageInfo } = answer.data.bulkOperations;
+    running.push(...nodes.filter(({ type, status }) => type === 'QUERY' && HOLDS_PLACE.has(status)));
+    after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
+  } while (after !== null);
+  return running;
+}
+
+const HOLDS_PLACE: ReadonlySet<BulkStatus> = new Set(['CREATED', 'RUNNING', 'CANCELING']);
+
+/** Asks Shopify to stop an operation; it may run on for a moment. An operation that has ended already is left as it is. */
+export async function cancelBulk(client: ShopifyClient, id: string, signal?: AbortSignal): Promise<void> {
+  try {
+    await client.query(BulkCancelDocument, { id }, { signal, idempotent: true });
+  } catch (error) {
+    if (!(error instanceof ShopifyRefused && error.userErrors.length > 0)) throw error;
+  }
+}

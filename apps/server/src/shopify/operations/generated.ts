@@ -1,0 +1,2427 @@
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+export type BulkOperationErrorCode = 'ACCESS_DENIED' | 'INTERNAL_SERVER_ERROR' | 'TIMEOUT';
+
+export type BulkOperationStatus = 'CANCELED' | 'CANCELING' | 'COMPLETED' | 'CREATED' | 'EXPIRED' | 'FAILED' | 'RUNNING';
+
+export type BulkOperationType = 'MUTATION' | 'QUERY';
+
+export type BulkOperationUserErrorCode = 'INVALID' | 'LIMIT_REACHED' | 'OPERATION_IN_PROGRESS';
+
+export type CountPrecision = 'AT_LEAST' | 'EXACT';
+
+export type CountryCode =
+  | 'AC'
+  | 'AD'
+  | 'AE'
+  | 'AF'
+  | 'AG'
+  | 'AI'
+  | 'AL'
+  | 'AM'
+  | 'AN'
+  | 'AO'
+  | 'AR'
+  | 'AT'
+  | 'AU'
+  | 'AW'
+  | 'AX'
+  | 'AZ'
+  | 'BA'
+  | 'BB'
+  | 'BD'
+  | 'BE'
+  | 'BF'
+  | 'BG'
+  | 'BH'
+  | 'BI'
+  | 'BJ'
+  | 'BL'
+  | 'BM'
+  | 'BN'
+  | 'BO'
+  | 'BQ'
+  | 'BR'
+  | 'BS'
+  | 'BT'
+  | 'BV'
+  | 'BW'
+  | 'BY'
+  | 'BZ'
+  | 'CA'
+  | 'CC'
+  | 'CD'
+  | 'CF'
+  | 'CG'
+  | 'CH'
+  | 'CI'
+  | 'CK'
+  | 'CL'
+  | 'CM'
+  | 'CN'
+  | 'CO'
+  | 'CR'
+  | 'CU'
+  | 'CV'
+  | 'CW'
+  | 'CX'
+  | 'CY'
+  | 'CZ'
+  | 'DE'
+  | 'DJ'
+  | 'DK'
+  | 'DM'
+  | 'DO'
+  | 'DZ'
+  | 'EC'
+  | 'EE'
+  | 'EG'
+  | 'EH'
+  | 'ER'
+  | 'ES'
+  | 'ET'
+  | 'FI'
+  | 'FJ'
+  | 'FK'
+  | 'FO'
+  | 'FR'
+  | 'GA'
+  | 'GB'
+  | 'GD'
+  | 'GE'
+  | 'GF'
+  | 'GG'
+  | 'GH'
+  | 'GI'
+  | 'GL'
+  | 'GM'
+  | 'GN'
+  | 'GP'
+  | 'GQ'
+  | 'GR'
+  | 'GS'
+  | 'GT'
+  | 'GW'
+  | 'GY'
+  | 'HK'
+  | 'HM'
+  | 'HN'
+  | 'HR'
+  | 'HT'
+  | 'HU'
+  | 'ID'
+  | 'IE'
+  | 'IL'
+  | 'IM'
+  | 'IN'
+  | 'IO'
+  | 'IQ'
+  | 'IR'
+  | 'IS'
+  | 'IT'
+  | 'JE'
+  | 'JM'
+  | 'JO'
+  | 'JP'
+  | 'KE'
+  | 'KG'
+  | 'KH'
+  | 'KI'
+  | 'KM'
+  | 'KN'
+  | 'KP'
+  | 'KR'
+  | 'KW'
+  | 'KY'
+  | 'KZ'
+  | 'LA'
+  | 'LB'
+  | 'LC'
+  | 'LI'
+  | 'LK'
+  | 'LR'
+  | 'LS'
+  | 'LT'
+  | 'LU'
+  | 'LV'
+  | 'LY'
+  | 'MA'
+  | 'MC'
+  | 'MD'
+  | 'ME'
+  | 'MF'
+  | 'MG'
+  | 'MK'
+  | 'ML'
+  | 'MM'
+  | 'MN'
+  | 'MO'
+  | 'MQ'
+  | 'MR'
+  | 'MS'
+  | 'MT'
+  | 'MU'
+  | 'MV'
+  | 'MW'
+  | 'MX'
+  | 'MY'
+  | 'MZ'
+  | 'NA'
+  | 'NC'
+  | 'NE'
+  | 'NF'
+  | 'NG'
+  | 'NI'
+  | 'NL'
+  | 'NO'
+  | 'NP'
+  | 'NR'
+  | 'NU'
+  | 'NZ'
+  | 'OM'
+  | 'PA'
+  | 'PE'
+  | 'PF'
+  | 'PG'
+  | 'PH'
+  | 'PK'
+  | 'PL'
+  | 'PM'
+  | 'PN'
+  | 'PS'
+  | 'PT'
+  | 'PY'
+  | 'QA'
+  | 'RE'
+  | 'RO'
+  | 'RS'
+  | 'RU'
+  | 'RW'
+  | 'SA'
+  | 'SB'
+  | 'SC'
+  | 'SD'
+  | 'SE'
+  | 'SG'
+  | 'SH'
+  | 'SI'
+  | 'SJ'
+  | 'SK'
+  | 'SL'
+  | 'SM'
+  | 'SN'
+  | 'SO'
+  | 'SR'
+  | 'SS'
+  | 'ST'
+  | 'SV'
+  | 'SX'
+  | 'SY'
+  | 'SZ'
+  | 'TA'
+  | 'TC'
+  | 'TD'
+  | 'TF'
+  | 'TG'
+  | 'TH'
+  | 'TJ'
+  | 'TK'
+  | 'TL'
+  | 'TM'
+  | 'TN'
+  | 'TO'
+  | 'TR'
+  | 'TT'
+  | 'TV'
+  | 'TW'
+  | 'TZ'
+  | 'UA'
+  | 'UG'
+  | 'UM'
+  | 'US'
+  | 'UY'
+  | 'UZ'
+  | 'VA'
+  | 'VC'
+  | 'VE'
+  | 'VG'
+  | 'VN'
+  | 'VU'
+  | 'WF'
+  | 'WS'
+  | 'XK'
+  | 'YE'
+  | 'YT'
+  | 'ZA'
+  | 'ZM'
+  | 'ZW'
+  | 'ZZ';
+
+export type CurrencyCode =
+  | 'AED'
+  | 'AFN'
+  | 'ALL'
+  | 'AMD'
+  | 'ANG'
+  | 'AOA'
+  | 'ARS'
+  | 'AUD'
+  | 'AWG'
+  | 'AZN'
+  | 'BAM'
+  | 'BBD'
+  | 'BDT'
+  | 'BGN'
+  | 'BHD'
+  | 'BIF'
+  | 'BMD'
+  | 'BND'
+  | 'BOB'
+  | 'BRL'
+  | 'BSD'
+  | 'BTN'
+  | 'BWP'
+  | 'BYN'
+  | 'BYR'
+  | 'BZD'
+  | 'CAD'
+  | 'CDF'
+  | 'CHF'
+  | 'CLP'
+  | 'CNY'
+  | 'COP'
+  | 'CRC'
+  | 'CVE'
+  | 'CZK'
+  | 'DJF'
+  | 'DKK'
+  | 'DOP'
+  | 'DZD'
+  | 'EGP'
+  | 'ERN'
+  | 'ETB'
+  | 'EUR'
+  | 'FJD'
+  | 'FKP'
+  | 'GBP'
+  | 'GEL'
+  | 'GHS'
+  | 'GIP'
+  | 'GMD'
+  | 'GNF'
+  | 'GTQ'
+  | 'GYD'
+  | 'HKD'
+  | 'HNL'
+  | 'HRK'
+  | 'HTG'
+  | 'HUF'
+  | 'IDR'
+  | 'ILS'
+  | 'INR'
+  | 'IQD'
+  | 'IRR'
+  | 'ISK'
+  | 'JEP'
+  | 'JMD'
+  | 'JOD'
+  | 'JPY'
+  | 'KES'
+  | 'KGS'
+  | 'KHR'
+  | 'KID'
+  | 'KMF'
+  | 'KRW'
+  | 'KWD'
+  | 'KYD'
+  | 'KZT'
+  | 'LAK'
+  | 'LBP'
+  | 'LKR'
+  | 'LRD'
+  | 'LSL'
+  | 'LTL'
+  | 'LVL'
+  | 'LYD'
+  | 'MAD'
+  | 'MDL'
+  | 'MGA'
+  | 'MKD'
+  | 'MMK'
+  | 'MNT'
+  | 'MOP'
+  | 'MRU'
+  | 'MUR'
+  | 'MVR'
+  | 'MWK'
+  | 'MXN'
+  | 'MYR'
+  | 'MZN'
+  | 'NAD'
+  | 'NGN'
+  | 'NIO'
+  | 'NOK'
+  | 'NPR'
+  | 'NZD'
+  | 'OMR'
+  | 'PAB'
+  | 'PEN'
+  | 'PGK'
+  | 'PHP'
+  | 'PKR'
+  | 'PLN'
+  | 'PYG'
+  | 'QAR'
+  | 'RON'
+  | 'RSD'
+  | 'RUB'
+  | 'RWF'
+  | 'SAR'
+  | 'SBD'
+  | 'SCR'
+  | 'SDG'
+  | 'SEK'
+  | 'SGD'
+  | 'SHP'
+  | 'SLL'
+  | 'SOS'
+  | 'SRD'
+  | 'SSP'
+  | 'STD'
+  | 'STN'
+  | 'SYP'
+  | 'SZL'
+  | 'THB'
+  | 'TJS'
+  | 'TMT'
+  | 'TND'
+  | 'TOP'
+  | 'TRY'
+  | 'TTD'
+  | 'TWD'
+  | 'TZS'
+  | 'UAH'
+  | 'UGX'
+  | 'USD'
+  | 'USDC'
+  | 'UYU'
+  | 'UZS'
+  | 'VED'
+  | 'VEF'
+  | 'VES'
+  | 'VND'
+  | 'VUV'
+  | 'WST'
+  | 'XAF'
+  | 'XCD'
+  | 'XOF'
+  | 'XPF'
+  | 'XXX'
+  | 'YER'
+  | 'ZAR'
+  | 'ZMW';
+
+export type CustomerEmailAddressMarketingState =
+  'INVALID' | 'NOT_SUBSCRIBED' | 'PENDING' | 'SUBSCRIBED' | 'UNSUBSCRIBED';
+
+export type CustomerState = 'DECLINED' | 'DISABLED' | 'ENABLED' | 'INVITED';
+
+export type OrderActionType = 'ORDER' | 'ORDER_EDIT' | 'REFUND' | 'RETURN' | 'UNKNOWN';
+
+export type OrderCancelReason = 'CUSTOMER' | 'DECLINED' | 'FRAUD' | 'INVENTORY' | 'OTHER' | 'STAFF';
+
+export type OrderDisplayFinancialStatus =
+  'AUTHORIZED' | 'EXPIRED' | 'PAID' | 'PARTIALLY_PAID' | 'PARTIALLY_REFUNDED' | 'PENDING' | 'REFUNDED' | 'VOIDED';
+
+export type OrderDisplayFulfillmentStatus =
+  | 'FULFILLED'
+  | 'FULFILLMENT_NOT_REQUIRED'
+  | 'IN_PROGRESS'
+  | 'ON_HOLD'
+  | 'OPEN'
+  | 'PARTIALLY_FULFILLED'
+  | 'PENDING_FULFILLMENT'
+  | 'REQUEST_DECLINED'
+  | 'RESTOCKED'
+  | 'SCHEDULED'
+  | 'UNFULFILLED';
+
+export type ProductStatus = 'ACTIVE' | 'ARCHIVED' | 'DRAFT' | 'UNLISTED';
+
+export type SaleActionType = 'ORDER' | 'RETURN' | 'UNKNOWN' | 'UPDATE';
+
+export type SaleLineType =
+  'ADDITIONAL_FEE' | 'ADJUSTMENT' | 'DUTY' | 'FEE' | 'GIFT_CARD' | 'PRODUCT' | 'SHIPPING' | 'TIP' | 'UNKNOWN';
+
+export type BulkRunMutationVariables = Exact<{
+  query: string;
+}>;
+
+export type BulkRunMutation = {
+  bulkOperationRunQuery: {
+    bulkOperation: { id: string } | null;
+    userErrors: Array<{ code: BulkOperationUserErrorCode | null; field: Array<string> | null; message: string }>;
+  } | null;
+};
+
+export type BulkPollQueryVariables = Exact<{
+  id: string;
+}>;
+
+export type BulkPollQuery = {
+  bulkOperation: {
+    id: string;
+    status: BulkOperationStatus;
+    errorCode: BulkOperationErrorCode | null;
+    createdAt: string;
+    completedAt: string | null;
+    objectCount: string;
+    rootObjectCount: string;
+    fileSize: string | null;
+    url: string | null;
+  } | null;
+};
+
+export type BulkCancelMutationVariables = Exact<{
+  id: string;
+}>;
+
+export type BulkCancelMutation = {
+  bulkOperationCancel: {
+    bulkOperation: { id: string; status: BulkOperationStatus } | null;
+    userErrors: Array<{ field: Array<string> | null; message: string }>;
+  } | null;
+};
+
+export type BulkListQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+export type BulkListQuery = {
+  bulkOperations: {
+    nodes: Array<{
+      id: string;
+      status: BulkOperationStatus;
+      type: BulkOperationType;
+      createdAt: string;
+      query: string;
+    }>;
+    pageInfo: { hasNextPage: boolean; endCursor: string | null };
+  };
+};
+
+export type CustomerFieldsFragment = {
+  id: string;
+  firstName: string | null;
+  lastName: string | null;
+  displayName: string;
+  state: CustomerState;
+  createdAt: string;
+  updatedAt: string;
+  tags: Array<string>;
+  numberOfOrders: string;
+  amountSpent: { amount: string; currencyCode: CurrencyCode };
+  defaultEmailAddress: { emailAddress: string; marketingState: CustomerEmailAddressMarketingState } | null;
+  defaultPhoneNumber: { phoneNumber: string } | null;
+  defaultAddress: { countryCodeV2: CountryCode | null } | null;
+};
+
+export type BulkCustomersQueryVariables = Exact<{
+  query?: string | null | undefined;
+}>;
+
+export type BulkCustomersQuery = { customers: { edges: Array<{ node: CustomerFieldsFragment }> } };
+
+export type ChangedCustomersQueryVariables = Exact<{
+  query?: string | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+export type ChangedCustomersQuery = {
+  customers: {
+    nodes: Array<{ id: string; updatedAt: string }>;
+    pageInfo: { hasNextPage: boolean; endCursor: string | null };
+  };
+};
+
+export type CustomersByIdQueryVariables = Exact<{
+  ids: Array<string> | string;
+}>;
+
+export type CustomersByIdQuery = { nodes: Array<CustomerFieldsFragment | Record<PropertyKey, never> | null> };
+
+export type CustomersCountQueryVariables = Exact<{
+  query?: string | null | undefined;
+}>;
+
+export type CustomersCountQuery = { customersCount: { count: number; precision: CountPrecision } | null };
+
+export type OrderFieldsFragment = {
+  id: string;
+  name: string;
+  createdAt: string;
+  processedAt: string;
+  updatedAt: string;
+  cancelledAt: string | null;
+  cancelReason: OrderCancelReason | null;
+  closedAt: string | null;
+  currencyCode: CurrencyCode;
+  presentmentCurrencyCode: CurrencyCode;
+  test: boolean;
+  displayFinancialStatus: OrderDisplayFinancialStatus | null;
+  displayFulfillmentStatus: OrderDisplayFulfillmentStatus;
+  sourceName: string | null;
+  tags: Array<string>;
+  discountCodes: Array<string>;
+  taxesIncluded: boolean;
+  customer: { id: string } | null;
+  shippingAddress: { countryCodeV2: CountryCode | null } | null;
+  billingAddress: { countryCodeV2: CountryCode | null } | null;
+  totalPriceSet: { shopMoney: MoneyFieldsFragment; presentmentMoney: MoneyFieldsFragment };
+  currentTotalPriceSet: { shopMoney: MoneyFieldsFragment; presentmentMoney: MoneyFieldsFragment };
+  currentSubtotalPriceSet: { shopMoney: MoneyFieldsFragment };
+  totalDiscountsSet: { shopMoney: MoneyFieldsFragment } | null;
+  totalTaxSet: { shopMoney: MoneyFieldsFragment } | null;
+  totalShippingPriceSet: { shopMoney: MoneyFieldsFragment };
+  totalRefundedSet: { shopMoney: MoneyFieldsFragment };
+  refunds: Array<{
+    id: string;
+    createdAt: string | null;
+    processedAt: string;
+    updatedAt: string;
+    note: string | null;
+    totalRefundedSet: { shopMoney: MoneyFieldsFragment };
+  }>;
+};
+
+export type LineItemFieldsFragment = {
+  id: string;
+  title: string;
+  variantTitle: string | null;
+  sku: string | null;
+  vendor: string | null;
+  quantity: number;
+  currentQuantity: number;
+  isGiftCard: boolean;
+  product: { id: string } | null;
+  variant: { id: string } | null;
+  originalUnitPriceSet: { shopMoney: MoneyFieldsFragment };
+  discountedTotalSet: { shopMoney: MoneyFieldsFragment };
+  totalDiscountSet: { shopMoney: MoneyFieldsFragment };
+};
+
+type AgreementFields_OrderAgreement_Fragment = {
+  __typename: 'OrderAgreement';
+  id: string;
+  happenedAt: string;
+  reason: OrderActionType;
+};
+
+type AgreementFields_OrderEditAgreement_Fragment = {
+  __typename: 'OrderEditAgreement';
+  id: string;
+  happenedAt: string;
+  reason: OrderActionType;
+};
+
+type AgreementFields_RefundAgreement_Fragment = {
+  __typename: 'RefundAgreement';
+  id: string;
+  happenedAt: string;
+  reason: OrderActionType;
+};
+
+type AgreementFields_ReturnAgreement_Fragment = {
+  __typename: 'ReturnAgreement';
+  id: string;
+  happenedAt: string;
+  reason: OrderActionType;
+};
+
+export type AgreementFieldsFragment =
+  | AgreementFields_OrderAgreement_Fragment
+  | AgreementFields_OrderEditAgreement_Fragment
+  | AgreementFields_RefundAgreement_Fragment
+  | AgreementFields_ReturnAgreement_Fragment;
+
+type SaleFields_AdditionalFeeSale_Fragment = {
+  __typename: 'AdditionalFeeSale';
+  id: string;
+  actionType: SaleActionType;
+  lineType: SaleLineType;
+  quantity: number | null;
+  totalAmount: { shopMoney: MoneyFieldsFragment };
+  totalTaxAmount: { shopMoney: MoneyFieldsFragment };
+  totalDiscountAmountBeforeTaxes: { shopMoney: MoneyFieldsFragment };
+};
+
+type SaleFields_AdjustmentSale_Fragment = {
+  __typename: 'AdjustmentSale';
+  id: string;
+  actionType: SaleActionType;
+  lineType: SaleLineType;
+  quantity: number | null;
+  totalAmount: { shopMoney: MoneyFieldsFragment };
+  totalTaxAmount: { shopMoney: MoneyFieldsFragment };
+  totalDiscountAmountBeforeTaxes: { shopMoney: MoneyFieldsFragment };
+};
+
+type SaleFields_DutySale_Fragment = {
+  __typename: 'DutySale';
+  id: string;
+  actionType: SaleActionType;
+  lineType: SaleLineType;
+  quantity: number | null;
+  totalAmount: { shopMoney: MoneyFieldsFragment };
+  totalTaxAmount: { shopMoney: MoneyFieldsFragment };
+  totalDiscountAmountBeforeTaxes: { shopMoney: MoneyFieldsFragment };
+};
+
+type SaleFields_FeeSale_Fragment = {
+  __typename: 'FeeSale';
+  id: string;
+  actionType: SaleActionType;
+  lineType: SaleLineType;
+  quantity: number | null;
+  totalAmount: { shopMoney: MoneyFieldsFragment };
+  totalTaxAmount: { shopMoney: MoneyFieldsFragment };
+  totalDiscountAmountBeforeTaxes: { shopMoney: MoneyFieldsFragment };
+};
+
+type SaleFields_GiftCardSale_Fragment = {
+  __typename: 'GiftCardSale';
+  id: string;
+  actionType: SaleActionType;
+  lineType: SaleLineType;
+  quantity: number | null;
+  lineItem: SoldLineFieldsFragment;
+  totalAmount: { shopMoney: MoneyFieldsFragment };
+  totalTaxAmount: { shopMoney: MoneyFieldsFragment };
+  totalDiscountAmountBeforeTaxes: { shopMoney: MoneyFieldsFragment };
+};
+
+type SaleFields_ProductSale_Fragment = {
+  __typename: 'ProductSale';
+  id: string;
+  actionType: SaleActionType;
+  lineType: SaleLineType;
+  quantity: number | null;
+  lineItem: SoldLineFieldsFragment;
+  totalAmount: { shopMoney: MoneyFieldsFragment };
+  totalTaxAmount: { shopMoney: MoneyFieldsFragment };
+  totalDiscountAmountBeforeTaxes: { shopMoney: MoneyFieldsFragment };
+};
+
+type SaleFields_ShippingLineSale_Fragment = {
+  __typename: 'ShippingLineSale';
+  id: string;
+  actionType: SaleActionType;
+  lineType: SaleLineType;
+  quantity: number | null;
+  totalAmount: { shopMoney: MoneyFieldsFragment };
+  totalTaxAmount: { shopMoney: MoneyFieldsFragment };
+  totalDiscountAmountBeforeTaxes: { shopMoney: MoneyFieldsFragment };
+};
+
+type SaleFields_TipSale_Fragment = {
+  __typename: 'TipSale';
+  id: string;
+  actionType: SaleActionType;
+  lineType: SaleLineType;
+  quantity: number | null;
+  lineItem: SoldLineFieldsFragment;
+  totalAmount: { shopMoney: MoneyFieldsFragment };
+  totalTaxAmount: { shopMoney: MoneyFieldsFragment };
+  totalDiscountAmountBeforeTaxes: { shopMoney: MoneyFieldsFragment };
+};
+
+type SaleFields_UnknownSale_Fragment = {
+  __typename: 'UnknownSale';
+  id: string;
+  actionType: SaleActionType;
+  lineType: SaleLineType;
+  quantity: number | null;
+  totalAmount: { shopMoney: MoneyFieldsFragment };
+  totalTaxAmount: { shopMoney: MoneyFieldsFragment };
+  totalDiscountAmountBeforeTaxes: { shopMoney: MoneyFieldsFragment };
+};
+
+export type SaleFieldsFragment =
+  | SaleFields_AdditionalFeeSale_Fragment
+  | SaleFields_AdjustmentSale_Fragment
+  | SaleFields_DutySale_Fragment
+  | SaleFields_FeeSale_Fragment
+  | SaleFields_GiftCardSale_Fragment
+  | SaleFields_ProductSale_Fragment
+  | SaleFields_ShippingLineSale_Fragment
+  | SaleFields_TipSale_Fragment
+  | SaleFields_UnknownSale_Fragment;
+
+export type SoldLineFieldsFragment = { id: string; product: { id: string } | null; variant: { id: string } | null };
+
+export type MoneyFieldsFragment = { amount: string; currencyCode: CurrencyCode };
+
+export type BulkOrdersQueryVariables = Exact<{
+  query?: string | null | undefined;
+}>;
+
+export type BulkOrdersQuery = {
+  orders: {
+    edges: Array<{
+      node: {
+        lineItems: { edges: Array<{ node: LineItemFieldsFragment }> };
+        agreements: {
+          edges: Array<{
+            node:
+              | ({
+                  sales: {
+                    edges: Array<{
+                      node:
+                        | SaleFields_AdditionalFeeSale_Fragment
+                        | SaleFields_AdjustmentSale_Fragment
+                        | SaleFields_DutySale_Fragment
+                        | SaleFields_FeeSale_Fragment
+                        | SaleFields_GiftCardSale_Fragment
+                        | SaleFields_ProductSale_Fragment
+                        | SaleFields_ShippingLineSale_Fragment
+                        | SaleFields_TipSale_Fragment
+                        | SaleFields_UnknownSale_Fragment;
+                    }>;
+                  };
+                } & AgreementFields_OrderAgreement_Fragment)
+              | ({
+                  sales: {
+                    edges: Array<{
+                      node:
+                        | SaleFields_AdditionalFeeSale_Fragment
+                        | SaleFields_AdjustmentSale_Fragment
+                        | SaleFields_DutySale_Fragment
+                        | SaleFields_FeeSale_Fragment
+                        | SaleFields_GiftCardSale_Fragment
+                        | SaleFields_ProductSale_Fragment
+                        | SaleFields_ShippingLineSale_Fragment
+                        | SaleFields_TipSale_Fragment
+                        | SaleFields_UnknownSale_Fragment;
+                    }>;
+                  };
+                } & AgreementFields_OrderEditAgreement_Fragment)
+              | ({
+                  sales: {
+                    edges: Array<{
+                      node:
+                        | SaleFields_AdditionalFeeSale_Fragment
+                        | SaleFields_AdjustmentSale_Fragment
+                        | SaleFields_DutySale_Fragment
+                        | SaleFields_FeeSale_Fragment
+                        | SaleFields_GiftCardSale_Fragment
+                        | SaleFields_ProductSale_Fragment
+                        | SaleFields_ShippingLineSale_Fragment
+                        | SaleFields_TipSale_Fragment
+                        | SaleFields_UnknownSale_Fragment;
+                    }>;
+                  };
+                } & AgreementFields_RefundAgreement_Fragment)
+              | ({
+                  sales: {
+                    edges: Array<{
+                      node:
+                        | SaleFields_AdditionalFeeSale_Fragment
+                        | SaleFields_AdjustmentSale_Fragment
+                        | SaleFields_DutySale_Fragment
+                        | SaleFields_FeeSale_Fragment
+                        | SaleFields_GiftCardSale_Fragment
+                        | SaleFields_ProductSale_Fragment
+                        | SaleFields_ShippingLineSale_Fragment
+                        | SaleFields_TipSale_Fragment
+                        | SaleFields_UnknownSale_Fragment;
+                    }>;
+                  };
+                } & AgreementFields_ReturnAgreement_Fragment);
+          }>;
+        };
+      } & OrderFieldsFragment;
+    }>;
+  };
+};
+
+export type ChangedOrdersQueryVariables = Exact<{
+  query?: string | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+export type ChangedOrdersQuery = {
+  orders: {
+    nodes: Array<{ id: string; updatedAt: string }>;
+    pageInfo: { hasNextPage: boolean; endCursor: string | null };
+  };
+};
+
+export type OrdersByIdQueryVariables = Exact<{
+  ids: Array<string> | string;
+  lines: number;
+  agreements: number;
+  sales: number;
+}>;
+
+export type OrdersByIdQuery = {
+  nodes: Array<
+    | ({
+        lineItems: LineItemPageFragment;
+        agreements: {
+          edges: Array<{
+            cursor: string;
+            node:
+              | ({
+                  sales: {
+                    nodes: Array<
+                      | SaleFields_AdditionalFeeSale_Fragment
+                      | SaleFields_AdjustmentSale_Fragment
+                      | SaleFields_DutySale_Fragment
+                      | SaleFields_FeeSale_Fragment
+                      | SaleFields_GiftCardSale_Fragment
+                      | SaleFields_ProductSale_Fragment
+                      | SaleFields_ShippingLineSale_Fragment
+                      | SaleFields_TipSale_Fragment
+                      | SaleFields_UnknownSale_Fragment
+                    >;
+                    pageInfo: { hasNextPage: boolean; endCursor: string | null };
+                  };
+                } & AgreementFields_OrderAgreement_Fragment)
+              | ({
+                  sales: {
+                    nodes: Array<
+                      | SaleFields_AdditionalFeeSale_Fragment
+                      | SaleFields_AdjustmentSale_Fragment
+                      | SaleFields_DutySale_Fragment
+                      | SaleFields_FeeSale_Fragment
+                      | SaleFields_GiftCardSale_Fragment
+                      | SaleFields_ProductSale_Fragment
+                      | SaleFields_ShippingLineSale_Fragment
+                      | SaleFields_TipSale_Fragment
+                      | SaleFields_UnknownSale_Fragment
+                    >;
+                    pageInfo: { hasNextPage: boolean; endCursor: string | null };
+                  };
+                } & AgreementFields_OrderEditAgreement_Fragment)
+              | ({
+                  sales: {
+                    nodes: Array<
+                      | SaleFields_AdditionalFeeSale_Fragment
+                      | SaleFields_AdjustmentSale_Fragment
+                      | SaleFields_DutySale_Fragment
+                      | SaleFields_FeeSale_Fragment
+                      | SaleFields_GiftCardSale_Fragment
+                      | SaleFields_ProductSale_Fragment
+                      | SaleFields_ShippingLineSale_Fragment
+                      | SaleFields_TipSale_Fragment
+                      | SaleFields_UnknownSale_Fragment
+                    >;
+                    pageInfo: { hasNextPage: boolean; endCursor: string | null };
+                  };
+                } & AgreementFields_RefundAgreement_Fragment)
+              | ({
+                  sales: {
+                    nodes: Array<
+                      | SaleFields_AdditionalFeeSale_Fragment
+                      | SaleFields_AdjustmentSale_Fragment
+                      | SaleFields_DutySale_Fragment
+                      | SaleFields_FeeSale_Fragment
+                      | SaleFields_GiftCardSale_Fragment
+                      | SaleFields_ProductSale_Fragment
+                      | SaleFields_ShippingLineSale_Fragment
+                      | SaleFields_TipSale_Fragment
+                      | SaleFields_UnknownSale_Fragment
+                    >;
+                    pageInfo: { hasNextPage: boolean; endCursor: string | null };
+                  };
+                } & AgreementFields_ReturnAgreement_Fragment);
+          }>;
+          pageInfo: { hasNextPage: boolean };
+        };
+      } & OrderFieldsFragment)
+    | Record<PropertyKey, never>
+    | null
+  >;
+};
+
+export type OrderLinesQueryVariables = Exact<{
+  id: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type OrderLinesQuery = { order: { updatedAt: string; lineItems: LineItemPageFragment } | null };
+
+export type OrderAgreementsQueryVariables = Exact<{
+  id: string;
+  agreements: number;
+  after?: string | null | undefined;
+  sales: number;
+  salesAfter?: string | null | undefined;
+}>;
+
+export type OrderAgreementsQuery = {
+  order: {
+    updatedAt: string;
+    agreements: {
+      edges: Array<{
+        cursor: string;
+        node:
+          | ({
+              sales: {
+                nodes: Array<
+                  | SaleFields_AdditionalFeeSale_Fragment
+                  | SaleFields_AdjustmentSale_Fragment
+                  | SaleFields_DutySale_Fragment
+                  | SaleFields_FeeSale_Fragment
+                  | SaleFields_GiftCardSale_Fragment
+                  | SaleFields_ProductSale_Fragment
+                  | SaleFields_ShippingLineSale_Fragment
+                  | SaleFields_TipSale_Fragment
+                  | SaleFields_UnknownSale_Fragment
+                >;
+                pageInfo: { hasNextPage: boolean; endCursor: string | null };
+              };
+            } & AgreementFields_OrderAgreement_Fragment)
+          | ({
+              sales: {
+                nodes: Array<
+                  | SaleFields_AdditionalFeeSale_Fragment
+                  | SaleFields_AdjustmentSale_Fragment
+                  | SaleFields_DutySale_Fragment
+                  | SaleFields_FeeSale_Fragment
+                  | SaleFields_GiftCardSale_Fragment
+                  | SaleFields_ProductSale_Fragment
+                  | SaleFields_ShippingLineSale_Fragment
+                  | SaleFields_TipSale_Fragment
+                  | SaleFields_UnknownSale_Fragment
+                >;
+                pageInfo: { hasNextPage: boolean; endCursor: string | null };
+              };
+            } & AgreementFields_OrderEditAgreement_Fragment)
+          | ({
+              sales: {
+                nodes: Array<
+                  | SaleFields_AdditionalFeeSale_Fragment
+                  | SaleFields_AdjustmentSale_Fragment
+                  | SaleFields_DutySale_Fragment
+                  | SaleFields_FeeSale_Fragment
+                  | SaleFields_GiftCardSale_Fragment
+                  | SaleFields_ProductSale_Fragment
+                  | SaleFields_ShippingLineSale_Fragment
+                  | SaleFields_TipSale_Fragment
+                  | SaleFields_UnknownSale_Fragment
+                >;
+                pageInfo: { hasNextPage: boolean; endCursor: string | null };
+              };
+            } & AgreementFields_RefundAgreement_Fragment)
+          | ({
+              sales: {
+                nodes: Array<
+                  | SaleFields_AdditionalFeeSale_Fragment
+                  | SaleFields_AdjustmentSale_Fragment
+                  | SaleFields_DutySale_Fragment
+                  | SaleFields_FeeSale_Fragment
+                  | SaleFields_GiftCardSale_Fragment
+                  | SaleFields_ProductSale_Fragment
+                  | SaleFields_ShippingLineSale_Fragment
+                  | SaleFields_TipSale_Fragment
+                  | SaleFields_UnknownSale_Fragment
+                >;
+                pageInfo: { hasNextPage: boolean; endCursor: string | null };
+              };
+            } & AgreementFields_ReturnAgreement_Fragment);
+      }>;
+      pageInfo: { hasNextPage: boolean };
+    };
+  } | null;
+};
+
+export type LineItemPageFragment = {
+  nodes: Array<LineItemFieldsFragment>;
+  pageInfo: { hasNextPage: boolean; endCursor: string | null };
+};
+
+export type FirstOrderQueryVariables = Exact<{
+  query?: string | null | undefined;
+}>;
+
+export type FirstOrderQuery = { orders: { nodes: Array<{ id: string; createdAt: string }> } };
+
+export type OrdersCountQueryVariables = Exact<{
+  query?: string | null | undefined;
+}>;
+
+export type OrdersCountQuery = { ordersCount: { count: number; precision: CountPrecision } | null };
+
+export type ProductFieldsFragment = {
+  id: string;
+  title: string;
+  vendor: string;
+  productType: string;
+  status: ProductStatus;
+  handle: string;
+  createdAt: string;
+  updatedAt: string;
+  featuredMedia:
+    | { preview: { image: { url: string } | null } | null }
+    | { preview: { image: { url: string } | null } | null }
+    | { preview: { image: { url: string } | null } | null }
+    | { preview: { image: { url: string } | null } | null }
+    | null;
+};
+
+export type VariantFieldsFragment = {
+  id: string;
+  title: string;
+  sku: string | null;
+  price: string;
+  position: number;
+  inventoryQuantity: number | null;
+  createdAt: string;
+  updatedAt: string;
+  inventoryItem: { id: string };
+};
+
+export type BulkProductsQueryVariables = Exact<{
+  query?: string | null | undefined;
+}>;
+
+export type BulkProductsQuery = {
+  products: {
+    edges: Array<{ node: { variants: { edges: Array<{ node: VariantFieldsFragment }> } } & ProductFieldsFragment }>;
+  };
+};
+
+export type ChangedProductsQueryVariables = Exact<{
+  query?: string | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+export type ChangedProductsQuery = {
+  products: {
+    nodes: Array<{ id: string; updatedAt: string }>;
+    pageInfo: { hasNextPage: boolean; endCursor: string | null };
+  };
+};
+
+export type ProductsByIdQueryVariables = Exact<{
+  ids: Array<string> | string;
+  variants: number;
+}>;
+
+export type ProductsByIdQuery = {
+  nodes: Array<({ variants: VariantPageFragment } & ProductFieldsFragment) | Record<PropertyKey, never> | null>;
+};
+
+export type ProductVariantsQueryVariables = Exact<{
+  id: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type ProductVariantsQuery = { product: { updatedAt: string; variants: VariantPageFragment } | null };
+
+export type VariantPageFragment = {
+  nodes: Array<VariantFieldsFragment>;
+  pageInfo: { hasNextPage: boolean; endCursor: string | null };
+};
+
+export type ProductsCountQueryVariables = Exact<{
+  query?: string | null | undefined;
+}>;
+
+export type ProductsCountQuery = { productsCount: { count: number; precision: CountPrecision } | null };
+
+export type ShopQueryVariables = Exact<{ [key: string]: never }>;
+
+export type ShopQuery = {
+  shop: {
+    id: string;
+    name: string;
+    myshopifyDomain: string;
+    ianaTimezone: string;
+    currencyCode: CurrencyCode;
+    email: string;
+    plan: { publicDisplayName: string; partnerDevelopment: boolean; shopifyPlus: boolean };
+  };
+  currentAppInstallation: { accessScopes: Array<{ handle: string }> };
+};
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+export const CustomerFieldsFragmentDoc = new TypedDocumentString(
+  `
+    fragment CustomerFields on Customer {
+  id
+  firstName
+  lastName
+  displayName
+  state
+  createdAt
+  updatedAt
+  tags
+  numberOfOrders
+  amountSpent {
+    amount
+    currencyCode
+  }
+  defaultEmailAddress {
+    emailAddress
+    marketingState
+  }
+  defaultPhoneNumber {
+    phoneNumber
+  }
+  defaultAddress {
+    countryCodeV2
+  }
+}
+    `,
+  { fragmentName: 'CustomerFields' },
+) as unknown as TypedDocumentString<CustomerFieldsFragment, unknown>;
+export const MoneyFieldsFragmentDoc = new TypedDocumentString(
+  `
+    fragment MoneyFields on MoneyV2 {
+  amount
+  currencyCode
+}
+    `,
+  { fragmentName: 'MoneyFields' },
+) as unknown as TypedDocumentString<MoneyFieldsFragment, unknown>;
+export const OrderFieldsFragmentDoc = new TypedDocumentString(
+  `
+    fragment OrderFields on Order {
+  id
+  name
+  createdAt
+  processedAt
+  updatedAt
+  cancelledAt
+  cancelReason
+  closedAt
+  currencyCode
+  presentmentCurrencyCode
+  test
+  displayFinancialStatus
+  displayFulfillmentStatus
+  sourceName
+  tags
+  discountCodes
+  taxesIncluded
+  customer {
+    id
+  }
+  shippingAddress {
+    countryCodeV2
+  }
+  billingAddress {
+    countryCodeV2
+  }
+  totalPriceSet {
+    shopMoney {
+      ...MoneyFields
+    }
+    presentmentMoney {
+      ...MoneyFields
+    }
+  }
+  currentTotalPriceSet {
+    shopMoney {
+      ...MoneyFields
+    }
+    presentmentMoney {
+      ...MoneyFields
+    }
+  }
+  currentSubtotalPriceSet {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+  totalDiscountsSet {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+  totalTaxSet {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+  totalShippingPriceSet {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+  totalRefundedSet {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+  refunds {
+    id
+    createdAt
+    processedAt
+    updatedAt
+    note
+    totalRefundedSet {
+      shopMoney {
+        ...MoneyFields
+      }
+    }
+  }
+}
+    fragment MoneyFields on MoneyV2 {
+  amount
+  currencyCode
+}`,
+  { fragmentName: 'OrderFields' },
+) as unknown as TypedDocumentString<OrderFieldsFragment, unknown>;
+export const AgreementFieldsFragmentDoc = new TypedDocumentString(
+  `
+    fragment AgreementFields on SalesAgreement {
+  __typename
+  id
+  happenedAt
+  reason
+}
+    `,
+  { fragmentName: 'AgreementFields' },
+) as unknown as TypedDocumentString<AgreementFieldsFragment, unknown>;
+export const SoldLineFieldsFragmentDoc = new TypedDocumentString(
+  `
+    fragment SoldLineFields on LineItem {
+  id
+  product {
+    id
+  }
+  variant {
+    id
+  }
+}
+    `,
+  { fragmentName: 'SoldLineFields' },
+) as unknown as TypedDocumentString<SoldLineFieldsFragment, unknown>;
+export const SaleFieldsFragmentDoc = new TypedDocumentString(
+  `
+    fragment SaleFields on Sale {
+  __typename
+  id
+  actionType
+  lineType
+  quantity
+  totalAmount {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+  totalTaxAmount {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+  totalDiscountAmountBeforeTaxes {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+  ... on ProductSale {
+    lineItem {
+      ...SoldLineFields
+    }
+  }
+  ... on GiftCardSale {
+    lineItem {
+      ...SoldLineFields
+    }
+  }
+  ... on TipSale {
+    lineItem {
+      ...SoldLineFields
+    }
+  }
+}
+    fragment SoldLineFields on LineItem {
+  id
+  product {
+    id
+  }
+  variant {
+    id
+  }
+}
+fragment MoneyFields on MoneyV2 {
+  amount
+  currencyCode
+}`,
+  { fragmentName: 'SaleFields' },
+) as unknown as TypedDocumentString<SaleFieldsFragment, unknown>;
+export const LineItemFieldsFragmentDoc = new TypedDocumentString(
+  `
+    fragment LineItemFields on LineItem {
+  id
+  title
+  variantTitle
+  sku
+  vendor
+  quantity
+  currentQuantity
+  isGiftCard
+  product {
+    id
+  }
+  variant {
+    id
+  }
+  originalUnitPriceSet {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+  discountedTotalSet {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+  totalDiscountSet {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+}
+    fragment MoneyFields on MoneyV2 {
+  amount
+  currencyCode
+}`,
+  { fragmentName: 'LineItemFields' },
+) as unknown as TypedDocumentString<LineItemFieldsFragment, unknown>;
+export const LineItemPageFragmentDoc = new TypedDocumentString(
+  `
+    fragment LineItemPage on LineItemConnection {
+  nodes {
+    ...LineItemFields
+  }
+  pageInfo {
+    hasNextPage
+    endCursor
+  }
+}
+    fragment LineItemFields on LineItem {
+  id
+  title
+  variantTitle
+  sku
+  vendor
+  quantity
+  currentQuantity
+  isGiftCard
+  product {
+    id
+  }
+  variant {
+    id
+  }
+  originalUnitPriceSet {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+  discountedTotalSet {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+  totalDiscountSet {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+}
+fragment MoneyFields on MoneyV2 {
+  amount
+  currencyCode
+}`,
+  { fragmentName: 'LineItemPage' },
+) as unknown as TypedDocumentString<LineItemPageFragment, unknown>;
+export const ProductFieldsFragmentDoc = new TypedDocumentString(
+  `
+    fragment ProductFields on Product {
+  id
+  title
+  vendor
+  productType
+  status
+  handle
+  createdAt
+  updatedAt
+  featuredMedia {
+    preview {
+      image {
+        url
+      }
+    }
+  }
+}
+    `,
+  { fragmentName: 'ProductFields' },
+) as unknown as TypedDocumentString<ProductFieldsFragment, unknown>;
+export const VariantFieldsFragmentDoc = new TypedDocumentString(
+  `
+    fragment VariantFields on ProductVariant {
+  id
+  title
+  sku
+  price
+  position
+  inventoryQuantity
+  inventoryItem {
+    id
+  }
+  createdAt
+  updatedAt
+}
+    `,
+  { fragmentName: 'VariantFields' },
+) as unknown as TypedDocumentString<VariantFieldsFragment, unknown>;
+export const VariantPageFragmentDoc = new TypedDocumentString(
+  `
+    fragment VariantPage on ProductVariantConnection {
+  nodes {
+    ...VariantFields
+  }
+  pageInfo {
+    hasNextPage
+    endCursor
+  }
+}
+    fragment VariantFields on ProductVariant {
+  id
+  title
+  sku
+  price
+  position
+  inventoryQuantity
+  inventoryItem {
+    id
+  }
+  createdAt
+  updatedAt
+}`,
+  { fragmentName: 'VariantPage' },
+) as unknown as TypedDocumentString<VariantPageFragment, unknown>;
+export const BulkRunDocument = new TypedDocumentString(`
+    mutation BulkRun($query: String!) {
+  bulkOperationRunQuery(query: $query, groupObjects: false) {
+    bulkOperation {
+      id
+    }
+    userErrors {
+      code
+      field
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<BulkRunMutation, BulkRunMutationVariables>;
+export const BulkPollDocument = new TypedDocumentString(`
+    query BulkPoll($id: ID!) {
+  bulkOperation(id: $id) {
+    id
+    status
+    errorCode
+    createdAt
+    completedAt
+    objectCount
+    rootObjectCount
+    fileSize
+    url
+  }
+}
+    `) as unknown as TypedDocumentString<BulkPollQuery, BulkPollQueryVariables>;
+export const BulkCancelDocument = new TypedDocumentString(`
+    mutation BulkCancel($id: ID!) {
+  bulkOperationCancel(id: $id) {
+    bulkOperation {
+      id
+      status
+    }
+    userErrors {
+      field
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<BulkCancelMutation, BulkCancelMutationVariables>;
+export const BulkListDocument = new TypedDocumentString(`
+    query BulkList($after: String) {
+  bulkOperations(first: 100, after: $after, sortKey: CREATED_AT) {
+    nodes {
+      id
+      status
+      type
+      createdAt
+      query
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<BulkListQuery, BulkListQueryVariables>;
+export const BulkCustomersDocument = new TypedDocumentString(`
+    query BulkCustomers($query: String) {
+  customers(query: $query) {
+    edges {
+      node {
+        ...CustomerFields
+      }
+    }
+  }
+}
+    fragment CustomerFields on Customer {
+  id
+  firstName
+  lastName
+  displayName
+  state
+  createdAt
+  updatedAt
+  tags
+  numberOfOrders
+  amountSpent {
+    amount
+    currencyCode
+  }
+  defaultEmailAddress {
+    emailAddress
+    marketingState
+  }
+  defaultPhoneNumber {
+    phoneNumber
+  }
+  defaultAddress {
+    countryCodeV2
+  }
+}`) as unknown as TypedDocumentString<BulkCustomersQuery, BulkCustomersQueryVariables>;
+export const ChangedCustomersDocument = new TypedDocumentString(`
+    query ChangedCustomers($query: String, $after: String) {
+  customers(first: 250, after: $after, query: $query, sortKey: UPDATED_AT) {
+    nodes {
+      id
+      updatedAt
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ChangedCustomersQuery, ChangedCustomersQueryVariables>;
+export const CustomersByIdDocument = new TypedDocumentString(`
+    query CustomersById($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    ... on Customer {
+      ...CustomerFields
+    }
+  }
+}
+    fragment CustomerFields on Customer {
+  id
+  firstName
+  lastName
+  displayName
+  state
+  createdAt
+  updatedAt
+  tags
+  numberOfOrders
+  amountSpent {
+    amount
+    currencyCode
+  }
+  defaultEmailAddress {
+    emailAddress
+    marketingState
+  }
+  defaultPhoneNumber {
+    phoneNumber
+  }
+  defaultAddress {
+    countryCodeV2
+  }
+}`) as unknown as TypedDocumentString<CustomersByIdQuery, CustomersByIdQueryVariables>;
+export const CustomersCountDocument = new TypedDocumentString(`
+    query CustomersCount($query: String) {
+  customersCount(query: $query, limit: null) {
+    count
+    precision
+  }
+}
+    `) as unknown as TypedDocumentString<CustomersCountQuery, CustomersCountQueryVariables>;
+export const BulkOrdersDocument = new TypedDocumentString(`
+    query BulkOrders($query: String) {
+  orders(query: $query) {
+    edges {
+      node {
+        ...OrderFields
+        lineItems {
+          edges {
+            node {
+              ...LineItemFields
+            }
+          }
+        }
+        agreements {
+          edges {
+            node {
+              ...AgreementFields
+              sales {
+                edges {
+                  node {
+                    ...SaleFields
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+    fragment OrderFields on Order {
+  id
+  name
+  createdAt
+  processedAt
+  updatedAt
+  cancelledAt
+  cancelReason
+  closedAt
+  currencyCode
+  presentmentCurrencyCode
+  test
+  displayFinancialStatus
+  displayFulfillmentStatus
+  sourceName
+  tags
+  discountCodes
+  taxesIncluded
+  customer {
+    id
+  }
+  shippingAddress {
+    countryCodeV2
+  }
+  billingAddress {
+    countryCodeV2
+  }
+  totalPriceSet {
+    shopMoney {
+      ...MoneyFields
+    }
+    presentmentMoney {
+      ...MoneyFields
+    }
+  }
+  currentTotalPriceSet {
+    shopMoney {
+      ...MoneyFields
+    }
+    presentmentMoney {
+      ...MoneyFields
+    }
+  }
+  currentSubtotalPriceSet {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+  totalDiscountsSet {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+  totalTaxSet {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+  totalShippingPriceSet {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+  totalRefundedSet {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+  refunds {
+    id
+    createdAt
+    processedAt
+    updatedAt
+    note
+    totalRefundedSet {
+      shopMoney {
+        ...MoneyFields
+      }
+    }
+  }
+}
+fragment LineItemFields on LineItem {
+  id
+  title
+  variantTitle
+  sku
+  vendor
+  quantity
+  currentQuantity
+  isGiftCard
+  product {
+    id
+  }
+  variant {
+    id
+  }
+  originalUnitPriceSet {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+  discountedTotalSet {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+  totalDiscountSet {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+}
+fragment AgreementFields on SalesAgreement {
+  __typename
+  id
+  happenedAt
+  reason
+}
+fragment SaleFields on Sale {
+  __typename
+  id
+  actionType
+  lineType
+  quantity
+  totalAmount {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+  totalTaxAmount {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+  totalDiscountAmountBeforeTaxes {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+  ... on ProductSale {
+    lineItem {
+      ...SoldLineFields
+    }
+  }
+  ... on GiftCardSale {
+    lineItem {
+      ...SoldLineFields
+    }
+  }
+  ... on TipSale {
+    lineItem {
+      ...SoldLineFields
+    }
+  }
+}
+fragment SoldLineFields on LineItem {
+  id
+  product {
+    id
+  }
+  variant {
+    id
+  }
+}
+fragment MoneyFields on MoneyV2 {
+  amount
+  currencyCode
+}`) as unknown as TypedDocumentString<BulkOrdersQuery, BulkOrdersQueryVariables>;
+export const ChangedOrdersDocument = new TypedDocumentString(`
+    query ChangedOrders($query: String, $after: String) {
+  orders(first: 250, after: $after, query: $query, sortKey: UPDATED_AT) {
+    nodes {
+      id
+      updatedAt
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ChangedOrdersQuery, ChangedOrdersQueryVariables>;
+export const OrdersByIdDocument = new TypedDocumentString(`
+    query OrdersById($ids: [ID!]!, $lines: Int!, $agreements: Int!, $sales: Int!) {
+  nodes(ids: $ids) {
+    ... on Order {
+      ...OrderFields
+      lineItems(first: $lines) {
+        ...LineItemPage
+      }
+      agreements(first: $agreements) {
+        edges {
+          cursor
+          node {
+            ...AgreementFields
+            sales(first: $sales) {
+              nodes {
+                ...SaleFields
+              }
+              pageInfo {
+                hasNextPage
+                endCursor
+              }
+            }
+          }
+        }
+        pageInfo {
+          hasNextPage
+        }
+      }
+    }
+  }
+}
+    fragment OrderFields on Order {
+  id
+  name
+  createdAt
+  processedAt
+  updatedAt
+  cancelledAt
+  cancelReason
+  closedAt
+  currencyCode
+  presentmentCurrencyCode
+  test
+  displayFinancialStatus
+  displayFulfillmentStatus
+  sourceName
+  tags
+  discountCodes
+  taxesIncluded
+  customer {
+    id
+  }
+  shippingAddress {
+    countryCodeV2
+  }
+  billingAddress {
+    countryCodeV2
+  }
+  totalPriceSet {
+    shopMoney {
+      ...MoneyFields
+    }
+    presentmentMoney {
+      ...MoneyFields
+    }
+  }
+  currentTotalPriceSet {
+    shopMoney {
+      ...MoneyFields
+    }
+    presentmentMoney {
+      ...MoneyFields
+    }
+  }
+  currentSubtotalPriceSet {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+  totalDiscountsSet {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+  totalTaxSet {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+  totalShippingPriceSet {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+  totalRefundedSet {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+  refunds {
+    id
+    createdAt
+    processedAt
+    updatedAt
+    note
+    totalRefundedSet {
+      shopMoney {
+        ...MoneyFields
+      }
+    }
+  }
+}
+fragment LineItemFields on LineItem {
+  id
+  title
+  variantTitle
+  sku
+  vendor
+  quantity
+  currentQuantity
+  isGiftCard
+  product {
+    id
+  }
+  variant {
+    id
+  }
+  originalUnitPriceSet {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+  discountedTotalSet {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+  totalDiscountSet {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+}
+fragment AgreementFields on SalesAgreement {
+  __typename
+  id
+  happenedAt
+  reason
+}
+fragment SaleFields on Sale {
+  __typename
+  id
+  actionType
+  lineType
+  quantity
+  totalAmount {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+  totalTaxAmount {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+  totalDiscountAmountBeforeTaxes {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+  ... on ProductSale {
+    lineItem {
+      ...SoldLineFields
+    }
+  }
+  ... on GiftCardSale {
+    lineItem {
+      ...SoldLineFields
+    }
+  }
+  ... on TipSale {
+    lineItem {
+      ...SoldLineFields
+    }
+  }
+}
+fragment SoldLineFields on LineItem {
+  id
+  product {
+    id
+  }
+  variant {
+    id
+  }
+}
+fragment MoneyFields on MoneyV2 {
+  amount
+  currencyCode
+}
+fragment LineItemPage on LineItemConnection {
+  nodes {
+    ...LineItemFields
+  }
+  pageInfo {
+    hasNextPage
+    endCursor
+  }
+}`) as unknown as TypedDocumentString<OrdersByIdQuery, OrdersByIdQueryVariables>;
+export const OrderLinesDocument = new TypedDocumentString(`
+    query OrderLines($id: ID!, $first: Int!, $after: String) {
+  order(id: $id) {
+    updatedAt
+    lineItems(first: $first, after: $after) {
+      ...LineItemPage
+    }
+  }
+}
+    fragment LineItemFields on LineItem {
+  id
+  title
+  variantTitle
+  sku
+  vendor
+  quantity
+  currentQuantity
+  isGiftCard
+  product {
+    id
+  }
+  variant {
+    id
+  }
+  originalUnitPriceSet {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+  discountedTotalSet {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+  totalDiscountSet {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+}
+fragment MoneyFields on MoneyV2 {
+  amount
+  currencyCode
+}
+fragment LineItemPage on LineItemConnection {
+  nodes {
+    ...LineItemFields
+  }
+  pageInfo {
+    hasNextPage
+    endCursor
+  }
+}`) as unknown as TypedDocumentString<OrderLinesQuery, OrderLinesQueryVariables>;
+export const OrderAgreementsDocument = new TypedDocumentString(`
+    query OrderAgreements($id: ID!, $agreements: Int!, $after: String, $sales: Int!, $salesAfter: String) {
+  order(id: $id) {
+    updatedAt
+    agreements(first: $agreements, after: $after) {
+      edges {
+        cursor
+        node {
+          ...AgreementFields
+          sales(first: $sales, after: $salesAfter) {
+            nodes {
+              ...SaleFields
+            }
+            pageInfo {
+              hasNextPage
+              endCursor
+            }
+          }
+        }
+      }
+      pageInfo {
+        hasNextPage
+      }
+    }
+  }
+}
+    fragment AgreementFields on SalesAgreement {
+  __typename
+  id
+  happenedAt
+  reason
+}
+fragment SaleFields on Sale {
+  __typename
+  id
+  actionType
+  lineType
+  quantity
+  totalAmount {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+  totalTaxAmount {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+  totalDiscountAmountBeforeTaxes {
+    shopMoney {
+      ...MoneyFields
+    }
+  }
+  ... on ProductSale {
+    lineItem {
+      ...SoldLineFields
+    }
+  }
+  ... on GiftCardSale {
+    lineItem {
+      ...SoldLineFields
+    }
+  }
+  ... on TipSale {
+    lineItem {
+      ...SoldLineFields
+    }
+  }
+}
+fragment SoldLineFields on LineItem {
+  id
+  product {
+    id
+  }
+  variant {
+    id
+  }
+}
+fragment MoneyFields on MoneyV2 {
+  amount
+  currencyCode
+}`) as unknown as TypedDocumentString<OrderAgreementsQuery, OrderAgreementsQueryVariables>;
+export const FirstOrderDocument = new TypedDocumentString(`
+    query FirstOrder($query: String) {
+  orders(first: 1, query: $query, sortKey: CREATED_AT) {
+    nodes {
+      id
+      createdAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FirstOrderQuery, FirstOrderQueryVariables>;
+export const OrdersCountDocument = new TypedDocumentString(`
+    query OrdersCount($query: String) {
+  ordersCount(query: $query, limit: null) {
+    count
+    precision
+  }
+}
+    `) as unknown as TypedDocumentString<OrdersCountQuery, OrdersCountQueryVariables>;
+export const BulkProductsDocument = new TypedDocumentString(`
+    query BulkProducts($query: String) {
+  products(query: $query) {
+    edges {
+      node {
+        ...ProductFields
+        variants {
+          edges {
+            node {
+              ...VariantFields
+            }
+          }
+        }
+      }
+    }
+  }
+}
+    fragment ProductFields on Product {
+  id
+  title
+  vendor
+  productType
+  status
+  handle
+  createdAt
+  updatedAt
+  featuredMedia {
+    preview {
+      image {
+        url
+      }
+    }
+  }
+}
+fragment VariantFields on ProductVariant {
+  id
+  title
+  sku
+  price
+  position
+  inventoryQuantity
+  inventoryItem {
+    id
+  }
+  createdAt
+  updatedAt
+}`) as unknown as TypedDocumentString<BulkProductsQuery, BulkProductsQueryVariables>;
+export const ChangedProductsDocument = new TypedDocumentString(`
+    query ChangedProducts($query: String, $after: String) {
+  products(first: 250, after: $after, query: $query, sortKey: UPDATED_AT) {
+    nodes {
+      id
+      updatedAt
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ChangedProductsQuery, ChangedProductsQueryVariables>;
+export const ProductsByIdDocument = new TypedDocumentString(`
+    query ProductsById($ids: [ID!]!, $variants: Int!) {
+  nodes(ids: $ids) {
+    ... on Product {
+      ...ProductFields
+      variants(first: $variants) {
+        ...VariantPage
+      }
+    }
+  }
+}
+    fragment ProductFields on Product {
+  id
+  title
+  vendor
+  productType
+  status
+  handle
+  createdAt
+  updatedAt
+  featuredMedia {
+    preview {
+      image {
+        url
+      }
+    }
+  }
+}
+fragment VariantFields on ProductVariant {
+  id
+  title
+  sku
+  price
+  position
+  inventoryQuantity
+  inventoryItem {
+    id
+  }
+  createdAt
+  updatedAt
+}
+fragment VariantPage on ProductVariantConnection {
+  nodes {
+    ...VariantFields
+  }
+  pageInfo {
+    hasNextPage
+    endCursor
+  }
+}`) as unknown as TypedDocumentString<ProductsByIdQuery, ProductsByIdQueryVariables>;
+export const ProductVariantsDocument = new TypedDocumentString(`
+    query ProductVariants($id: ID!, $first: Int!, $after: String) {
+  product(id: $id) {
+    updatedAt
+    variants(first: $first, after: $after) {
+      ...VariantPage
+    }
+  }
+}
+    fragment VariantFields on ProductVariant {
+  id
+  title
+  sku
+  price
+  position
+  inventoryQuantity
+  inventoryItem {
+    id
+  }
+  createdAt
+  updatedAt
+}
+fragment VariantPage on ProductVariantConnection {
+  nodes {
+    ...VariantFields
+  }
+  pageInfo {
+    hasNextPage
+    endCursor
+  }
+}`) as unknown as TypedDocumentString<ProductVariantsQuery, ProductVariantsQueryVariables>;
+export const ProductsCountDocument = new TypedDocumentString(`
+    query ProductsCount($query: String) {
+  productsCount(query: $query, limit: null) {
+    count
+    precision
+  }
+}
+    `) as unknown as TypedDocumentString<ProductsCountQuery, ProductsCountQueryVariables>;
+export const ShopDocument = new TypedDocumentString(`
+    query Shop {
+  shop {
+    id
+    name
+    myshopifyDomain
+    ianaTimezone
+    currencyCode
+    email
+    plan {
+      publicDisplayName
+      partnerDevelopment
+      shopifyPlus
+    }
+  }
+  currentAppInstallation {
+    accessScopes {
+      handle
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ShopQuery, ShopQueryVariables>;
