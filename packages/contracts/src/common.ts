@@ -13,7 +13,9 @@ export const Money = Type.Object(
 export type Money = Static<typeof Money>;
 
 /** A day of the store's own calendar. */
-export const LocalDate = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', examples: ['2026-03-29'] });
+export const localDate = (description?: string) =>
+  Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', examples: ['2026-03-29'], ...(description ? { description } : {}) });
+export const LocalDate = localDate();
 /** ISO 8601 in UTC. */
 export const Instant = Type.String({ examples: ['2026-03-29T01:00:00.000Z'] });
 /** Shopify's numeric id as a string of digits: it exceeds 2^53. */

@@ -1,5 +1,6 @@
 export * from './route.ts';
 export * from './common.ts';
+export * from './money.ts';
 export * as auth from './auth.ts';
 export * as stores from './stores.ts';
 export * as analytics from './analytics.ts';

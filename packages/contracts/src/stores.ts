@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { Id, Instant, LocalDate, nullable, Role } from './common.ts';
+import { Id, Instant, localDate, nullable, Role } from './common.ts';
 import { route } from './route.ts';
 
 export const TenantStatus = Type.Union([
@@ -33,12 +33,7 @@ export const SyncStream = Type.Object({
   expected: nullable(Type.Integer({ description: 'How many there will be; null until Shopify has told.' })),
   ratePerSecond: nullable(Type.Number({ description: 'Applied per second, over the stream so far.' })),
   secondsLeft: nullable(Type.Integer()),
-  completeFrom: nullable(
-    Type.String({
-      pattern: LocalDate.pattern,
-      description: 'Orders placed on or after this day are all in; newest are fetched first.',
-    }),
-  ),
+  completeFrom: nullable(localDate('Orders placed on or after this day are all in; newest are fetched first.')),
   error: nullable(Type.String({ description: 'What went wrong and what to do.' })),
 });
 export type SyncStream = Static<typeof SyncStream>;

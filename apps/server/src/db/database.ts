@@ -1,0 +1,219 @@
+import type { Connection, ResultSetHeader } from 'mysql2';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { MessagePort } from 'node:worker_threads';
+import { Sequelize, Transaction, type Transaction as SequelizeTransaction } from 'sequelize';
+import { defineModels, type Models } from './models/index.ts';
+import { type SqliteConnection, sqliteDialect } from './sqlite/driver.ts';
+import { SqliteEngine } from './sqlite/engine.ts';
+import type { SqlValue } from './sqlite/protocol.ts';
+import type { Dialect } from './types.ts';
+import { conflictTail, type OnConflict } from './upsert.ts';
+
+/** A value that may be bound to a `?`. */
+export type Param = SqlValue | boolean | Date | undefined;
+
+export interface Tx {
+  /** For models: `{ transaction: tx.transaction }`. */
+  transaction: SequelizeTransaction;
+  query<T>(sql: string, params?: Param[]): Promise<T[]>;
+  /** Affected rows. On both engines an upsert's count means nothing. */
+  run(sql: string, params?: Param[]): Promise<number>;
+  /** Writes many rows of one table, in the order of `columns`. */
+  insert(table: string, columns: readonly string[], rows: Param[][], onConflict: OnConflict): Promise<void>;
+}
+
+export interface Database {
+  dialect: Dialect;
+  sequelize: Sequelize;
+  models: Models;
+  /** A statement that reads, with `?` placeholders; dates and sums still need `asDate` and `asBigInt` (values.ts). */
+  read<T>(sql: string, params?: Param[]): Promise<T[]>;
+  /** Repeated when the engine gave up on it (deadlock, lock time-out, busy): `work` must be repeatable. */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** A way into this database for a worker thread of this process, and what must be transferred with it. */
+  share(): { access: DatabaseAccess; transfer: MessagePort[] };
+  close(): Promise<void>;
+}
+
+/** How a database is reached: by URL, as an embedded file, or from a worker thread through its process's writer. */
+export type DatabaseAccess = { url: string } | { file: string } | { file: string; writer: MessagePort };
+
+const RETRYABLE = new Set([
+  'ER_LOCK_DEADLOCK',
+  'ER_LOCK_WAIT_TIMEOUT',
+  'ER_CHECKREAD',
+  'SQLITE_BUSY',
+  'ER_XA_RBDEADLOCK',
+]);
+const TRIES = 5;
+
+const codeOf = (error: unknown): string | undefined => {
+  const { code, original, parent } = error as { code?: string; original?: unknown; parent?: unknown };
+  return code ?? (original ? codeOf(original) : parent ? codeOf(parent) : undefined);
+};
+
+export const isUniqueViolation = (error: unknown): boolean =>
+  (error as { name?: string }).name === 'SequelizeUniqueConstraintError' ||
+  codeOf(error) === 'ER_DUP_ENTRY' ||
+  (codeOf(error) === 'SQLITE_CONSTRAINT' && /UNIQUE/.test((error as Error).message));
+
+export function accessOf(config: { databaseUrl: string | null; dataDir: string }): DatabaseAccess {
+  return config.databaseUrl ? { url: config.databaseUrl } : { file: join(config.dataDir, 'xeno.db') };
+}
+
+export function openDatabase(access: DatabaseAccess): Database {
+  return 'url' in access ? openMysql(access.url) : openSqlite(access);
+}
+
+function openSqlite(access: Exclude<DatabaseAccess, { url: string }>): Database {
+  const engine = 'writer' in access ? null : SqliteEngine.open(access.file);
+  const driver = sqliteDialect(
+    'writer' in access
+      ? { writer: access.writer, readers: [] }
+      : { writer: engine!.writerPort(), readers: engine!.readerPorts() },
+  );
+  const sequelize = new Sequelize({
+    dialect: 'sqlite',
+    storage: access.file,
+    dialectModule: driver,
+    logging: false,
+    define: { underscored: true },
+  });
+  const call = (connection: SqliteConnection, sql: string, params: Param[] = []) =>
+    new Promise<{ rows: Record<string, unknown>[]; changes: number }>((resolve, reject) => {
+      connection.all(sql, params, function (error, rows) {
+        if (error) reject(error);
+        else resolve({ rows, changes: this.changes });
+      });
+    });
+  const direct = new driver.Database(access.file, undefined);
+
+  return assemble('sqlite', sequelize, {
+    read: async (sql, params) => (await call(direct, sql, params)).rows,
+    query: async (connection, sql, params) => (await call(connection as SqliteConnection, sql, params)).rows,
+    run: async (connection, sql, params) => (await call(connection as SqliteConnection, sql, params)).changes,
+    insert: (connection, table, columns, rows, onConflict) =>
+      new Promise((resolve, reject) => {
+        const marks = columns.map(() => '?').join(',');
+        const sql = `INSERT INTO ${table} (${columns.join(',')}) VALUES (${marks})${conflictTail('sqlite', onConflict)}`;
+        const values = rows.map((row) => row.map(storable));
+        (connection as SqliteConnection).rows(sql, values, (error) => (error ? reject(error) : resolve()));
+      }),
+    share: () => {
+      if (!engine) throw new Error('A worker thread cannot share its database further.');
+      const writer = engine.writerPort();
+      return { access: { file: access.file, writer }, transfer: [writer] };
+    },
+    close: async () => {
+      driver.close();
+      await engine?.close();
+    },
+  });
+}
+
+const storable = (value: Param): SqlValue =>
+  value instanceof Date
+    ? value.toISOString().replace('T', ' ').replace('Z', ' +00:00')
+    : typeof value === 'boolean'
+      ? Number(value)
+      : (value ?? null);
+
+/** Below max_allowed_packet of every server in use (16 MB by default), by a rough count of characters. */
+const MAX_STATEMENT_CHARACTERS = 2_000_000;
+
+function openMysql(url: string): Database {
+  const sequelize = new Sequelize(url, {
+    dialect: 'mysql',
+    logging: false,
+    define: { underscored: true },
+    timezone: '+00:00',
+    pool: { max: 10, min: 0, idle: 10_000, acquire: 30_000 },
+    isolationLevel: Transaction.ISOLATION_LEVELS.READ_COMMITTED,
+    dialectOptions: { supportBigNumbers: true, bigNumberStrings: true, charset: 'utf8mb4' },
+  });
+  const call = (connection: Connection, sql: string, params: unknown[] = []) =>
+    new Promise<unknown>((resolve, reject) => {
+      connection.query(sql, params, (error, result) => (error ? reject(error) : resolve(result)));
+    });
+
+  return assemble('mysql', sequelize, {
+    read: async (sql, params) => {
+      const manager = sequelize.connectionManager as unknown as {
+        getConnection(options: object): Promise<Connection>;
+        releaseConnection(connection: Connection): void;
+      };
+      const connection = await manager.getConnection({ type: 'read' });
+      try {
+        return (await call(connection, sql, params)) as Record<string, unknown>[];
+      } finally {
+        manager.releaseConnection(connection);
+      }
+    },
+    query: async (connection, sql, params) =>
+      (await call(connection as Connection, sql, params)) as Record<string, unknown>[],
+    run: async (connection, sql, params) =>
+      ((await call(connection as Connection, sql, params)) as ResultSetHeader).affectedRows,
+    insert: async (connection, table, columns, rows, onConflict) => {
+      const sql = `INSERT INTO ${table} (${columns.join(',')}) VALUES ?${conflictTail('mysql', onConflict)}`;
+      let start = 0;
+      let size = 0;
+      for (let i = 0; i < rows.length; i++) {
+        for (const value of rows[i]!) size += typeof value === 'string' ? value.length + 3 : 12;
+        if (size < MAX_STATEMENT_CHARACTERS && i < rows.length - 1) continue;
+        await call(connection as Connection, sql, [rows.slice(start, i + 1)]);
+        start = i + 1;
+        size = 0;
+      }
+    },
+    share: () => ({ access: { url }, transfer: [] }),
+    close: () => sequelize.close(),
+  });
+}
+
+interface Raw {
+  read(sql: string, params?: Param[]): Promise<Record<string, unknown>[]>;
+  query(connection: unknown, sql: string, params?: Param[]): Promise<Record<string, unknown>[]>;
+  run(connection: unknown, sql: string, params?: Param[]): Promise<number>;
+  insert(
+    connection: unknown,
+    table: string,
+    columns: readonly string[],
+    rows: Param[][],
+    onConflict: OnConflict,
+  ): Promise<void>;
+  share: Database['share'];
+  close(): Promise<void>;
+}
+
+function assemble(dialect: Dialect, sequelize: Sequelize, raw: Raw): Database {
+  const models = defineModels(sequelize);
+  return {
+    dialect,
+    sequelize,
+    models,
+    read: async <T>(sql: string, params?: Param[]) => (await raw.read(sql, params)) as T[],
+    async transaction(work) {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await sequelize.transaction((transaction) => {
+            const { connection } = transaction as unknown as { connection: unknown };
+            return work({
+              transaction,
+              query: async <T>(sql: string, params?: Param[]) => (await raw.query(connection, sql, params)) as T[],
+              run: (sql, params) => raw.run(connection, sql, params),
+              insert: async (table, columns, rows, onConflict) => {
+                if (rows.length > 0) await raw.insert(connection, table, columns, rows, onConflict);
+              },
+            });
+          });
+        } catch (error) {
+          if (attempt >= TRIES || !RETRYABLE.has(codeOf(error) ?? '')) throw error;
+          await sleep(Math.random() * 50 * 2 ** attempt);
+        }
+      }
+    },
+    share: raw.share,
+    close: raw.close,
+  };
+}

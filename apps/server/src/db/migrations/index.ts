@@ -1,0 +1,8 @@
+import { identity } from './0001-identity.ts';
+import { stores } from './0002-stores.ts';
+import { sync } from './0003-sync.ts';
+import { records } from './0004-records.ts';
+import { ledger } from './0005-ledger.ts';
+import type { Migration } from './migration.ts';
+
+export const migrations: Migration[] = [...identity, ...stores, ...sync, ...records, ...ledger];

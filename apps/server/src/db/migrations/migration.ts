@@ -1,0 +1,10 @@
+import type { Types } from '../types.ts';
+
+/**
+ * One DDL statement: MySQL commits at each, so that a migration that dies half-way is either done or not done.
+ * A landed migration is never edited; expand first, contract a release later.
+ */
+export interface Migration {
+  name: string;
+  up: (types: Types) => string;
+}

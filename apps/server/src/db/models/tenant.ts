@@ -1,0 +1,62 @@
+import type { TenantStatus } from '@xeno/contracts';
+import {
+  type CreationOptional,
+  DataTypes,
+  type InferAttributes,
+  type InferCreationAttributes,
+  Model,
+  type Sequelize,
+} from 'sequelize';
+import { idColumn } from './columns.ts';
+
+/** A Shopify store. Tokens are sealed; see shopify/seal. */
+export class Tenant extends Model<InferAttributes<Tenant>, InferCreationAttributes<Tenant>> {
+  declare id: string;
+  declare userId: string;
+  declare shopDomain: string;
+  declare storeName: string;
+  declare accessToken: string | null;
+  declare accessTokenExpiresAt: Date | null;
+  declare refreshToken: string | null;
+  declare refreshTokenExpiresAt: Date | null;
+  /** Until when another process may be refreshing the tokens. */
+  declare refreshingUntil: CreationOptional<Date | null>;
+  /** Comma-separated, as granted. */
+  declare scopes: string;
+  declare currency: string | null;
+  declare timezone: string | null;
+  declare apiVersion: string | null;
+  declare status: TenantStatus;
+  declare statusReason: string | null;
+  declare lastSyncAt: CreationOptional<Date | null>;
+  declare createdAt: CreationOptional<Date>;
+  declare updatedAt: CreationOptional<Date>;
+}
+
+export function defineTenant(sequelize: Sequelize) {
+  class BoundTenant extends Tenant {}
+  BoundTenant.init(
+    {
+      id: { ...idColumn('id'), primaryKey: true },
+      userId: idColumn('userId'),
+      shopDomain: DataTypes.STRING,
+      storeName: DataTypes.TEXT,
+      accessToken: DataTypes.TEXT,
+      accessTokenExpiresAt: DataTypes.DATE(3),
+      refreshToken: DataTypes.TEXT,
+      refreshTokenExpiresAt: DataTypes.DATE(3),
+      refreshingUntil: DataTypes.DATE(3),
+      scopes: DataTypes.STRING(2000),
+      currency: DataTypes.STRING(3),
+      timezone: DataTypes.STRING(64),
+      apiVersion: DataTypes.STRING(16),
+      status: DataTypes.STRING(20),
+      statusReason: DataTypes.TEXT,
+      lastSyncAt: DataTypes.DATE(3),
+      createdAt: DataTypes.DATE(3),
+      updatedAt: DataTypes.DATE(3),
+    },
+    { sequelize, modelName: 'Tenant', tableName: 'tenants' },
+  );
+  return BoundTenant;
+}

@@ -1,0 +1,165 @@
+/**
+ * The part of the `sqlite3` package's interface that Sequelize uses, over node:sqlite in threads of its own
+ * (see thread.ts). Statements of a transaction go to the writer, all other reads to the readers.
+ */
+import type { MessagePort } from 'node:worker_threads';
+import { isBegin, isEnd, isRead, type SqliteAnswer, type SqliteRequest, type SqlValue } from './protocol.ts';
+
+type Callback = (
+  this: { lastID?: number; changes: number },
+  error: Error | null,
+  rows: Record<string, unknown>[],
+) => void;
+
+class Channel {
+  private readonly port: MessagePort;
+  private readonly waiting = new Map<number, (answer: SqliteAnswer) => void>();
+  private last = 0;
+  private closed = false;
+
+  constructor(port: MessagePort) {
+    this.port = port;
+    port.on('message', (answer: SqliteAnswer) => {
+      const take = this.waiting.get(answer.id);
+      this.waiting.delete(answer.id);
+      take?.(answer);
+    });
+    port.on('close', () => {
+      this.closed = true;
+      for (const [id, take] of this.waiting) take({ id, error: CLOSED });
+      this.waiting.clear();
+    });
+  }
+
+  get load(): number {
+    return this.waiting.size;
+  }
+
+  send(request: Omit<SqliteRequest, 'id'>, take: (answer: SqliteAnswer) => void): void {
+    const id = ++this.last;
+    if (this.closed) {
+      take({ id, error: CLOSED });
+      return;
+    }
+    this.waiting.set(id, take);
+    this.port.postMessage({ id, ...request });
+  }
+
+  close(): void {
+    this.port.close();
+  }
+}
+
+const CLOSED = { code: 'SQLITE_MISUSE', message: 'SQLITE_MISUSE: the database is closed' };
+
+export interface SqlitePorts {
+  writer: MessagePort;
+  /** Empty in a worker thread: it reads through the writer's thread. */
+  readers: MessagePort[];
+}
+
+/** The connection that Sequelize hands out; `rows` is our own addition for writing many rows with one message. */
+export interface SqliteConnection {
+  all(sql: string, params: unknown[], callback: Callback): void;
+  rows(sql: string, rows: SqlValue[][], callback: Callback): void;
+}
+
+const bindable = (value: unknown): SqlValue =>
+  value === undefined
+    ? null
+    : typeof value === 'boolean'
+      ? Number(value)
+      : value instanceof Date
+        ? value.toISOString().replace('T', ' ').replace('Z', ' +00:00')
+        : (value as SqlValue);
+
+const PLACEHOLDER = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|--[^\n]*|\/\*[\s\S]*?\*\/|\$(\w+)/g;
+
+function bind(sql: string, params: unknown): { sql: string; params: SqlValue[] } {
+  if (Array.isArray(params)) return { sql, params: params.map(bindable) };
+  if (params === null || typeof params !== 'object' || Object.keys(params).length === 0) return { sql, params: [] };
+  const named = params as Record<string, unknown>;
+  const values: SqlValue[] = [];
+  const positional = sql.replace(PLACEHOLDER, (match, name?: string) => {
+    if (name === undefined || !(`$${name}` in named)) return match;
+    values.push(bindable(named[`$${name}`]));
+    return '?';
+  });
+  return { sql: positional, params: values };
+}
+
+/** What Sequelize takes as its `dialectModule`. */
+export function sqliteDialect(ports: SqlitePorts) {
+  const writer = new Channel(ports.writer);
+  const readers = ports.readers.map((port) => new Channel(port));
+  let connections = 0;
+
+  const reader = () =>
+    readers.reduce<Channel>((best, next) => (next.load < best.load ? next : best), readers[0] ?? writer);
+
+  class Database implements SqliteConnection {
+    readonly filename: string;
+    private readonly connection = ++connections;
+    private inTransaction = false;
+
+    constructor(filename: string, mode: unknown, opened?: (error: Error | null) => void) {
+      this.filename = filename;
+      const callback = typeof mode === 'function' ? (mode as (error: Error | null) => void) : opened;
+      process.nextTick(() => callback?.call(this, null));
+    }
+
+    private send(
+      to: Channel,
+      request: { sql: string; params: SqlValue[]; rows?: SqlValue[][]; end?: boolean },
+      callback?: Callback,
+    ) {
+      to.send({ connection: this.connection, ...request }, (answer) => {
+        if (answer.error) {
+          if (isBegin(request.sql)) this.inTransaction = false;
+          const error = Object.assign(new Error(answer.error.message), { code: answer.error.code });
+          callback?.call({ changes: 0 }, error, []);
+          return;
+        }
+        if (isEnd(request.sql)) this.inTransaction = false;
+        callback?.call({ lastID: answer.lastID, changes: answer.changes ?? 0 }, null, answer.rows ?? []);
+      });
+    }
+
+    all(sql: string, params: unknown, callback?: Callback): this {
+      if (typeof params === 'function') return this.all(sql, [], params as Callback);
+      const bound = bind(sql, params);
+      if (isBegin(sql)) this.inTransaction = true;
+      this.send(!this.inTransaction && isRead(sql) ? reader() : writer, bound, callback);
+      return this;
+    }
+
+    run(sql: string, params: unknown, callback?: Callback): this {
+      return this.all(sql, params, callback);
+    }
+
+    exec(sql: string, callback?: Callback): this {
+      return this.all(sql, [], callback);
+    }
+
+    rows(sql: string, rows: SqlValue[][], callback: Callback): void {
+      this.send(writer, { sql, params: [], rows }, callback);
+    }
+
+    serialize(work?: () => void): void {
+      work?.();
+    }
+
+    close(callback?: (error: Error | null) => void): void {
+      if (this.inTransaction) this.send(writer, { sql: '', params: [], end: true });
+      process.nextTick(() => callback?.call(this, null));
+    }
+  }
+
+  return {
+    Database,
+    OPEN_READONLY: 1,
+    OPEN_READWRITE: 2,
+    OPEN_CREATE: 4,
+    close: () => [writer, ...readers].forEach((channel) => channel.close()),
+  };
+}

@@ -1,0 +1,55 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import type { ThreadData } from './protocol.ts';
+
+const READERS = 2;
+
+/**
+ * The threads behind one SQLite file: one that writes and two that read. There is one engine a process;
+ * a worker thread gets a port to the writer of the process it belongs to.
+ */
+export class SqliteEngine {
+  private readonly threads: Worker[];
+
+  private constructor(threads: Worker[]) {
+    this.threads = threads;
+  }
+
+  static open(file: string, gateTimeoutMs = 30_000): SqliteEngine {
+    mkdirSync(dirname(file), { recursive: true });
+    const start = (role: ThreadData['role']) =>
+      new Worker(new URL('./thread.ts', import.meta.url), {
+        workerData: { file, role, gateTimeoutMs } satisfies ThreadData,
+        name: `sqlite-${role}`,
+      });
+    return new SqliteEngine([start('writer'), ...Array.from({ length: READERS }, () => start('reader'))]);
+  }
+
+  /** A port to the writer: for a worker thread, to be handed over in a transfer list. */
+  writerPort(): MessagePort {
+    return this.portTo(this.threads[0]!);
+  }
+
+  readerPorts(): MessagePort[] {
+    return this.threads.slice(1).map((thread) => this.portTo(thread));
+  }
+
+  private portTo(thread: Worker): MessagePort {
+    const { port1, port2 } = new MessageChannel();
+    thread.postMessage({ port: port1 }, [port1]);
+    return port2;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(
+      this.threads.map(
+        (thread) =>
+          new Promise<void>((resolve) => {
+            thread.once('exit', () => resolve());
+            thread.postMessage({ close: true });
+          }),
+      ),
+    );
+  }
+}

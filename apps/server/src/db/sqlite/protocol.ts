@@ -1,0 +1,36 @@
+/** What a connection asks of a database thread, and what it is told. */
+
+export type SqlValue = null | string | number | bigint | Uint8Array;
+
+export interface SqliteRequest {
+  id: number;
+  /** Connections are told apart by number; a transaction belongs to one of them. */
+  connection: number;
+  sql: string;
+  params: SqlValue[];
+  /** When given, the statement runs once for each row and `params` is not used. */
+  rows?: SqlValue[][];
+  /** Ends the connection: an open transaction is rolled back. */
+  end?: boolean;
+}
+
+export interface SqliteAnswer {
+  id: number;
+  rows?: Record<string, unknown>[];
+  lastID?: number;
+  changes?: number;
+  error?: { message: string; code: string };
+}
+
+export interface ThreadData {
+  file: string;
+  role: 'writer' | 'reader';
+  /** How long a transaction waits for its turn to write, in milliseconds. */
+  gateTimeoutMs: number;
+}
+
+export const isBegin = (sql: string) => /^\s*BEGIN\b/i.test(sql);
+export const isEnd = (sql: string) => /^\s*(COMMIT|ROLLBACK)\s*;?\s*$/i.test(sql);
+export const isRead = (sql: string) =>
+  /^\s*(SELECT|PRAGMA|EXPLAIN|VALUES)\b/i.test(sql) ||
+  (/^\s*WITH\b/i.test(sql) && !/\b(INSERT|UPDATE|DELETE|REPLACE)\b/i.test(sql));

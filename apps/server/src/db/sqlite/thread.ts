@@ -1,0 +1,231 @@
+/**
+ * A database thread. The writer owns the only writing connection of the process; who may write is decided here,
+ * first come first served, whichever thread asks. SQLite's own lock is not fair: it polls, and a back-fill that
+ * commits without pause would starve everybody else.
+ */
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { isBegin, isEnd, isRead, type SqliteAnswer, type SqliteRequest, type ThreadData } from './protocol.ts';
+
+const { file, role, gateTimeoutMs } = workerData as ThreadData;
+
+class Handle {
+  readonly db: DatabaseSync;
+  private readonly statements = new Map<string, StatementSync>();
+
+  constructor(writable: boolean) {
+    this.db = new DatabaseSync(file, { timeout: 10_000, enableForeignKeyConstraints: true });
+    // FULL: a commit is on the disk before anyone is told so
+    this.db.exec(
+      'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000; PRAGMA temp_store=MEMORY;',
+    );
+    if (!writable) this.db.exec('PRAGMA query_only=ON');
+  }
+
+  prepare(sql: string): StatementSync {
+    const known = this.statements.get(sql);
+    if (known) return known;
+    const statement = this.db.prepare(sql);
+    statement.setReadBigInts(true);
+    if (this.statements.size >= 300) this.statements.delete(this.statements.keys().next().value!);
+    this.statements.set(sql, statement);
+    return statement;
+  }
+
+  run(request: SqliteRequest): Omit<SqliteAnswer, 'id'> {
+    if (request.rows) {
+      const statement = this.prepare(request.sql);
+      let changes = 0;
+      for (const row of request.rows) changes += Number(statement.run(...row).changes);
+      return { changes };
+    }
+    if (request.params.length === 0 && /;\s*\S/.test(request.sql)) {
+      this.db.exec(request.sql);
+      return {};
+    }
+    const statement = this.prepare(request.sql);
+    if (statement.columns().length > 0) return { rows: statement.all(...request.params).map(plain) };
+    const result = statement.run(...request.params);
+    return { lastID: Number(result.lastInsertRowid), changes: Number(result.changes) };
+  }
+}
+
+/** 64-bit integers beyond 2^53 become strings; the others are numbers. */
+function plain(row: Record<string, unknown>): Record<string, unknown> {
+  for (const key in row) {
+    const value = row[key];
+    if (typeof value !== 'bigint') continue;
+    const number = Number(value);
+    row[key] = Number.isSafeInteger(number) ? number : value.toString();
+  }
+  return row;
+}
+
+function describe(error: unknown): { message: string; code: string } {
+  const { message, errcode } = error as { message: string; errcode?: number };
+  const primary = errcode === undefined ? 1 : errcode & 0xff;
+  const code =
+    primary === 5 || primary === 6
+      ? 'SQLITE_BUSY'
+      : primary === 19
+        ? 'SQLITE_CONSTRAINT'
+        : primary === 13
+          ? 'SQLITE_FULL'
+          : primary === 8
+            ? 'SQLITE_READONLY'
+            : 'SQLITE_ERROR';
+  return { code, message: `${code}: ${message}` };
+}
+
+interface Waiting {
+  owner: string;
+  proceed: () => void;
+  timer: NodeJS.Timeout;
+}
+
+/** Who holds the right to write, and who waits for it. */
+class Gate {
+  private holder: string | null = null;
+  private readonly queue: Waiting[] = [];
+
+  acquire(owner: string, proceed: () => void, refuse: () => void): void {
+    if (this.holder === null) {
+      this.holder = owner;
+      proceed();
+      return;
+    }
+    const waiting: Waiting = {
+      owner,
+      proceed,
+      timer: setTimeout(() => {
+        this.queue.splice(this.queue.indexOf(waiting), 1);
+        refuse();
+      }, gateTimeoutMs),
+    };
+    this.queue.push(waiting);
+  }
+
+  holds(owner: string): boolean {
+    return this.holder === owner;
+  }
+
+  release(owner: string): void {
+    if (this.holder !== owner) return;
+    const next = this.queue.shift();
+    this.holder = next?.owner ?? null;
+    if (next) {
+      clearTimeout(next.timer);
+      next.proceed();
+    }
+  }
+
+  abandon(owner: (name: string) => boolean): void {
+    for (const waiting of this.queue.filter((w) => owner(w.owner))) {
+      clearTimeout(waiting.timer);
+      this.queue.splice(this.queue.indexOf(waiting), 1);
+    }
+  }
+}
+
+const handle = new Handle(role === 'writer');
+// what is read outside a transaction must not see another one's uncommitted rows
+const committed = role === 'writer' ? new Handle(false) : handle;
+const gate = new Gate();
+let ports = 0;
+
+function serve(port: MessagePort): void {
+  const name = `p${++ports}`;
+  const inTransaction = new Set<string>();
+  let single = 0;
+
+  const answer = (id: number, work: () => Omit<SqliteAnswer, 'id'>): boolean => {
+    try {
+      port.postMessage({ id, ...work() } satisfies SqliteAnswer);
+      return true;
+    } catch (error) {
+      port.postMessage({ id, error: describe(error) } satisfies SqliteAnswer);
+      return false;
+    }
+  };
+  const refuse = (id: number) => () =>
+    port.postMessage({
+      id,
+      error: { code: 'SQLITE_BUSY', message: 'SQLITE_BUSY: timed out while waiting to write' },
+    } satisfies SqliteAnswer);
+
+  const rollback = (owner: string) => {
+    inTransaction.delete(owner);
+    if (handle.db.isTransaction) handle.db.exec('ROLLBACK');
+    gate.release(owner);
+  };
+
+  const take = (request: SqliteRequest) => {
+    const owner = `${name}.${request.connection}`;
+    if (request.end) {
+      if (inTransaction.has(owner)) rollback(owner);
+      answer(request.id, () => ({}));
+    } else if (inTransaction.has(owner)) {
+      const ended = answer(request.id, () => handle.run(request));
+      // a failed COMMIT leaves the transaction open: it is the caller's to roll back
+      if (isEnd(request.sql) && (ended || !handle.db.isTransaction)) {
+        inTransaction.delete(owner);
+        gate.release(owner);
+      }
+    } else if (isBegin(request.sql)) {
+      gate.acquire(
+        owner,
+        () => {
+          const begun = answer(request.id, () => {
+            handle.db.exec('BEGIN IMMEDIATE');
+            return {};
+          });
+          if (begun) inTransaction.add(owner);
+          else gate.release(owner);
+        },
+        refuse(request.id),
+      );
+    } else if (isRead(request.sql)) {
+      answer(request.id, () => committed.run(request));
+    } else {
+      const once = `${owner}.${++single}`;
+      gate.acquire(
+        once,
+        () => {
+          answer(request.id, () => (request.rows ? atomically(request) : handle.run(request)));
+          gate.release(once);
+        },
+        refuse(request.id),
+      );
+    }
+  };
+
+  port.on('message', take);
+  port.on('close', () => {
+    gate.abandon((owner) => owner.startsWith(`${name}.`));
+    for (const owner of [...inTransaction]) rollback(owner);
+  });
+}
+
+function atomically(request: SqliteRequest): Omit<SqliteAnswer, 'id'> {
+  handle.db.exec('BEGIN IMMEDIATE');
+  try {
+    const result = handle.run(request);
+    handle.db.exec('COMMIT');
+    return result;
+  } catch (error) {
+    if (handle.db.isTransaction) handle.db.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+parentPort!.on('message', (message: { port: MessagePort } | { close: true }) => {
+  if ('port' in message) {
+    serve(message.port);
+    return;
+  }
+  if (handle.db.isTransaction) handle.db.exec('ROLLBACK');
+  if (committed !== handle) committed.db.close();
+  handle.db.close();
+  parentPort!.postMessage('closed');
+  parentPort!.close();
+});

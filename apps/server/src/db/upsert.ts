@@ -1,0 +1,32 @@
+import type { Dialect } from './types.ts';
+
+/**
+ * What to do with a row whose key is there already: `keys` names the key, the others the columns to overwrite or add to.
+ * Null where no row can be there: a double is then an error.
+ */
+export type OnConflict = Upsert | null;
+
+interface Upsert {
+  keys: readonly string[];
+  replace?: readonly string[];
+  add?: readonly string[];
+}
+
+/** The end of a multi-row INSERT. MySQL's `AS new` alias is unknown to MariaDB, hence VALUES(). */
+export function conflictTail(dialect: Dialect, onConflict: OnConflict): string {
+  if (onConflict === null) return '';
+  const { keys, replace = [], add = [] } = onConflict;
+  if (replace.length + add.length === 0) {
+    return dialect === 'sqlite'
+      ? ` ON CONFLICT (${keys.join(',')}) DO NOTHING`
+      : ` ON DUPLICATE KEY UPDATE ${keys[0]}=${keys[0]}`;
+  }
+  const incoming = (column: string) => (dialect === 'sqlite' ? `excluded.${column}` : `VALUES(${column})`);
+  const sets = [
+    ...replace.map((column) => `${column}=${incoming(column)}`),
+    ...add.map((column) => `${column}=${column}+${incoming(column)}`),
+  ].join(',');
+  return dialect === 'sqlite'
+    ? ` ON CONFLICT (${keys.join(',')}) DO UPDATE SET ${sets}`
+    : ` ON DUPLICATE KEY UPDATE ${sets}`;
+}

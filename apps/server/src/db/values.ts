@@ -1,0 +1,25 @@
+import type { Dialect } from './types.ts';
+
+/** An instant as text for a `?`, which is cheaper than a Date on the hot path. */
+export function instantText(dialect: Dialect, instant: number): string {
+  const text = new Date(instant).toISOString();
+  return `${text.slice(0, 10)} ${text.slice(11, 23)}${dialect === 'sqlite' ? ' +00:00' : ''}`;
+}
+
+export const instantTextOrNull = (dialect: Dialect, instant: number | null): string | null =>
+  instant === null ? null : instantText(dialect, instant);
+
+/** An instant as the raw drivers give it: text on SQLite, a Date on MySQL. */
+export function asDate(value: unknown): Date | null {
+  if (value === null || value === undefined) return null;
+  return value instanceof Date ? value : new Date((value as string).replace(' +00:00', 'Z').replace(' ', 'T'));
+}
+
+/** A sum as the raw drivers give it: a number on SQLite, text on MySQL, null where there was nothing to sum. */
+export const asBigInt = (value: unknown): bigint => BigInt((value ?? 0) as string | number);
+
+/** `?,?,?` for a list of values. */
+export const marks = (list: readonly unknown[]): string => list.map(() => '?').join(',');
+
+/** Ids for an IN (…): as integers, since a comparison with text would be made in floating point on MySQL. */
+export const idParams = (ids: Iterable<string>): bigint[] => Array.from(ids, BigInt);

@@ -1,0 +1,105 @@
+import type { Tx } from '../db/database.ts';
+import type { Dialect } from '../db/types.ts';
+import { asDate, idParams, instantText, marks } from '../db/values.ts';
+import type { Applied, TenantState } from './apply.ts';
+import type { CustomerRecord } from './records.ts';
+import { judge, readMarks, readTombstones, type StoredVersion, writeVerdicts } from './versions.ts';
+
+/** What Shopify tells of a customer; orders_count and total_spent are the ledger's and not touched here. */
+const PROFILE_COLUMNS = [
+  'name',
+  'email',
+  'phone',
+  'country',
+  'tags',
+  'email_consent',
+  'shopify_orders_count',
+  'shopify_amount_spent',
+  'created_at',
+  'updated_at',
+  'content_hash',
+] as const;
+
+export async function applyCustomers(
+  tx: Tx,
+  dialect: Dialect,
+  { tenant }: TenantState,
+  records: CustomerRecord[],
+  fetchBegan: number,
+): Promise<Applied> {
+  if (records.length === 0) return { written: 0, unchanged: 0, stale: 0, marked: 0 };
+  const ids = [...new Set(records.map((record) => record.id))];
+  const stored = await readVersions(tx, tenant, ids);
+  const tombstones = await readTombstones(tx, tenant, 'customers', ids);
+  const verdicts = judge(
+    records,
+    stored,
+    await readMarks(tx, tenant, 'customers', ids),
+    new Map([...tombstones].map(([id, { deletedAt }]) => [id, deletedAt])),
+    fetchBegan,
+  );
+  await writeVerdicts(tx, dialect, tenant, 'customers', verdicts);
+  await tx.insert(
+    'customers',
+    ['tenant_id', 'shopify_customer_id', 'orders_count', 'total_spent', ...PROFILE_COLUMNS],
+    verdicts.write.map(({ record, contentHash }) => [
+      tenant,
+      record.id,
+      0,
+      0,
+      record.name,
+      record.email,
+      record.phone,
+      record.country,
+      JSON.stringify(record.tags),
+      record.emailConsent,
+      record.ordersCount,
+      record.amountSpent,
+      instantText(dialect, record.createdAt),
+      instantText(dialect, record.updatedAt),
+      contentHash,
+    ]),
+    { keys: ['tenant_id', 'shopify_customer_id'], replace: PROFILE_COLUMNS },
+  );
+  const arrived = verdicts.write.filter(({ record }) => (stored.get(record.id)?.updatedAt ?? null) === null).length;
+  if (arrived > 0)
+    await tx.run('UPDATE tenant_state SET customers = customers + ? WHERE tenant_id = ?', [arrived, tenant]);
+  return {
+    written: verdicts.write.length,
+    unchanged: verdicts.unchanged,
+    stale: verdicts.stale,
+    marked: verdicts.mark.length,
+  };
+}
+
+/** Forgets who they were. Their orders keep their id, and so a row of totals stays where there are any. */
+export async function deleteCustomers(tx: Tx, { tenant }: TenantState, ids: string[]): Promise<void> {
+  const known = [...(await readVersions(tx, tenant, ids))].filter(([, version]) => version.updatedAt !== null);
+  if (known.length === 0) return;
+  const params = [tenant, ...known.map(([id]) => BigInt(id))];
+  const these = `WHERE tenant_id = ? AND shopify_customer_id IN (${marks(known)})`;
+  await tx.run(
+    `UPDATE customers SET ${PROFILE_COLUMNS.map((column) => `${column} = NULL`).join(', ')} ${these}`,
+    params,
+  );
+  await tx.run(`DELETE FROM customers ${these} AND orders_count = 0 AND total_spent = 0`, params);
+  await tx.run('UPDATE tenant_state SET customers = customers - ? WHERE tenant_id = ?', [known.length, tenant]);
+}
+
+async function readVersions(tx: Tx, tenant: bigint, ids: string[]): Promise<Map<string, StoredVersion>> {
+  const rows = await tx.query<{
+    shopify_customer_id: string | number;
+    updated_at: unknown;
+    content_hash: string | null;
+  }>(
+    `SELECT shopify_customer_id, updated_at, content_hash
+     FROM customers WHERE tenant_id = ? AND shopify_customer_id IN (${marks(ids)})`,
+    [tenant, ...idParams(ids)],
+  );
+  return new Map(
+    rows.map((row) => [
+      String(row.shopify_customer_id),
+      { updatedAt: asDate(row.updated_at)?.getTime() ?? null, contentHash: row.content_hash },
+    ]),
+  );
+}

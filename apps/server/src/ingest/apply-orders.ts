@@ -1,0 +1,291 @@
+import type { Tx } from '../db/database.ts';
+import type { Dialect } from '../db/types.ts';
+import { asDate, idParams, instantText, instantTextOrNull, marks } from '../db/values.ts';
+import type { Applied, TenantState } from './apply.ts';
+import { ledger, ledgerDifference, MEASURES } from './ledger.ts';
+import { localDates } from './local-date.ts';
+import type { OrderRecord } from './records.ts';
+import { RollupDifference, type StoredOrder, subtractStored } from './rollups.ts';
+import { judge, readMarks, readTombstones, writeVerdicts } from './versions.ts';
+
+const ORDER_COLUMNS = [
+  'tenant_id',
+  'shopify_order_id',
+  'customer_id',
+  'name',
+  'currency',
+  'total_price',
+  'current_total_price',
+  'total_discounts',
+  'total_tax',
+  'total_shipping',
+  'total_refunded',
+  'presentment_currency',
+  'presentment_total_price',
+  'presentment_current_total_price',
+  'test',
+  'financial_status',
+  'fulfillment_status',
+  'source_name',
+  'country',
+  'tags',
+  'discount_codes',
+  'created_at',
+  'processed_at',
+  'updated_at',
+  'cancelled_at',
+  'cancel_reason',
+  'closed_at',
+  'local_date',
+  'ledger_difference',
+  'content_hash',
+] as const;
+
+const LINE_COLUMNS = [
+  'tenant_id',
+  'shopify_order_id',
+  'shopify_line_id',
+  'product_id',
+  'variant_id',
+  'title',
+  'variant_title',
+  'sku',
+  'vendor',
+  'quantity',
+  'current_quantity',
+  'unit_price',
+  'discounted_total',
+  'gift_card',
+] as const;
+
+const REFUND_COLUMNS = [
+  'tenant_id',
+  'shopify_order_id',
+  'shopify_refund_id',
+  'total_refunded',
+  'note',
+  'created_at',
+  'processed_at',
+] as const;
+
+const SALE_COLUMNS = [
+  'tenant_id',
+  'shopify_order_id',
+  'event_id',
+  'event',
+  'line_id',
+  'kind',
+  'happened_at',
+  'local_date',
+  'currency',
+  'customer_id',
+  'product_id',
+  'variant_id',
+  'units',
+  'returned_units',
+  ...MEASURES,
+] as const;
+
+const CHILD_TABLES = ['order_lines', 'refunds', 'sales'] as const;
+
+interface Stored extends StoredOrder {
+  updated_at: unknown;
+  content_hash: string;
+}
+
+export async function applyOrders(
+  tx: Tx,
+  dialect: Dialect,
+  { tenant, generation, timezone, currency }: TenantState,
+  records: OrderRecord[],
+  fetchBegan: number,
+): Promise<Applied> {
+  if (records.length === 0) return { written: 0, unchanged: 0, stale: 0, marked: 0 };
+  const ids = [...new Set(records.map((record) => record.id))];
+  const stored = await readOrders(tx, tenant, ids);
+  const tombstones = await readTombstones(tx, tenant, 'orders', ids);
+  const verdicts = judge(
+    records,
+    new Map(
+      [...stored].map(([id, row]) => [
+        id,
+        { updatedAt: asDate(row.updated_at)!.getTime(), contentHash: row.content_hash },
+      ]),
+    ),
+    await readMarks(tx, tenant, 'orders', ids),
+    new Map([...tombstones].map(([id, { deletedAt }]) => [id, deletedAt])),
+    fetchBegan,
+  );
+  await writeVerdicts(tx, dialect, tenant, 'orders', verdicts);
+
+  const difference = new RollupDifference(currency);
+  const replaced = verdicts.write.flatMap(({ record }) => stored.get(record.id) ?? []);
+  await subtractStored(tx, difference, tenant, replaced);
+  await deleteChildren(tx, tenant, replaced);
+
+  const customers = await keptCustomers(tx, tenant, verdicts.write);
+  const localDate = localDates(timezone);
+  const orders: Row[] = [];
+  const lines: Row[] = [];
+  const refunds: Row[] = [];
+  const sales: Row[] = [];
+  for (const { record, contentHash } of verdicts.write) {
+    const customerId = record.customerId === null ? null : (customers.get(record.customerId) ?? record.customerId);
+    const date = localDate(record.processedAt);
+    orders.push(orderRow(dialect, tenant, record, customerId, date, contentHash));
+    for (const line of record.lines) {
+      lines.push([
+        tenant,
+        record.id,
+        line.id,
+        line.productId,
+        line.variantId,
+        line.title,
+        line.variantTitle,
+        line.sku,
+        line.vendor,
+        line.quantity,
+        line.currentQuantity,
+        line.unitPrice,
+        line.discountedTotal,
+        Number(line.giftCard),
+      ]);
+    }
+    for (const refund of record.refunds) {
+      refunds.push([
+        tenant,
+        record.id,
+        refund.id,
+        refund.totalRefunded,
+        refund.note,
+        instantTextOrNull(dialect, refund.createdAt),
+        instantTextOrNull(dialect, refund.processedAt),
+      ]);
+    }
+    if (!record.test) difference.addOrder(1, record.currency, date, customerId);
+    for (const line of ledger(record)) {
+      const day = localDate(line.happenedAt);
+      difference.addSales(1, line, line.currency, day, customerId);
+      sales.push([
+        tenant,
+        record.id,
+        line.eventId,
+        line.event,
+        line.lineId,
+        line.kind,
+        instantText(dialect, line.happenedAt),
+        day,
+        line.currency,
+        customerId,
+        line.productId,
+        line.variantId,
+        line.units,
+        line.returnedUnits,
+        ...MEASURES.map((measure) => line[measure]),
+      ]);
+    }
+  }
+  await tx.insert('orders', ORDER_COLUMNS, orders, {
+    keys: ['tenant_id', 'shopify_order_id'],
+    replace: ORDER_COLUMNS.slice(2),
+  });
+  await tx.insert('order_lines', LINE_COLUMNS, lines, {
+    keys: LINE_COLUMNS.slice(0, 3),
+    replace: LINE_COLUMNS.slice(3),
+  });
+  await tx.insert('refunds', REFUND_COLUMNS, refunds, {
+    keys: REFUND_COLUMNS.slice(0, 3),
+    replace: REFUND_COLUMNS.slice(3),
+  });
+  await tx.insert('sales', SALE_COLUMNS, sales, null);
+  await difference.write(tx, tenant, generation);
+  return {
+    written: verdicts.write.length,
+    unchanged: verdicts.unchanged,
+    stale: verdicts.stale,
+    marked: verdicts.mark.length,
+  };
+}
+
+export async function deleteOrders(tx: Tx, state: TenantState, ids: string[]): Promise<void> {
+  const stored = [...(await readOrders(tx, state.tenant, ids)).values()];
+  if (stored.length === 0) return;
+  const difference = new RollupDifference(state.currency);
+  await subtractStored(tx, difference, state.tenant, stored);
+  await deleteChildren(tx, state.tenant, stored);
+  await tx.run(`DELETE FROM orders WHERE tenant_id = ? AND shopify_order_id IN (${marks(stored)})`, [
+    state.tenant,
+    ...stored.map((row) => BigInt(row.shopify_order_id)),
+  ]);
+  await difference.write(tx, state.tenant, state.generation);
+}
+
+type Row = (string | number | bigint | null)[];
+
+function orderRow(
+  dialect: Dialect,
+  tenant: bigint,
+  order: OrderRecord,
+  customerId: string | null,
+  localDate: string,
+  contentHash: string,
+): Row {
+  return [
+    tenant,
+    order.id,
+    customerId,
+    order.name,
+    order.currency,
+    order.totalPrice,
+    order.currentTotalPrice,
+    order.totalDiscounts,
+    order.totalTax,
+    order.totalShipping,
+    order.totalRefunded,
+    order.presentmentCurrency,
+    order.presentmentTotalPrice,
+    order.presentmentCurrentTotalPrice,
+    Number(order.test),
+    order.financialStatus,
+    order.fulfillmentStatus,
+    order.sourceName,
+    order.country,
+    JSON.stringify(order.tags),
+    JSON.stringify(order.discountCodes),
+    instantText(dialect, order.createdAt),
+    instantText(dialect, order.processedAt),
+    instantText(dialect, order.updatedAt),
+    instantTextOrNull(dialect, order.cancelledAt),
+    order.cancelReason,
+    instantTextOrNull(dialect, order.closedAt),
+    localDate,
+    ledgerDifference(order),
+    contentHash,
+  ];
+}
+
+async function readOrders(tx: Tx, tenant: bigint, ids: string[]): Promise<Map<string, Stored>> {
+  const rows = await tx.query<Stored>(
+    `SELECT shopify_order_id, customer_id, currency, local_date, test, updated_at, content_hash
+     FROM orders WHERE tenant_id = ? AND shopify_order_id IN (${marks(ids)})`,
+    [tenant, ...idParams(ids)],
+  );
+  return new Map(rows.map((row) => [String(row.shopify_order_id), row]));
+}
+
+async function deleteChildren(tx: Tx, tenant: bigint, orders: StoredOrder[]): Promise<void> {
+  if (orders.length === 0) return;
+  for (const table of CHILD_TABLES) {
+    await tx.run(`DELETE FROM ${table} WHERE tenant_id = ? AND shopify_order_id IN (${marks(orders)})`, [
+      tenant,
+      ...orders.map((row) => BigInt(row.shopify_order_id)),
+    ]);
+  }
+}
+
+/** Customers that were merged into others, with the one that was kept. */
+async function keptCustomers(tx: Tx, tenant: bigint, orders: { record: OrderRecord }[]): Promise<Map<string, string>> {
+  const ids = [...new Set(orders.flatMap(({ record }) => record.customerId ?? []))];
+  const tombstones = await readTombstones(tx, tenant, 'customers', ids);
+  return new Map([...tombstones].flatMap(([id, { mergedInto }]) => (mergedInto === null ? [] : [[id, mergedInto]])));
+}

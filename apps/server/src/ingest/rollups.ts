@@ -1,0 +1,207 @@
+import { type Dialect } from '../db/types.ts';
+import type { Database, Tx } from '../db/database.ts';
+import { asBigInt, marks } from '../db/values.ts';
+import { IN_TOTAL, MEASURES, type Measures } from './ledger.ts';
+
+const DAY_COLUMNS = ['orders', 'units', ...MEASURES] as const;
+const CUSTOMER_COLUMNS = ['orders', 'spent'] as const;
+
+/**
+ * What a batch adds to the rollups: what its orders are worth now less what they were worth before.
+ * Integers, so that rollups never drift from the rows.
+ */
+export class RollupDifference {
+  private readonly days = new Map<string, number[]>();
+  private readonly customerDays = new Map<string, number[]>();
+  private readonly customers = new Map<string, number[]>();
+  /** A customer's totals are kept in the store's own currency; amounts in others stand in `customer_days`. */
+  private readonly homeCurrency: string;
+
+  constructor(homeCurrency: string) {
+    this.homeCurrency = homeCurrency;
+  }
+
+  addOrder(sign: 1 | -1, currency: string, date: string, customerId: string | null): void {
+    bump(this.days, `${currency} ${date}`, DAY_COLUMNS.length)[0]! += sign;
+    if (customerId === null) return;
+    bump(this.customerDays, `${currency} ${date} ${customerId}`, 2)[0]! += sign;
+    if (currency === this.homeCurrency) bump(this.customers, customerId, 2)[0]! += sign;
+  }
+
+  addSales(
+    sign: 1 | -1,
+    line: Measures & { units: number },
+    currency: string,
+    date: string,
+    customerId: string | null,
+  ): void {
+    const day = bump(this.days, `${currency} ${date}`, DAY_COLUMNS.length);
+    day[1]! += sign * line.units;
+    for (let i = 0; i < MEASURES.length; i++) day[i + 2]! += sign * line[MEASURES[i]!];
+    if (customerId === null) return;
+    let total = 0;
+    for (const measure of IN_TOTAL) total += line[measure];
+    if (total === 0) return;
+    bump(this.customerDays, `${currency} ${date} ${customerId}`, 2)[1]! += sign * total;
+    if (currency === this.homeCurrency) bump(this.customers, customerId, 2)[1]! += sign * total;
+  }
+
+  async write(tx: Tx, tenantId: bigint, generation: number): Promise<void> {
+    await tx.insert(
+      'daily_sales',
+      ['tenant_id', 'generation', 'currency', 'local_date', ...DAY_COLUMNS],
+      changed(this.days).map(([key, values]) => [tenantId, generation, ...key.split(' '), ...values]),
+      { keys: ['tenant_id', 'generation', 'currency', 'local_date'], add: DAY_COLUMNS },
+    );
+    await tx.insert(
+      'customer_days',
+      ['tenant_id', 'generation', 'currency', 'local_date', 'customer_id', ...CUSTOMER_COLUMNS],
+      changed(this.customerDays).map(([key, values]) => [tenantId, generation, ...key.split(' '), ...values]),
+      { keys: ['tenant_id', 'generation', 'currency', 'local_date', 'customer_id'], add: CUSTOMER_COLUMNS },
+    );
+    await tx.insert(
+      'customers',
+      ['tenant_id', 'shopify_customer_id', 'orders_count', 'total_spent'],
+      changed(this.customers).map(([customerId, values]) => [tenantId, customerId, ...values]),
+      { keys: ['tenant_id', 'shopify_customer_id'], add: ['orders_count', 'total_spent'] },
+    );
+  }
+}
+
+function bump(map: Map<string, number[]>, key: string, length: number): number[] {
+  let values = map.get(key);
+  if (!values) map.set(key, (values = new Array<number>(length).fill(0)));
+  return values;
+}
+
+/** Sorted by key: two transactions then lock rows in the same order. */
+function changed(map: Map<string, number[]>): [string, number[]][] {
+  const entries = [...map].filter(([, values]) => values.some((value) => value !== 0));
+  for (const [key, values] of entries) {
+    if (!values.every(Number.isSafeInteger)) throw new RangeError(`The amounts of ${key} are too large to add up.`);
+  }
+  return entries.sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** Subtracts what is stored of these orders; their rows are about to be replaced or deleted. */
+export async function subtractStored(
+  tx: Tx,
+  difference: RollupDifference,
+  tenantId: bigint,
+  orders: StoredOrder[],
+): Promise<void> {
+  const counted = orders.filter((order) => !Number(order.test));
+  for (const order of counted) difference.addOrder(-1, order.currency, order.local_date, textOrNull(order.customer_id));
+  if (counted.length === 0) return;
+  const rows = await tx.query<StoredSales>(
+    `SELECT currency, local_date, customer_id, SUM(units) AS units, ${MEASURES.map((m) => `SUM(${m}) AS ${m}`).join(', ')}
+     FROM sales WHERE tenant_id = ? AND shopify_order_id IN (${marks(counted)})
+     GROUP BY currency, local_date, customer_id`,
+    [tenantId, ...counted.map((order) => BigInt(order.shopify_order_id))],
+  );
+  for (const row of rows) {
+    const line = { units: Number(row.units) } as Measures & { units: number };
+    for (const measure of MEASURES) line[measure] = Number(row[measure]);
+    difference.addSales(-1, line, row.currency, row.local_date, textOrNull(row.customer_id));
+  }
+}
+
+export interface StoredOrder {
+  shopify_order_id: string | number;
+  customer_id: string | number | null;
+  currency: string;
+  local_date: string;
+  test: number;
+}
+
+type StoredSales = Record<'units' | keyof Measures, string | number> & {
+  currency: string;
+  local_date: string;
+  customer_id: string | number | null;
+};
+
+const textOrNull = (id: string | number | null): string | null => (id === null ? null : String(id));
+
+/** A figure of a rollup that is not what its rows add up to. */
+export interface Drift {
+  rollup: string;
+  key: string;
+  stored: string;
+  recomputed: string;
+}
+
+/** Compares every rollup of a tenant with a recomputation from its rows. Reads all of them: for tests and repair jobs. */
+export async function findDrift(db: Database, tenantId: string): Promise<Drift[]> {
+  const tenant = BigInt(tenantId);
+  const [state] = await db.read<{ generation: number; currency: string; customers: number; products: number }>(
+    'SELECT generation, currency, customers, products FROM tenant_state WHERE tenant_id = ?',
+    [tenant],
+  );
+  if (!state) return [];
+  const total = IN_TOTAL.join(' + ');
+  const both: [string, string, string][] = [
+    [
+      'daily_sales',
+      `SELECT ${key(db.dialect, 'currency', 'local_date')} AS k, ${list(DAY_COLUMNS)} FROM daily_sales WHERE tenant_id = ${tenant} AND generation = ${state.generation}`,
+      `SELECT k, ${DAY_COLUMNS.map((c) => `SUM(${c}) AS ${c}`).join(', ')} FROM (
+         SELECT ${key(db.dialect, 'currency', 'local_date')} AS k, 1 AS orders, 0 AS units, ${MEASURES.map((m) => `0 AS ${m}`).join(', ')}
+         FROM orders WHERE tenant_id = ${tenant} AND test = 0
+         UNION ALL
+         SELECT ${key(db.dialect, 'currency', 'local_date')} AS k, 0, units, ${list(MEASURES)} FROM sales WHERE tenant_id = ${tenant}
+       ) AS rows_of_days GROUP BY k`,
+    ],
+    [
+      'customer_days',
+      `SELECT ${key(db.dialect, 'currency', 'local_date', 'customer_id')} AS k, orders, spent FROM customer_days WHERE tenant_id = ${tenant} AND generation = ${state.generation}`,
+      `SELECT k, SUM(orders) AS orders, SUM(spent) AS spent FROM (
+         SELECT ${key(db.dialect, 'currency', 'local_date', 'customer_id')} AS k, 1 AS orders, 0 AS spent
+         FROM orders WHERE tenant_id = ${tenant} AND test = 0 AND customer_id IS NOT NULL
+         UNION ALL
+         SELECT ${key(db.dialect, 'currency', 'local_date', 'customer_id')} AS k, 0, ${total} FROM sales WHERE tenant_id = ${tenant} AND customer_id IS NOT NULL
+       ) AS rows_of_customers GROUP BY k`,
+    ],
+    [
+      'customers',
+      `SELECT ${key(db.dialect, 'shopify_customer_id')} AS k, orders_count AS orders, total_spent AS spent FROM customers WHERE tenant_id = ${tenant}`,
+      `SELECT k, SUM(orders) AS orders, SUM(spent) AS spent FROM (
+         SELECT ${key(db.dialect, 'customer_id')} AS k, 1 AS orders, 0 AS spent
+         FROM orders WHERE tenant_id = ${tenant} AND test = 0 AND customer_id IS NOT NULL AND currency = '${state.currency}'
+         UNION ALL
+         SELECT ${key(db.dialect, 'customer_id')} AS k, 0, ${total} FROM sales WHERE tenant_id = ${tenant} AND customer_id IS NOT NULL AND currency = '${state.currency}'
+       ) AS rows_of_customers GROUP BY k`,
+    ],
+    [
+      'tenant_state',
+      `SELECT 'counts' AS k, ${state.customers} AS customers, ${state.products} AS products`,
+      `SELECT 'counts' AS k,
+         (SELECT COUNT(*) FROM customers WHERE tenant_id = ${tenant} AND updated_at IS NOT NULL) AS customers,
+         (SELECT COUNT(*) FROM products WHERE tenant_id = ${tenant}) AS products`,
+    ],
+  ];
+  const drift: Drift[] = [];
+  for (const [rollup, storedSql, recomputedSql] of both) {
+    const stored = figures(await db.read(storedSql));
+    const recomputed = figures(await db.read(recomputedSql));
+    for (const k of new Set([...stored.keys(), ...recomputed.keys()])) {
+      const a = stored.get(k) ?? '';
+      const b = recomputed.get(k) ?? '';
+      if (a !== b) drift.push({ rollup, key: k, stored: a, recomputed: b });
+    }
+  }
+  return drift;
+}
+
+const list = (columns: readonly string[]) => columns.join(', ');
+const key = (dialect: Dialect, ...columns: string[]) =>
+  dialect === 'sqlite' ? columns.join(` || ' ' || `) : `CONCAT_WS(' ', ${columns.join(', ')})`;
+
+/** Rows as comparable text; one that is zero throughout is as good as none. */
+function figures(rows: Record<string, unknown>[]): Map<string, string> {
+  const result = new Map<string, string>();
+  for (const { k, ...values } of rows) {
+    const entries = Object.entries(values).map(([name, value]) => [name, asBigInt(value)] as const);
+    if (entries.every(([, value]) => value === 0n)) continue;
+    result.set(String(k), entries.map(([name, value]) => `${name}=${value}`).join(' '));
+  }
+  return result;
+}

@@ -1,0 +1,214 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { accessOf, type Database, openDatabase } from '../../src/db/database.ts';
+import { migrate } from '../../src/db/migrate.ts';
+import { apply, type ApplyContext, applyDeletions, LeaseLost } from '../../src/ingest/apply.ts';
+import type { OrderRecord, Sale, SaleEvent, SaleKind } from '../../src/ingest/records.ts';
+import { findDrift } from '../../src/ingest/rollups.ts';
+import { databases } from '../harness/databases.ts';
+import { makeTenant } from './tenants.ts';
+
+const DAY = 86_400_000;
+const T0 = Date.UTC(2026, 2, 27);
+
+const kinds: SaleKind[] = ['product', 'gift_card', 'tip', 'shipping', 'duty', 'fee', 'adjustment', 'unknown'];
+
+const sale = (id: number): fc.Arbitrary<Sale> =>
+  fc.record({
+    id: fc.constant(String(id)),
+    action: fc.constantFrom('ORDER', 'RETURN', 'UPDATE'),
+    kind: fc.constantFrom(...kinds),
+    lineId: fc.option(fc.constantFrom('11', '12', '9007199254740993'), { nil: null }),
+    productId: fc.option(fc.constantFrom('71', '72'), { nil: null }),
+    variantId: fc.constant(null),
+    quantity: fc.integer({ min: -3, max: 5 }),
+    total: fc.integer({ min: -50_000, max: 50_000 }),
+    tax: fc.integer({ min: -900, max: 900 }),
+    discount: fc.integer({ min: 0, max: 500 }),
+  });
+
+const event = (id: number): fc.Arbitrary<SaleEvent> =>
+  fc.record({
+    id: fc.constant(String(id)),
+    type: fc.constantFrom('order', 'edit', 'refund', 'return'),
+    happenedAt: fc.integer({ min: T0, max: T0 + 4 * DAY }),
+    sales: fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 4 }).chain((ids) => fc.tuple(...ids.map(sale))),
+  });
+
+const order: fc.Arbitrary<OrderRecord> = fc.record({
+  id: fc.constantFrom('1', '2', '3', '9007199254740993', '9007199254740995'),
+  name: fc.string(),
+  customerId: fc.option(fc.constantFrom('501', '502', '9007199254740997'), { nil: null }),
+  currency: fc.constantFrom('GBP', 'GBP', 'GBP', 'JPY'),
+  totalPrice: fc.nat(100_000),
+  currentTotalPrice: fc.nat(100_000),
+  totalDiscounts: fc.nat(100),
+  totalTax: fc.nat(100),
+  totalShipping: fc.nat(100),
+  totalRefunded: fc.nat(100),
+  presentmentCurrency: fc.constant('USD'),
+  presentmentTotalPrice: fc.nat(1000),
+  presentmentCurrentTotalPrice: fc.nat(1000),
+  test: fc.integer({ min: 0, max: 5 }).map((n) => n === 0),
+  financialStatus: fc.constantFrom('PAID', null),
+  fulfillmentStatus: fc.constant(null),
+  sourceName: fc.constant('web'),
+  country: fc.constantFrom('GB', null),
+  tags: fc.array(fc.string(), { maxLength: 2 }),
+  discountCodes: fc.constant([]),
+  createdAt: fc.constant(T0),
+  processedAt: fc.integer({ min: T0, max: T0 + 4 * DAY }),
+  updatedAt: fc.integer({ min: 1, max: 6 }).map((n) => T0 + n * 1000),
+  cancelledAt: fc.constant(null),
+  cancelReason: fc.constant(null),
+  closedAt: fc.constant(null),
+  lines: fc.constant([
+    {
+      id: '11',
+      productId: '71',
+      variantId: null,
+      title: 'عطر 🌸 <b>"x"</b>',
+      variantTitle: null,
+      sku: '=1+1',
+      vendor: null,
+      quantity: 1,
+      currentQuantity: 1,
+      unitPrice: 100,
+      discountedTotal: 100,
+      giftCard: false,
+    },
+  ]),
+  refunds: fc.constant([]),
+  events: fc.tuple(event(1), event(2), event(3)).map(([a, b, c]) => [a, b, c]),
+});
+
+const step = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('apply' as const), orders: fc.array(order, { maxLength: 6 }) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('again' as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('delete' as const), ids: fc.subarray(['1', '2', '9007199254740993']) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('customers' as const), ids: fc.subarray(['501', '502', '503']) }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('forget' as const), ids: fc.subarray(['501', '503']) }) },
+);
+
+describe.each(databases.filter((engine) => engine.available))('rollups on $name', (engine) => {
+  let place: Awaited<ReturnType<typeof engine.open>>;
+  let db: Database;
+
+  beforeAll(async () => {
+    place = await engine.open();
+    db = openDatabase(accessOf(place));
+    await migrate(db);
+  });
+  afterAll(async () => {
+    await db.close();
+    await place.drop();
+  });
+
+  const rowsOf = async (ctx: ApplyContext) =>
+    new Map(
+      (
+        await db.read<{ shopify_order_id: unknown; name: string; total_price: unknown }>(
+          'SELECT shopify_order_id, name, total_price FROM orders WHERE tenant_id = ?',
+          [BigInt(ctx.tenantId)],
+        )
+      ).map((row) => [String(row.shopify_order_id), `${row.name} ${row.total_price}`]),
+    );
+
+  test('equal a recomputation after any sequence of changes, in any order', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), async (steps) => {
+        const ctx = await makeTenant(db, { timezone: 'Australia/Lord_Howe' });
+        const latest = new Map<string, OrderRecord>();
+        const gone = new Set<string>();
+        let last: OrderRecord[] = [];
+        // everything is fetched before the first deletion is known: what was deleted stays so
+        const fetchBegan = Date.now() - 60_000;
+        for (const now of steps) {
+          if (now.do === 'apply' || now.do === 'again') {
+            const records = now.do === 'apply' ? now.orders : last;
+            await apply(ctx, { stream: 'orders', records, fetchBegan });
+            for (const record of lastOfEach(records)) {
+              const known = latest.get(record.id);
+              if (!gone.has(record.id) && (!known || record.updatedAt > known.updatedAt)) latest.set(record.id, record);
+            }
+            last = records;
+          } else if (now.do === 'delete') {
+            await applyDeletions(ctx, 'orders', now.ids, Date.now());
+            for (const id of now.ids) {
+              latest.delete(id);
+              gone.add(id);
+            }
+          } else if (now.do === 'customers') {
+            const records = now.ids.map((id) => ({
+              id,
+              name: 'Zoë',
+              email: null,
+              phone: null,
+              country: null,
+              tags: [],
+              emailConsent: null,
+              ordersCount: 0,
+              amountSpent: 0,
+              createdAt: T0,
+              updatedAt: T0,
+            }));
+            await apply(ctx, { stream: 'customers', records, fetchBegan: Date.now() + 60_000 });
+          } else {
+            await applyDeletions(ctx, 'customers', now.ids, Date.now());
+          }
+          expect(await findDrift(db, ctx.tenantId)).toEqual([]);
+        }
+        expect([...(await rowsOf(ctx)).keys()].sort()).toEqual([...latest.keys()].sort());
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('a drifted rollup is found', async () => {
+    const ctx = await makeTenant(db);
+    const [record] = fc.sample(order, { numRuns: 1, seed: 7 });
+    await apply(ctx, { stream: 'orders', records: [{ ...record!, test: false }], fetchBegan: 1 });
+    await db.transaction((tx) =>
+      tx.run('UPDATE daily_sales SET orders = orders + 1 WHERE tenant_id = ?', [BigInt(ctx.tenantId)]),
+    );
+    expect((await findDrift(db, ctx.tenantId)).map((drift) => drift.rollup)).toContain('daily_sales');
+  });
+
+  test('equal times with different contents are marked, and what is fetched after the mark wins', async () => {
+    const ctx = await makeTenant(db);
+    const [record] = fc.sample(order, { numRuns: 1, seed: 3 });
+    const at = Date.now();
+    const applyAt = (name: string, fetchBegan: number) =>
+      apply(ctx, { stream: 'orders', records: [{ ...record!, name }], fetchBegan });
+    expect(await applyAt('first', at - 5)).toMatchObject({ written: 1 });
+    expect(await applyAt('second', at - 4)).toMatchObject({ written: 0, marked: 1 });
+    expect(await applyAt('first', at - 3)).toMatchObject({ unchanged: 1 });
+    expect([...(await rowsOf(ctx)).values()][0]).toMatch(/^first /);
+    expect(await applyAt('second', Date.now() + 10_000)).toMatchObject({ written: 1 });
+    expect([...(await rowsOf(ctx)).values()][0]).toMatch(/^second /);
+    expect(await db.read('SELECT * FROM fetch_marks WHERE tenant_id = ?', [BigInt(ctx.tenantId)])).toEqual([]);
+  });
+
+  test('whoever lost the lease writes nothing', async () => {
+    const ctx = await makeTenant(db);
+    const [record] = fc.sample(order, { numRuns: 1, seed: 5 });
+    const late = { ...ctx, lease: { name: 'sync', fence: '0' } };
+    await expect(apply(late, { stream: 'orders', records: [record!], fetchBegan: 1 })).rejects.toThrow(LeaseLost);
+    expect((await rowsOf(ctx)).size).toBe(0);
+  });
+});
+
+function lastOfEach(records: OrderRecord[]): OrderRecord[] {
+  const last = new Map<string, OrderRecord>();
+  for (const record of records) {
+    const other = last.get(record.id);
+    if (!other || record.updatedAt >= other.updatedAt) last.set(record.id, record);
+  }
+  return [...last.values()];
+}

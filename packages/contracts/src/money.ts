@@ -1,0 +1,42 @@
+/** The currencies of ISO 4217 whose number of decimals is not two. */
+const DECIMALS: Record<string, number> = {
+  ...Object.fromEntries(
+    'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ').map((code) => [code, 0]),
+  ),
+  ...Object.fromEntries('BHD IQD JOD KWD LYD OMR TND'.split(' ').map((code) => [code, 3])),
+  ...Object.fromEntries('CLF UYW'.split(' ').map((code) => [code, 4])),
+};
+
+/** How many decimals ISO 4217 gives a currency. Not from `Intl`, which shows fewer for some. */
+export const decimalsOf = (currency: string): number => DECIMALS[currency] ?? 2;
+
+/** An amount that is no decimal number, or has more decimals than its currency. */
+export class BadAmount extends Error {
+  override name = 'BadAmount';
+}
+
+/**
+ * Minor units of a decimal string such as Shopify's "20.0", exactly.
+ * @throws BadAmount when it is no decimal number, has decimals that the currency has not, or exceeds 2^53 − 1
+ */
+export function toMinor(amount: string, currency: string): number {
+  const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(amount);
+  if (!match) throw new BadAmount(`"${amount}" is not a decimal amount.`);
+  const decimals = decimalsOf(currency);
+  const fraction = (match[3] ?? '').replace(/0+$/, '');
+  if (fraction.length > decimals) {
+    throw new BadAmount(`"${amount}" has more decimals than ${currency} allows (${decimals}).`);
+  }
+  const minor = Number(match[2] + fraction.padEnd(decimals, '0'));
+  if (!Number.isSafeInteger(minor)) throw new BadAmount(`"${amount}" ${currency} is too large.`);
+  return match[1] === '-' && minor !== 0 ? -minor : minor;
+}
+
+/** The decimal string of minor units, with as many decimals as the currency has: (123450n, 'GBP') → "1234.50". */
+export function toDecimal(minor: bigint | number, currency: string): string {
+  const decimals = decimalsOf(currency);
+  const value = BigInt(minor);
+  const digits = (value < 0n ? -value : value).toString().padStart(decimals + 1, '0');
+  const sign = value < 0n ? '-' : '';
+  return decimals === 0 ? sign + digits : `${sign}${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
+}
