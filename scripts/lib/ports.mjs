@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:net';
 
 /**
- * Whether the port can be listened on. Without a host all addresses count, as for the server itself.
+ * Listens on the port for a moment: on all addresses, or on the host's.
  * @param {number} port 0 asks the system for any free one
  * @param {string} [host]
  * @returns {Promise<number | null>} the port, or null when someone holds it
@@ -21,28 +21,40 @@ export function tryPort(port, host) {
 }
 
 /**
+ * Whether nobody listens on the port, on this machine's loopback nor on all its addresses.
+ * @param {number} port
+ */
+export async function isFree(port) {
+  return (await tryPort(port, '127.0.0.1')) !== null && (await tryPort(port)) !== null;
+}
+
+/**
  * The first free port from `start` on, of a hundred.
  * @param {number} start
  */
 export async function nextFreePort(start) {
   for (let port = start; port < start + 100 && port < 65536; port++) {
-    if ((await tryPort(port)) !== null) return port;
+    if (await isFree(port)) return port;
   }
   throw new Error(`no free port between ${start} and ${start + 99}`);
 }
 
 /**
- * Who listens on the port, in words for a person: `node (process 123)`. Null when the system does not tell.
+ * Who listens on the port, for a person: `process 123: node server.js`. Null when the system does not tell.
  * @param {number} port
  */
 export function holderOf(port) {
-  const bySs = run('ss', ['-Hltnp', `sport = :${port}`]);
-  const found = /users:\(\("([^"]+)",pid=(\d+)/.exec(bySs);
-  const pid = found?.[2] ?? /^p(\d+)$/m.exec(run('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fp']))?.[1];
-  if (!pid) return null;
-  const command = run('ps', ['-o', 'args=', '-p', pid]).trim() || found?.[1] || 'unknown command';
-  return `process ${pid} (${command.length > 120 ? `${command.slice(0, 120)}…` : command})`;
+  const pid =
+    /pid=(\d+)/.exec(run('ss', ['-Hltnp', `sport = :${port}`]))?.[1] ??
+    /^p(\d+)$/m.exec(run('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fp']))?.[1];
+  return pid ? `process ${pid}: ${commandOf(Number(pid)).slice(0, 150)}` : null;
 }
+
+/**
+ * The command line of a process; empty when there is no such process.
+ * @param {number} pid
+ */
+export const commandOf = (pid) => run('ps', ['-o', 'args=', '-p', String(pid)]).trim();
 
 /**
  * @param {string} command

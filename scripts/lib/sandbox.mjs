@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { tryPort } from './ports.mjs';
+import { setting } from './settings.mjs';
+
+const CLIENT_ID = 'xeno-sandbox-key';
+
+/**
+ * Starts the project's own stand-in for Shopify when neither keys nor another stand-in are set, and waits until it
+ * answers.
+ * @param {import('./crew.mjs').Crew} crew
+ * @param {string} dataDir
+ * @returns {Promise<Record<string, string> | null>} the settings by which the server reaches it; null when it ended
+ */
+export async function startSandbox(crew, dataDir) {
+  if (setting('SHOPIFY_API_KEY') || setting('SHOPIFY_API_SECRET') || setting('SHOPIFY_SANDBOX_URL')) return {};
+  console.log('No Shopify keys are set (SHOPIFY_API_KEY): starting the sandbox, a local Shopify with demo stores.');
+  const port = await stablePort(path.join(dataDir, 'sandbox-port'));
+  const secret = keptSecret(path.join(dataDir, 'sandbox-secret'));
+  const options = ['--port', String(port), '--client-id', CLIENT_ID, '--client-secret', secret];
+  const ready = await crew.start('sandbox', ['apps/sandbox/src/main.ts', ...options], { until: /listening on http/ });
+  if (!ready) return null;
+  return {
+    SHOPIFY_SANDBOX_URL: `http://127.0.0.1:${port}`,
+    SHOPIFY_API_KEY: CLIENT_ID,
+    SHOPIFY_API_SECRET: secret,
+  };
+}
+
+/**
+ * The port of last time if it is free, since pages and subscriptions know it.
+ * @param {string} file
+ */
+async function stablePort(file) {
+  const last = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
+  const port = (await tryPort(last, '127.0.0.1')) ?? (await tryPort(0, '127.0.0.1'));
+  writeFileSync(file, `${port}\n`);
+  return port;
+}
+
+/**
+ * Made once, readable by the owner alone.
+ * @param {string} file
+ */
+function keptSecret(file) {
+  if (!existsSync(file)) writeFileSync(file, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 });
+  return readFileSync(file, 'utf8').trim();
+}

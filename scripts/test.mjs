@@ -1,0 +1,28 @@
+// npm test [-- arguments of vitest, such as a path]
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { runToEnd } from './lib/crew.mjs';
+import { ensureDashboard } from './lib/dashboard.mjs';
+import { ensureInstalled } from './lib/install.mjs';
+import { command } from './lib/project.mjs';
+import { ensureSystemPackages } from './lib/system-packages.mjs';
+import { countTests } from './lib/count-tests.mjs';
+
+await command(async () => {
+  ensureInstalled();
+  ensureSystemPackages();
+  ensureDashboard();
+
+  const folder = mkdtempSync(path.join(tmpdir(), 'xeno-report-'));
+  const report = path.join(folder, 'report.json');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const code = await runToEnd(['node_modules/vitest/vitest.mjs', 'run', ...reporters, ...process.argv.slice(2)]);
+  const { passed, failed, skipped } = countTests(report);
+  rmSync(folder, { recursive: true });
+
+  if (passed + failed === 0) console.error('No test ran.');
+  else if (code !== 0 && failed === 0) console.error('Every test passed, but vitest failed: see its message above.');
+  console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+  return failed > 0 || passed === 0 ? 1 : code;
+});
