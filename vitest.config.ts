@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-const services = ['apps/server/test/harness/global-setup.ts'];
+const services = 'apps/server/test/harness/global-setup.ts';
+const browser = 'apps/server/test/harness/browser-setup.ts';
 const integration = ['apps/server/test/integration/**/*.test.ts'];
 const e2e = ['e2e/**/*.test.ts'];
 
@@ -30,7 +31,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: e2e,
-          globalSetup: services,
+          globalSetup: [services, browser],
           sequence: { groupOrder: 2 },
           maxWorkers: 1,
           testTimeout: 120_000,

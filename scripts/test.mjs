@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runToEnd } from './lib/crew.mjs';
-import { ensureDashboard } from './lib/dashboard.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { command } from './lib/project.mjs';
 import { ensureSystemPackages } from './lib/system-packages.mjs';
@@ -12,7 +11,6 @@ import { countTests } from './lib/count-tests.mjs';
 await command(async () => {
   ensureInstalled();
   ensureSystemPackages();
-  ensureDashboard();
 
   const folder = mkdtempSync(path.join(tmpdir(), 'xeno-report-'));
   const report = path.join(folder, 'report.json');
