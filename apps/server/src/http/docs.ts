@@ -1,0 +1,33 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+
+/** OpenAPI 3.1 from the contracts: a page at /api/docs, the document at /api/docs/json. */
+export async function serveDocs(app: FastifyInstance): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Xeno',
+        version: '0.1.0',
+        description:
+          'Money is `{amount, currencyCode}` with as many decimals as the currency has, ids are strings of digits, ' +
+          'dates are the store’s own days, instants are in UTC. Every error is a problem (RFC 9457).',
+      },
+      tags: [
+        { name: 'auth', description: 'Accounts and sessions' },
+        { name: 'stores', description: 'Connecting Shopify stores and fetching their data' },
+        { name: 'analytics', description: 'Questions about one store' },
+        { name: 'system', description: 'About this installation' },
+      ],
+      components: {
+        securitySchemes: {
+          accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+          refreshCookie: { type: 'apiKey', in: 'cookie', name: 'xeno_refresh' },
+        },
+      },
+    },
+    hideUntagged: true,
+  });
+  await app.register(swaggerUi, { routePrefix: '/api/docs', uiConfig: { persistAuthorization: false } });
+}

@@ -1,0 +1,50 @@
+import type { Problem } from '@xeno/contracts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { STATUS_CODES } from 'node:http';
+import { HttpError } from './errors.ts';
+
+/** The framework's own refusals, in words for the caller. */
+const REFUSALS: Record<string, { code: string; detail: string }> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: { code: 'body_too_large', detail: 'The body is larger than 1 MB.' },
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: { code: 'unsupported_media_type', detail: 'Send the body as application/json.' },
+  FST_ERR_CTP_INVALID_JSON_BODY: { code: 'malformed_json', detail: 'The body is not valid JSON.' },
+  FST_ERR_BAD_URL: { code: 'malformed_url', detail: 'The URL is not valid.' },
+  FST_ERR_MAX_PARAM_LENGTH: { code: 'malformed_url', detail: 'The URL is too long.' },
+};
+
+/** The one place where an error becomes an answer (RFC 9457). What is not an HttpError or a refusal is logged and not told. */
+export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const problem = problemOf(error);
+  if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
+  if (error instanceof HttpError) reply.headers(error.headers);
+  // by hand: no response schema may take anything away
+  return reply
+    .code(problem.status)
+    .header('cache-control', 'no-store')
+    .type('application/problem+json')
+    .serializer(JSON.stringify)
+    .send(problem);
+}
+
+export function problemOf(error: unknown): Problem {
+  if (error instanceof HttpError) {
+    const { status, code, message, errors } = error;
+    return { type: 'about:blank', title: titleOf(status), status, detail: message, code, ...(errors && { errors }) };
+  }
+  const { statusCode, code } = error as { statusCode?: unknown; code?: unknown };
+  const status = typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500 ? statusCode : 500;
+  const title = titleOf(status);
+  if (status === 500) {
+    return {
+      type: 'about:blank',
+      title,
+      status,
+      detail: 'Something went wrong here; it has been logged.',
+      code: 'internal',
+    };
+  }
+  const refusal = REFUSALS[String(code)] ?? { code: 'refused', detail: 'The request could not be understood.' };
+  return { type: 'about:blank', title, status, ...refusal };
+}
+
+const titleOf = (status: number): string => STATUS_CODES[status] ?? 'Error';

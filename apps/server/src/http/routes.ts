@@ -1,0 +1,174 @@
+import { Problem, type Access, type Role, type Route, type RouteInput, type RouteOutput } from '@xeno/contracts';
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
+import { STATUS_CODES } from 'node:http';
+import type { TSchema } from 'typebox';
+import { Forbidden, NotFound } from './errors.ts';
+import { requireSameOrigin } from './origin.ts';
+
+export interface UserActor {
+  userId: string;
+  sessionId: string;
+}
+
+/** A user in a tenant that the user belongs to. */
+export interface TenantActor extends UserActor {
+  tenantId: string;
+  role: Role;
+}
+
+/**
+ * Who sends this request, read from the database each time; throws Unauthorized. `membership` is the user's place
+ * in the tenant asked for, and null where there is none: no such tenant, or someone else's.
+ */
+export type Authenticate = (
+  request: FastifyRequest,
+  tenantId: string | null,
+) => Promise<UserActor & { membership: { tenantId: string; role: Role } | null }>;
+
+type ActorOf<A extends Access> = A extends 'member' | 'admin' ? TenantActor : A extends 'user' ? UserActor : null;
+type Given<R extends Route, K extends 'params' | 'query' | 'body'> =
+  RouteInput<R> extends Record<K, infer V> ? (R[K] extends { '~optional': true } ? V | undefined : V) : undefined;
+
+export interface Call<R extends Route> {
+  params: Given<R, 'params'>;
+  query: Given<R, 'query'>;
+  body: Given<R, 'body'>;
+  actor: ActorOf<R['access']>;
+  request: FastifyRequest;
+  /** For headers, cookies, a redirect, or `code()` where the contract has several statuses; its first is the default. */
+  reply: FastifyReply;
+}
+
+/** A contract with what answers it. */
+export interface HandledRoute {
+  route: Route;
+  handler: (call: Call<Route>) => Promise<unknown>;
+}
+
+export function handle<const R extends Route>(
+  route: R,
+  handler: (call: Call<R>) => Promise<RouteOutput<R>> | RouteOutput<R>,
+): HandledRoute {
+  return { route, handler: async (call) => handler(call as unknown as Call<R>) };
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    actor: Awaited<ReturnType<Authenticate>> | null;
+  }
+}
+
+/**
+ * Serves the contracts. Each one's access is checked in this order: 401 before the body is read, 400 for bad input,
+ * 404 for a tenant that is not the user's, 403 for a role that is not enough.
+ */
+export function registerRoutes(app: FastifyInstance, routes: HandledRoute[], authenticate: Authenticate): void {
+  for (const { route, handler } of routes) {
+    const { method, path: url, access } = route;
+    const status = Number(Object.keys(route.response)[0]);
+    app.route({
+      method,
+      url,
+      schema: schemaOf(route),
+      onRequest: admission(route, authenticate),
+      preHandler: permission(route),
+      handler: async (request, reply) => {
+        reply.code(status);
+        const { params, query, body } = request as Pick<Call<Route>, 'params' | 'query' | 'body'>;
+        const actor = actorOf(access, request) as Call<Route>['actor'];
+        const answer = await handler({ params, query, body, actor, request, reply });
+        return reply.sent ? reply : answer;
+      },
+    });
+  }
+}
+
+/** A route without a declared policy, or one about a tenant that names none, must not come into being. */
+function admission(route: Route, authenticate: Authenticate) {
+  const { access, method, path } = route;
+  switch (access) {
+    case 'public':
+    case 'session':
+      return async (request: FastifyRequest) => {
+        if (method !== 'GET') requireSameOrigin(request);
+      };
+    case 'user':
+      return async (request: FastifyRequest) => {
+        request.actor = await authenticate(request, null);
+      };
+    case 'member':
+    case 'admin': {
+      const inPath = has(route.params, 'id');
+      if (!inPath && !has(route.query, 'tenant_id')) {
+        throw new Error(`${method} ${path} is for members of a tenant but names none.`);
+      }
+      return async (request: FastifyRequest) => {
+        const { id } = request.params as { id?: unknown };
+        const { tenant_id } = request.query as { tenant_id?: unknown };
+        const tenantId = inPath ? id : tenant_id;
+        request.actor = await authenticate(request, typeof tenantId === 'string' ? tenantId : null);
+      };
+    }
+    default:
+      throw new Error(`${method} ${path} declares no access policy.`);
+  }
+}
+
+function permission({ access }: Route) {
+  return async (request: FastifyRequest) => {
+    if (access !== 'member' && access !== 'admin') return;
+    const role = request.actor?.membership?.role;
+    if (!role) throw new NotFound();
+    if (access === 'admin' && role !== 'admin') throw new Forbidden('Only an admin of this store may do this.');
+  };
+}
+
+function actorOf(access: Access, { actor }: FastifyRequest): UserActor | TenantActor | null {
+  if (!actor) return null;
+  const { userId, sessionId, membership } = actor;
+  return access === 'user' || !membership ? { userId, sessionId } : { userId, sessionId, ...membership };
+}
+
+const has = (schema: TSchema | undefined, name: string) =>
+  name in ((schema as { properties?: object } | undefined)?.properties ?? {});
+
+/** What may go wrong, by access: told in the document, where each problem has the same shape. */
+function problemsOf({ access, params, query, body }: Route): number[] {
+  const problems = [429, 500, 503];
+  if (query || body) problems.push(400);
+  if (body) problems.push(413, 415);
+  if (access !== 'public') problems.push(401);
+  if (access === 'session' || access === 'admin') problems.push(403);
+  if (params || access === 'member' || access === 'admin') problems.push(404);
+  if (body) problems.push(409);
+  return problems;
+}
+
+const SECURITY: Record<Access, Record<string, string[]>[]> = {
+  public: [],
+  session: [{ refreshCookie: [] }],
+  user: [{ accessToken: [] }],
+  member: [{ accessToken: [] }],
+  admin: [{ accessToken: [] }],
+};
+
+function schemaOf(route: Route): FastifySchema {
+  const { params, query, body, response, summary, tag, access } = route;
+  const answers = Object.entries(response).map(([status, schema]) => [
+    status,
+    { ...schema, description: STATUS_CODES[status] },
+  ]);
+  const problems = problemsOf(route).map((status) => [
+    status,
+    { description: STATUS_CODES[status], content: { 'application/problem+json': { schema: Problem } } },
+  ]);
+  return {
+    summary,
+    tags: [tag],
+    security: SECURITY[access],
+    ...(params && { params }),
+    ...(query && { querystring: query }),
+    ...(body && { body }),
+    response: Object.fromEntries([...answers, ...problems]) as Record<string, unknown>,
+  };
+}

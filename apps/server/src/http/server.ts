@@ -1,0 +1,145 @@
+import compress from '@fastify/compress';
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import underPressure from '@fastify/under-pressure';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import type { Config } from '../config.ts';
+import { serveDashboard } from './dashboard.ts';
+import { serveDocs } from './docs.ts';
+import { HttpError, TooMany, Unavailable } from './errors.ts';
+import { answerError } from './problems.ts';
+import { compileValidator } from './validation.ts';
+
+const MEGABYTE = 1_000_000;
+const BUILT_DASHBOARD = fileURLToPath(new URL('../../../dashboard/dist', import.meta.url));
+
+export interface ServerOptions {
+  config: Config;
+  log: FastifyBaseLogger;
+  /** Folder of the built dashboard; it need not exist yet. */
+  dashboard?: string;
+}
+
+/** A server with everything but routes: limits, headers, errors, documentation, the dashboard. `close()` lets requests finish. */
+export async function createServer({
+  config,
+  log,
+  dashboard = BUILT_DASHBOARD,
+}: ServerOptions): Promise<FastifyInstance> {
+  const app: FastifyInstance = Fastify({
+    loggerInstance: log,
+    disableRequestLogging: true,
+    trustProxy: trustedHops(config.trustProxy),
+    bodyLimit: MEGABYTE,
+    requestTimeout: 30_000,
+    // longer than the pause between the pings of an event stream
+    connectionTimeout: 120_000,
+    http: { headersTimeout: 15_000 },
+    forceCloseConnections: 'idle',
+    requestIdHeader: false,
+    genReqId: () => randomBytes(8).toString('hex'),
+    routerOptions: { maxParamLength: 500 },
+    frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
+  });
+  app.decorate('appUrl', config.appUrl);
+  app.decorateRequest('actor', null);
+  app.setValidatorCompiler(compileValidator);
+  app.setErrorHandler(answerError);
+  acceptJsonOnly(app);
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    if (isApi(request.url)) reply.header('cache-control', 'no-store');
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const { method, url } = request;
+    const ms = Math.round(reply.elapsedTime * 10) / 10;
+    request.log[config.production ? 'info' : 'debug']({ method, url, status: reply.statusCode, ms }, 'request');
+  });
+
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:', 'https://cdn.shopify.com'],
+        connectSrc: ["'self'"],
+        objectSrc: ["'none'"],
+        frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+      },
+    },
+    frameguard: { action: 'deny' },
+    hsts: config.appUrl?.startsWith('https:') ?? false,
+  });
+  await app.register(underPressure, {
+    maxEventLoopDelay: 10_000,
+    pressureHandler: () => {
+      throw new Unavailable('The server is overloaded.');
+    },
+  });
+  const perMinute = config.tuning.apiRequestsPerMinute ?? (config.production ? 10_000 : null);
+  if (perMinute !== null) {
+    await app.register(rateLimit, {
+      max: perMinute,
+      timeWindow: 60_000,
+      allowList: (request) => !isApi(request.url),
+      errorResponseBuilder: (_request, { ttl }) => new TooMany(ttl / 1000),
+    });
+  }
+  await app.register(cookie);
+  await app.register(compress, { threshold: 1024, globalDecompression: false });
+  await serveDocs(app);
+
+  const methods = methodsByPath(app);
+  const page = await serveDashboard(app, dashboard);
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = methods(request.url.split('?')[0]!);
+    if (allowed.length > 0) {
+      throw new HttpError(405, 'method_not_allowed', `Use ${allowed.join(' or ')} here.`, {
+        headers: { allow: allowed.join(', ') },
+      });
+    }
+    return page(request, reply);
+  });
+  return app;
+}
+
+/** A number is how many proxies stand before us. */
+const trustedHops = (value: Config['trustProxy']) =>
+  typeof value === 'number' ? (_address: string, hop: number) => hop < value : value;
+
+const isApi = (url: string): boolean => /^\/api(?:[/?]|$)/.test(url);
+
+/** Bodies are JSON, not compressed. An empty one is no body: some clients name a content type all the same. */
+function acceptJsonOnly(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    else void parse(request, body as string, done);
+  });
+  app.addHook('onRequest', async ({ headers }) => {
+    if (headers['content-encoding'] && headers['content-encoding'] !== 'identity') {
+      throw new HttpError(415, 'unsupported_media_type', 'Send the body without compression.');
+    }
+  });
+}
+
+/** Which methods the API has at a path, to answer 405 where the method is what is wrong. */
+function methodsByPath(app: FastifyInstance): (path: string) => string[] {
+  const paths = new Map<string, { pattern: RegExp; methods: Set<string> }>();
+  app.addHook('onRoute', ({ url, method }) => {
+    if (!url.startsWith('/api/') || url.includes('*')) return;
+    const entry = paths.get(url) ?? { pattern: new RegExp(`^${url.replace(/:\w+/g, '[^/]+')}$`), methods: new Set() };
+    for (const name of [method].flat()) entry.methods.add(name);
+    paths.set(url, entry);
+  });
+  return (path) => [...paths.values()].flatMap(({ pattern, methods }) => (pattern.test(path) ? [...methods] : []));
+}

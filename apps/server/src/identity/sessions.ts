@@ -1,0 +1,88 @@
+import { Op } from 'sequelize';
+import type { Database, Tx } from '../db/database.ts';
+import { newId } from '../db/ids.ts';
+import type { Session, SessionEnd } from '../db/models/session.ts';
+import { hashRefreshToken, newRefreshToken } from './tokens.ts';
+
+export interface Client {
+  address: string;
+  userAgent: string;
+}
+
+/** Begins a session within the caller's transaction and returns its first refresh token. */
+export async function beginSession(
+  { models }: Database,
+  tx: Tx,
+  { userId, client, seconds }: { userId: string; client: Client; seconds: number },
+): Promise<{ sessionId: string; refreshToken: string }> {
+  const { transaction } = tx;
+  const now = new Date();
+  const sessionId = newId();
+  const { token, hash } = newRefreshToken();
+  await models.Session.create(
+    {
+      id: sessionId,
+      userId,
+      userAgent: client.userAgent.slice(0, 255).toWellFormed().replaceAll('\0', ''),
+      address: client.address.slice(0, 64),
+      createdAt: now,
+      lastUsedAt: now,
+      expiresAt: after(now, seconds),
+    },
+    { transaction },
+  );
+  await models.RefreshToken.create({ tokenHash: hash, sessionId, createdAt: now }, { transaction });
+  return { sessionId, refreshToken: token };
+}
+
+export type Rotation =
+  | { verdict: 'rotated'; session: Session; refreshToken: string }
+  /** Used a moment ago, as when two tabs send it at once: an access token may be given, no new refresh token. */
+  | { verdict: 'just_used'; session: Session }
+  | { verdict: 'unknown' | 'ended' | 'reused' };
+
+/**
+ * Exchanges a refresh token for its successor. One that was used before `graceSeconds` ago has been stolen, from the
+ * user or by the user's double: nobody can tell which, so the session ends for both.
+ */
+export async function rotate(
+  db: Database,
+  refreshToken: string,
+  { seconds, graceSeconds }: { seconds: number; graceSeconds: number },
+): Promise<Rotation> {
+  const { RefreshToken, Session } = db.models;
+  const tokenHash = hashRefreshToken(refreshToken);
+
+  return db.transaction<Rotation>(async ({ transaction }) => {
+    const now = new Date();
+    const [first] = await RefreshToken.update({ usedAt: now }, { where: { tokenHash, usedAt: null }, transaction });
+    const known = await RefreshToken.findByPk(tokenHash, { transaction });
+    if (!known) return { verdict: 'unknown' };
+    const session = await Session.findByPk(known.sessionId, { transaction });
+    if (!session || session.endedAt || session.expiresAt <= now) return { verdict: 'ended' };
+
+    if (first === 1) {
+      const next = newRefreshToken();
+      await RefreshToken.create({ tokenHash: next.hash, sessionId: session.id, createdAt: now }, { transaction });
+      await session.update({ lastUsedAt: now, expiresAt: after(now, seconds) }, { transaction });
+      const forgettable = { sessionId: session.id, usedAt: { [Op.lt]: after(now, -seconds) } };
+      await RefreshToken.destroy({ where: forgettable, transaction });
+      return { verdict: 'rotated', session, refreshToken: next.token };
+    }
+    if (known.usedAt && known.usedAt >= after(now, -graceSeconds)) return { verdict: 'just_used', session };
+    await session.update({ endedAt: now, endReason: 'reuse' }, { transaction });
+    return { verdict: 'reused' };
+  });
+}
+
+/** Ends the session; its access tokens stop working with it. Nothing happens to one that has ended already. */
+export async function endSession({ models }: Database, sessionId: string, reason: SessionEnd): Promise<void> {
+  await models.Session.update({ endedAt: new Date(), endReason: reason }, { where: { id: sessionId, endedAt: null } });
+}
+
+export async function sessionOf({ models }: Database, refreshToken: string): Promise<string | null> {
+  const known = await models.RefreshToken.findByPk(hashRefreshToken(refreshToken));
+  return known?.sessionId ?? null;
+}
+
+const after = (instant: Date, seconds: number): Date => new Date(instant.getTime() + seconds * 1000);

@@ -1,0 +1,39 @@
+import type { FastifyInstance } from 'fastify';
+
+/** Resolves when the thing is as it must be, throws when it is not. */
+export type Check = () => Promise<void>;
+
+const CHECK_MS = 3000;
+
+/** `/healthz`: the process is alive. `/readyz`: it can do its work; 503 names the check that failed, the log says why. */
+export function serveHealth(app: FastifyInstance, checks: Record<string, Check>): void {
+  app.get('/healthz', { schema: { hide: true } }, async (_request, reply) => {
+    reply.header('cache-control', 'no-store');
+    return { status: 'ok' };
+  });
+
+  app.get('/readyz', { schema: { hide: true } }, async (request, reply) => {
+    const results = await Promise.all(
+      Object.entries(checks).map(async ([name, check]) => {
+        try {
+          await inTime(check());
+          return [name, 'ok'];
+        } catch (error) {
+          request.log.warn({ err: error, check: name }, 'not ready');
+          return [name, 'failed'];
+        }
+      }),
+    );
+    const ready = results.every(([, result]) => result === 'ok');
+    reply.code(ready ? 200 : 503).header('cache-control', 'no-store');
+    return { status: ready ? 'ready' : 'not ready', checks: Object.fromEntries(results) as Record<string, string> };
+  });
+}
+
+async function inTime(work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${CHECK_MS} ms`)), CHECK_MS);
+  });
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
