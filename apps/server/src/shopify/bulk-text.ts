@@ -1,4 +1,4 @@
-import { Kind, parse, print, visit, type FragmentDefinitionNode } from 'graphql';
+import { Kind, parse, print, visit, type FragmentDefinitionNode, type SelectionNode } from 'graphql';
 import type { TypedDocumentString } from './operations/generated.ts';
 
 /**
@@ -14,20 +14,16 @@ export function bulkText(
   for (const definition of tree.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   }
+  const writeOut = (selection: SelectionNode): readonly SelectionNode[] => {
+    if (selection.kind !== Kind.FRAGMENT_SPREAD) return [selection];
+    return fragments.get(selection.name.value)?.selectionSet.selections.flatMap(writeOut) ?? [selection];
+  };
   const written = visit(tree, {
     [Kind.VARIABLE_DEFINITION]: () => null,
-    [Kind.ARGUMENT]: (argument) => (argument.value.kind === Kind.VARIABLE && search === null ? null : undefined),
+    [Kind.ARGUMENT]: ({ value }) => (value.kind === Kind.VARIABLE && search === null ? null : undefined),
     [Kind.VARIABLE]: () => ({ kind: Kind.STRING, value: search ?? '' }) as const,
-    // Visited further after the replacement, so fragments within fragments are written out too.
-    [Kind.FRAGMENT_SPREAD](spread) {
-      const fragment = fragments.get(spread.name.value);
-      if (!fragment) return undefined;
-      return {
-        kind: Kind.INLINE_FRAGMENT,
-        typeCondition: fragment.typeCondition,
-        selectionSet: fragment.selectionSet,
-      } as const;
-    },
+    // Each fragment is on the very type it is used for, so its fields can stand there themselves.
+    [Kind.SELECTION_SET]: (set) => ({ ...set, selections: set.selections.flatMap(writeOut) }),
   });
   return print({
     ...written,

@@ -70,19 +70,23 @@ export interface GraphqlError {
 /** Shopify answered with errors beside the data. The data is incomplete and must not be stored as if it were whole. */
 export class PartialData extends ShopifyError {
   readonly code = 'PARTIAL_DATA';
-  readonly data: unknown;
   readonly errors: readonly GraphqlError[];
   /** Where data is missing, as `orders.nodes.3.customer`. */
   readonly paths: readonly string[];
+  readonly #data: unknown;
   constructor(shop: string, data: unknown, errors: readonly GraphqlError[]) {
     const paths = [...new Set(errors.map((error) => error.path?.join('.') ?? '?'))];
     super(shop, `Shopify answered only in part (missing: ${paths.slice(0, 5).join(', ')}): ${errors[0]?.message}`, {
       // Denied fields stay denied; anything else is a disturbance on Shopify's side.
       retryable: !errors.some((error) => error.extensions?.code === 'ACCESS_DENIED'),
     });
-    this.data = data;
+    this.#data = data;
     this.errors = errors;
     this.paths = paths;
+  }
+  /** What came. Not a plain property, so that a log of the error does not carry people's data. */
+  get data(): unknown {
+    return this.#data;
   }
 }
 

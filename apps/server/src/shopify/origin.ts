@@ -1,3 +1,5 @@
+import { parseShopDomain } from './shop-domain.ts';
+
 /** Where Shopify is: the real one, or a stand-in that serves every shop below one origin. */
 export interface ShopifyOrigin {
   /** An origin such as `http://127.0.0.1:4000`; unset means Shopify itself. */
@@ -9,6 +11,7 @@ export interface ShopifyOrigin {
  * The shop must have passed `parseShopDomain`; that it did is checked again here, since tokens are sent to this address.
  */
 export function shopUrl({ sandboxUrl }: ShopifyOrigin, shop: string, path: string): URL {
-  if (!/^[a-z0-9][a-z0-9-]*\.myshopify\.com$/.test(shop)) throw new Error(`Not a shop domain: ${JSON.stringify(shop)}`);
+  const verdict = parseShopDomain(shop);
+  if (!verdict.ok || verdict.shop !== shop) throw new Error(`Not a shop domain: ${JSON.stringify(shop)}`);
   return new URL(sandboxUrl ? `${sandboxUrl.replace(/\/+$/, '')}/${shop}${path}` : `https://${shop}${path}`);
 }

@@ -1,18 +1,9 @@
-import '@shopify/shopify-api/adapters/node';
-import { ApiVersion, shopifyApi } from '@shopify/shopify-api';
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { authorizeUrl, exchangeCode, refreshTokens, verifyCallback } from '../../src/shopify/oauth.ts';
 import { json, networkError, scriptedFetch } from './doubles.ts';
-
-const official = shopifyApi({
-  apiKey: 'key',
-  apiSecretKey: 'hush',
-  apiVersion: ApiVersion.July26,
-  hostName: 'localhost',
-  isEmbeddedApp: false,
-});
+import { official } from './official.ts';
 
 const GOLDEN = {
   code: '0907a61c0c8d55e99db179b68161bc00',
