@@ -23,3 +23,9 @@ export const marks = (list: readonly unknown[]): string => list.map(() => '?').j
 
 /** Ids for an IN (…): as integers, since a comparison with text would be made in floating point on MySQL. */
 export const idParams = (ids: Iterable<string>): bigint[] => Array.from(ids, BigInt);
+
+/** The database's own clock, some seconds on. */
+export const databaseNow = (dialect: Dialect, plusSeconds: number): string =>
+  dialect === 'sqlite'
+    ? `strftime('%Y-%m-%d %H:%M:%f +00:00', 'now', '+${plusSeconds} seconds')`
+    : `UTC_TIMESTAMP(3) + INTERVAL ${plusSeconds} SECOND`;

@@ -41,3 +41,36 @@ export function isTimezone(name: string): boolean {
     return false;
   }
 }
+
+/** The zone's offsets from UTC between two instants: each holds until the next one's beginning, the last for ever. */
+export function offsetSpans(timezone: string, first: number, last: number): { until: number; minutes: number }[] {
+  const DAY = 24 * 3_600_000;
+  const MINUTE = 60_000;
+  const spans: { until: number; minutes: number }[] = [];
+  let at = Math.floor(first / MINUTE) * MINUTE;
+  let minutes = offsetMinutes(timezone, at);
+  while (at < last) {
+    const next = at + DAY;
+    const then = offsetMinutes(timezone, next);
+    if (then !== minutes) {
+      let [low, high] = [at, next];
+      while (high - low > MINUTE) {
+        const middle = Math.floor((low + high) / 2 / MINUTE) * MINUTE;
+        if (offsetMinutes(timezone, middle) === minutes) low = middle;
+        else high = middle;
+      }
+      spans.push({ until: high, minutes });
+      minutes = then;
+    }
+    at = next;
+  }
+  return [...spans, { until: Infinity, minutes }];
+}
+
+function offsetMinutes(timezone: string, instant: number): number {
+  const format = new Intl.DateTimeFormat('en-US', { timeZone: timezone, timeZoneName: 'longOffset' });
+  const name = format.formatToParts(instant).find((part) => part.type === 'timeZoneName')!.value;
+  const match = /^GMT(?:([+-])(\d\d):(\d\d))?/.exec(name);
+  if (!match?.[1]) return 0;
+  return (match[1] === '-' ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3]));
+}

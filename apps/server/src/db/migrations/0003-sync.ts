@@ -83,6 +83,9 @@ export const sync: Migration[] = [
       operation_at ${t.instant},
       partitions ${t.int},
       partitions_done ${t.int} NOT NULL,
+      roots_done ${t.int} NOT NULL,
+      refused ${t.int} NOT NULL,
+      refusal ${t.text},
       PRIMARY KEY (tenant_id, run_id, stream, position)
     ${t.table}`,
   },

@@ -1,0 +1,339 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Tx } from '../db/database.ts';
+import type { SyncStream } from '../db/models/sync-stream.ts';
+import { asDate } from '../db/values.ts';
+import { downloadTo } from '../shopify/bulk-result.ts';
+import { bulkText } from '../shopify/bulk-text.ts';
+import { pollBulk, runBulk } from '../shopify/bulk.ts';
+import { BulkFailed } from '../shopify/errors.ts';
+import {
+  BulkCustomersDocument,
+  BulkOrdersDocument,
+  BulkProductsDocument,
+  FirstOrderDocument,
+} from '../shopify/operations/generated.ts';
+import { onlyGranted } from '../shopify/scopes.ts';
+import { timeWindow } from '../shopify/search.ts';
+import { IncompleteResult, readPartitioned } from './bulk/partition.ts';
+import { countOf } from './counts.ts';
+import { localDates } from './local-date.ts';
+import { removeDeleted } from './remove-deleted.ts';
+import { RecordsRefused, type SyncContext } from './sync.ts';
+
+/** What a bulk fetch is to bring: all that was created, or changed, in `[from, to)`. */
+export interface Backfill {
+  field: 'created_at' | 'updated_at';
+  from: Date | null;
+  to: Date | null;
+  removeDeleted: boolean;
+}
+
+export interface Window {
+  position: number;
+  from: Date | null;
+  to: Date | null;
+  tries: number;
+  expected: number;
+  operationId: string | null;
+  /** When the operation was asked for, by our clock. */
+  operationAt: Date | null;
+  partitionsDone: number;
+  rootsDone: number;
+}
+
+/** Orders of one window; a window's file lies on the disk, its agreements' ids in memory. */
+const WINDOW_ORDERS = 40_000;
+/** Stores up to this size are fetched at once; of larger ones the last days come first. */
+const SMALL_STORE = 3_000;
+const RECENT_DAYS = 30;
+const DAY_MS = 24 * 3_600_000;
+const TRIES = 3;
+const RETRY_MS = 2_000;
+
+/**
+ * Fetches a stream by bulk operations, window by window, the newest first, and gives the instant up to which Shopify's
+ * changes are in: when the first operation was made, by Shopify's clock. Windows and checkpoints are rows, so that
+ * whoever calls this again goes on where it ended.
+ * @throws BulkFailed, IncompleteResult, RecordsRefused or another error that says what to do; the cursor is unmoved then
+ */
+export async function fetchWindows(ctx: SyncContext, stream: SyncStream, what: Backfill): Promise<Date> {
+  let windows = await readWindows(ctx, stream);
+  if (windows.length === 0) {
+    await writeWindows(ctx, stream, await planWindows(ctx, stream, what));
+    windows = await readWindows(ctx, stream);
+  }
+  await stream.update({ expected: windows.reduce((sum, window) => sum + window.expected, 0) });
+
+  for (;;) {
+    const [next, following] = (await readWindows(ctx, stream)).filter((window) => !window.done);
+    if (!next) break;
+    // Shopify works on the following window while this one is written
+    const ahead = following ? startOperation(ctx, stream, what, following).catch(() => {}) : null;
+    await fetchWindow(ctx, stream, what, next);
+    await ahead;
+  }
+
+  const [refused] = await ctx.db.read<{ refused: string | number | null; refusal: string | null }>(
+    `SELECT SUM(refused) AS refused, MIN(refusal) AS refusal FROM sync_windows
+     WHERE tenant_id = ? AND run_id = ? AND stream = ?`,
+    [BigInt(ctx.tenantId), BigInt(ctx.runId), stream.name],
+  );
+  if (Number(refused?.refused ?? 0) > 0) {
+    throw new RecordsRefused(
+      `${Number(refused!.refused)} of the ${stream.name} could not be read; all others are in. The first: ${refused!.refusal}`,
+    );
+  }
+  return stream.cursorTo!;
+}
+
+async function fetchWindow(ctx: SyncContext, stream: SyncStream, what: Backfill, window: Window): Promise<void> {
+  for (;;) {
+    try {
+      await fetchOnce(ctx, stream, what, window);
+      return;
+    } catch (error) {
+      if (ctx.signal.aborted) throw error;
+      const remedy = error instanceof BulkFailed ? error.remedy : error instanceof IncompleteResult ? 'again' : 'none';
+      window.tries++;
+      if (remedy === 'none' || window.tries >= TRIES) throw error;
+      ctx.log.warn(
+        { err: error, tenantId: ctx.tenantId, stream: stream.name, tries: window.tries },
+        'bulk fetch again',
+      );
+      await rm(spoolFolder(ctx, stream, window), { recursive: true, force: true });
+      if (remedy === 'split' && (await split(ctx, stream, window))) return;
+      // a result that only has to be asked for again keeps its operation
+      if (remedy !== 'poll') Object.assign(window, { operationId: null, operationAt: null });
+      Object.assign(window, { partitionsDone: 0, rootsDone: 0 });
+      await saveWindow(ctx, stream, window);
+      await sleep(RETRY_MS * window.tries, undefined, { signal: ctx.signal });
+    }
+  }
+}
+
+async function fetchOnce(ctx: SyncContext, stream: SyncStream, what: Backfill, window: Window): Promise<void> {
+  const { client, signal, tenantId, runId, lease, currency } = ctx;
+  await startOperation(ctx, stream, what, window);
+  const result = await pollBulk(client, window.operationId!, { signal });
+  if (stream.cursorTo === null || result.createdAt < stream.cursorTo)
+    await stream.update({ cursorTo: result.createdAt });
+
+  const folder = spoolFolder(ctx, stream, window);
+  const file = `${folder}.jsonl`;
+  let roots = 0;
+  if (result.url === null) {
+    const count = window.expected > 0 ? await countOf(ctx, stream.name, searchOf(what, window)) : 0;
+    if (count > 0) throw new IncompleteResult(`Shopify's result is empty, although it counts ${count} ${stream.name}.`);
+  } else {
+    await mkdir(folder, { recursive: true });
+    if (!(await readPartitioned(folder)) && !existsSync(file)) await downloadTo(client, result.url, file, { signal });
+    const streamDone = (await readWindows(ctx, stream)).reduce(
+      (sum, other) => sum + (other.done ? other.rootsDone : 0),
+      0,
+    );
+    const partitioned = await ctx.pool.ingest(
+      {
+        tenantId,
+        runId,
+        lease,
+        stream: stream.name,
+        position: window.position,
+        file,
+        folder,
+        expectedLines: result.objectCount,
+        fetchBegan: window.operationAt!.getTime(),
+        currency,
+        partitionsDone: window.partitionsDone,
+        rootsDone: window.rootsDone,
+        streamDone,
+      },
+      signal,
+    );
+    roots = partitioned.roots;
+  }
+  if (what.removeDeleted) await removeDeleted(ctx, stream.name, window, result.url === null ? null : folder);
+  await endWindow(ctx, stream, window, roots);
+  await rm(folder, { recursive: true, force: true });
+  await rm(file, { force: true });
+}
+
+/** Begins the window's bulk operation, unless that is done already. */
+async function startOperation(ctx: SyncContext, stream: SyncStream, what: Backfill, window: Window): Promise<void> {
+  if (window.operationId !== null) return;
+  window.operationAt = new Date();
+  window.operationId = await runBulk(ctx.client, queryOf(ctx, stream, searchOf(what, window)), { signal: ctx.signal });
+  await saveWindow(ctx, stream, window);
+}
+
+const searchOf = (what: Backfill, window: Window) => timeWindow(what.field, window.from, window.to);
+
+function queryOf(ctx: SyncContext, stream: SyncStream, search: string | null): string {
+  switch (stream.name) {
+    case 'orders':
+      return bulkText(onlyGranted(BulkOrdersDocument, ctx.scopes), search);
+    case 'customers':
+      return bulkText(BulkCustomersDocument, search);
+    case 'products':
+      return bulkText(BulkProductsDocument, search);
+  }
+}
+
+const spoolFolder = (ctx: SyncContext, stream: SyncStream, window: Window): string =>
+  join(ctx.dataDir, 'spool', `${ctx.tenantId}-${ctx.runId}-${stream.name}-${window.position}`);
+
+type PlannedWindow = Pick<Window, 'from' | 'to' | 'expected'>;
+
+async function planWindows(ctx: SyncContext, stream: SyncStream, what: Backfill): Promise<PlannedWindow[]> {
+  const count = (from: Date | null, to: Date | null) => countOf(ctx, stream.name, timeWindow(what.field, from, to));
+  const whole = { from: what.from, to: what.to, expected: await count(what.from, what.to) };
+  if (stream.name !== 'orders' || what.field !== 'created_at' || whole.expected <= SMALL_STORE) return [whole];
+
+  const first = await firstOrderAt(ctx);
+  const recent = new Date(ctx.shopNow.getTime() - RECENT_DAYS * DAY_MS);
+  const ofLate = await count(recent, null);
+  const halves = async (from: Date | null, to: Date | null, expected: number): Promise<PlannedWindow[]> => {
+    const [low, high] = [(from ?? first).getTime(), (to ?? ctx.shopNow).getTime()];
+    if (expected <= WINDOW_ORDERS || high - low < DAY_MS / 24)
+      return expected > 0 || from === null ? [{ from, to, expected }] : [];
+    const middle = new Date(Math.floor((low + high) / 2000) * 1000);
+    const later = await count(middle, to);
+    return [...(await halves(middle, to, later)), ...(await halves(from, middle, expected - later))];
+  };
+  return [...(await halves(recent, null, ofLate)), ...(await halves(null, recent, whole.expected - ofLate))];
+}
+
+async function firstOrderAt(ctx: SyncContext): Promise<Date> {
+  const { data } = await ctx.client.query(FirstOrderDocument, {}, { signal: ctx.signal });
+  const [order] = data.orders.nodes;
+  return order ? new Date(order.createdAt) : ctx.shopNow;
+}
+
+/** Makes two windows of one that was too much for Shopify; false when it is too narrow for that. */
+async function split(ctx: SyncContext, stream: SyncStream, window: Window): Promise<boolean> {
+  const from = window.from ?? (stream.name === 'orders' ? await firstOrderAt(ctx) : null);
+  const to = window.to ?? ctx.shopNow;
+  if (!from || to.getTime() - from.getTime() < DAY_MS / 24) return false;
+  const middle = new Date(Math.floor((from.getTime() + to.getTime()) / 2000) * 1000);
+  const later = Math.round(window.expected / 2);
+  const all = await readWindows(ctx, stream);
+  await ctx.db.transaction(async (tx) => {
+    await tx.run('DELETE FROM sync_windows WHERE tenant_id = ? AND run_id = ? AND stream = ? AND position = ?', [
+      ...keyOf(ctx, stream),
+      window.position,
+    ]);
+    await insertWindows(tx, ctx, stream, Math.max(...all.map((other) => other.position)) + 1, [
+      { from: middle, to: window.to, expected: later },
+      { from: window.from, to: middle, expected: window.expected - later },
+    ]);
+  });
+  return true;
+}
+
+const keyOf = (ctx: SyncContext, stream: SyncStream) => [BigInt(ctx.tenantId), BigInt(ctx.runId), stream.name] as const;
+
+/** In the order in which they are worked on: the latest first. */
+async function readWindows(ctx: SyncContext, stream: SyncStream): Promise<(Window & { done: boolean })[]> {
+  const rows = await ctx.db.read<Record<string, unknown>>(
+    `SELECT position, from_at, to_at, status, tries, expected, operation_id, operation_at, partitions_done, roots_done
+     FROM sync_windows WHERE tenant_id = ? AND run_id = ? AND stream = ?`,
+    [...keyOf(ctx, stream)],
+  );
+  const windows = rows.map((row) => ({
+    position: Number(row.position),
+    from: asDate(row.from_at),
+    to: asDate(row.to_at),
+    done: row.status === 'done',
+    tries: Number(row.tries),
+    expected: Number(row.expected),
+    operationId: row.operation_id as string | null,
+    operationAt: asDate(row.operation_at),
+    partitionsDone: Number(row.partitions_done),
+    rootsDone: Number(row.roots_done),
+  }));
+  return windows.sort((a, b) => (b.from?.getTime() ?? 0) - (a.from?.getTime() ?? 0));
+}
+
+const writeWindows = (ctx: SyncContext, stream: SyncStream, windows: PlannedWindow[]): Promise<void> =>
+  ctx.db.transaction((tx) => insertWindows(tx, ctx, stream, 0, windows));
+
+async function insertWindows(
+  tx: Tx,
+  ctx: SyncContext,
+  stream: SyncStream,
+  firstPosition: number,
+  windows: PlannedWindow[],
+): Promise<void> {
+  await tx.insert(
+    'sync_windows',
+    [
+      'tenant_id',
+      'run_id',
+      'stream',
+      'position',
+      'from_at',
+      'to_at',
+      'status',
+      'tries',
+      'expected',
+      'partitions_done',
+      'roots_done',
+      'refused',
+    ],
+    windows.map(({ from, to, expected }, index) => [
+      ...keyOf(ctx, stream),
+      firstPosition + index,
+      from,
+      to,
+      'pending',
+      0,
+      expected,
+      0,
+      0,
+      0,
+    ]),
+    null,
+  );
+}
+
+async function saveWindow(ctx: SyncContext, stream: SyncStream, window: Window): Promise<void> {
+  await ctx.db.transaction((tx) =>
+    tx.run(
+      `UPDATE sync_windows SET tries = ?, operation_id = ?, operation_at = ?, partitions_done = ?, roots_done = ?,
+         refused = CASE WHEN ? = 0 THEN 0 ELSE refused END, refusal = CASE WHEN ? = 0 THEN NULL ELSE refusal END
+       WHERE tenant_id = ? AND run_id = ? AND stream = ? AND position = ?`,
+      [
+        window.tries,
+        window.operationId,
+        window.operationAt,
+        window.partitionsDone,
+        window.rootsDone,
+        window.partitionsDone,
+        window.partitionsDone,
+        ...keyOf(ctx, stream),
+        window.position,
+      ],
+    ),
+  );
+}
+
+async function endWindow(ctx: SyncContext, stream: SyncStream, window: Window, roots: number): Promise<void> {
+  const others = (await readWindows(ctx, stream)).filter((other) => other.position !== window.position);
+  const open = others.filter((other) => !other.done);
+  const done = roots + others.reduce((sum, other) => sum + (other.done ? other.rootsDone : 0), 0);
+  // windows are worked on from the latest to the earliest: all that is later than the open ones is in
+  const completeFrom =
+    stream.name === 'orders' && open.length > 0 && open.every((other) => other.to !== null)
+      ? localDates(ctx.timezone)(Math.max(...open.map((other) => other.to!.getTime())) + DAY_MS)
+      : null;
+  await ctx.db.transaction(async (tx) => {
+    await tx.run(
+      `UPDATE sync_windows SET status = 'done', roots_done = ?
+       WHERE tenant_id = ? AND run_id = ? AND stream = ? AND position = ?`,
+      [roots, ...keyOf(ctx, stream), window.position],
+    );
+    await stream.update({ done, completeFrom }, { transaction: tx.transaction });
+  });
+}

@@ -1,0 +1,116 @@
+import type { StreamName } from '@xeno/contracts';
+import type { CustomerFieldsFragment } from '../../shopify/operations/generated.ts';
+import type { FullOrder } from '../../shopify/fetch-orders.ts';
+import type { FullProduct } from '../../shopify/fetch-products.ts';
+import { mapCustomer } from '../map/customer.ts';
+import { Unreadable } from '../map/fields.ts';
+import { mapOrder } from '../map/order.ts';
+import { mapProduct } from '../map/product.ts';
+import type { Batch } from '../records.ts';
+import { lineGroups } from './lines.ts';
+
+interface Line {
+  id: string;
+  __parentId?: string;
+  happenedAt?: string;
+}
+
+interface Joined {
+  root: Line;
+  children: Line[];
+}
+
+/** At most this many roots, or this many lines, in one transaction. */
+const BATCH_ROOTS = 500;
+const BATCH_LINES = 6_000;
+
+export interface MappedBatch {
+  batch: Batch;
+  roots: number;
+  /** Roots that could not be read, and why. */
+  refused: { id: string; why: string }[];
+}
+
+/** Reads a partition into memory, joins children to their roots, and maps batch by batch. */
+export async function* mappedBatches(
+  file: string,
+  stream: StreamName,
+  { currency, fetchBegan }: { currency: string; fetchBegan: number },
+): AsyncGenerator<MappedBatch> {
+  const roots = new Map<string, Joined>();
+  const children: Line[] = [];
+  for await (const group of lineGroups(file)) {
+    for (const text of group) {
+      const line = JSON.parse(text) as Line;
+      if (line.__parentId === undefined) roots.set(line.id, { root: line, children: [] });
+      else children.push(line);
+    }
+  }
+  const rootOf = new Map<string, Joined>();
+  const grandchildren: Line[] = [];
+  for (const child of children) {
+    const joined = roots.get(child.__parentId!);
+    if (!joined) {
+      grandchildren.push(child);
+      continue;
+    }
+    joined.children.push(child);
+    if (child.id) rootOf.set(child.id, joined);
+  }
+  for (const line of grandchildren) {
+    const joined = rootOf.get(line.__parentId!);
+    if (!joined) throw new Error(`The spooled result lacks ${line.__parentId}, the parent of ${line.id}.`);
+    joined.children.push(line);
+  }
+
+  let some: Joined[] = [];
+  let lines = 0;
+  for (const joined of roots.values()) {
+    some.push(joined);
+    lines += 1 + joined.children.length;
+    if (some.length < BATCH_ROOTS && lines < BATCH_LINES) continue;
+    yield mapBatch(some, stream, currency, fetchBegan);
+    some = [];
+    lines = 0;
+  }
+  if (some.length > 0) yield mapBatch(some, stream, currency, fetchBegan);
+}
+
+function mapBatch(joined: Joined[], stream: StreamName, currency: string, fetchBegan: number): MappedBatch {
+  const refused: MappedBatch['refused'] = [];
+  const each = <R>(map: (one: Joined) => R): R[] =>
+    joined.flatMap((one) => {
+      try {
+        return [map(one)];
+      } catch (error) {
+        if (!(error instanceof Unreadable)) throw error;
+        refused.push({ id: one.root.id, why: error.message });
+        return [];
+      }
+    });
+  const batch: Batch =
+    stream === 'orders'
+      ? { stream, fetchBegan, records: each((one) => mapOrder(orderOf(one))) }
+      : stream === 'customers'
+        ? { stream, fetchBegan, records: each(({ root }) => mapCustomer(root as unknown as CustomerFieldsFragment)) }
+        : { stream, fetchBegan, records: each((one) => mapProduct(productOf(one), currency)) };
+  return { batch, roots: joined.length, refused };
+}
+
+/** Children of an order are line items, agreements (which have an instant) and, below those, sales. */
+function orderOf({ root, children }: Joined): FullOrder {
+  const lineItems: unknown[] = [];
+  const agreements = new Map<string, { agreement: unknown; sales: unknown[] }>();
+  for (const child of children) {
+    if (child.__parentId !== root.id) continue;
+    if (child.happenedAt === undefined) lineItems.push(child);
+    else agreements.set(child.id, { agreement: child, sales: [] });
+  }
+  for (const child of children) {
+    if (child.__parentId !== root.id) agreements.get(child.__parentId!)!.sales.push(child);
+  }
+  return { order: root, lineItems, agreements: [...agreements.values()] } as unknown as FullOrder;
+}
+
+const productOf = ({ root, children }: Joined): FullProduct =>
+  ({ product: root, variants: children }) as unknown as FullProduct;

@@ -1,0 +1,183 @@
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { once } from 'node:events';
+import { Unreadable, idOf } from '../map/fields.ts';
+import { lineGroups } from './lines.ts';
+
+/** A partition's lines are in memory at once. */
+const PARTITION_BYTES = 8_000_000;
+
+export interface Partitioned {
+  partitions: number;
+  lines: number;
+  roots: number;
+}
+
+/** The result has other lines than Shopify counted: nothing of it may be taken for the whole. */
+export class IncompleteResult extends Error {
+  override name = 'IncompleteResult';
+}
+
+const DONE = 'partitions.json';
+const ROOTS = 'roots.bin';
+export const partitionFile = (folder: string, index: number) => join(folder, `part-${index}.jsonl`);
+
+/** What an earlier, finished `partition` left in the folder, or null. */
+export async function readPartitioned(folder: string): Promise<Partitioned | null> {
+  try {
+    return JSON.parse(await readFile(join(folder, DONE), 'utf8')) as Partitioned;
+  } catch {
+    return null;
+  }
+}
+
+/** The ids of the result's roots, ascending. */
+export async function readRoots(folder: string): Promise<BigUint64Array> {
+  const bytes = await readFile(join(folder, ROOTS));
+  return new BigUint64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8).sort();
+}
+
+/**
+ * Splits a bulk result into files that fit into memory, each root with all its children in one of them. With
+ * `groupObjects: false` children stand anywhere, even before their parents; a grandchild (a sale) names only its parent
+ * (its agreement), so where that has not been seen yet it is put aside for a second look.
+ * @throws IncompleteResult when the lines are not `expectedLines`, one is no JSON, or a child's parent is missing
+ */
+export async function partition(file: string, folder: string, expectedLines: number): Promise<Partitioned> {
+  await mkdir(folder, { recursive: true });
+  const count = Math.max(1, Math.ceil((await stat(file)).size / PARTITION_BYTES));
+  const parts = Array.from({ length: count }, (_, i) => new LineFile(partitionFile(folder, i)));
+  const asideFile = join(folder, 'aside.jsonl');
+  const aside = new LineFile(asideFile);
+  const roots = new LineFile(join(folder, ROOTS), false);
+  const partOf = (rootGid: string) => Number(BigInt(idOf(rootGid)) % BigInt(count));
+  /** Which partition the children of a child belong to. */
+  const parents = new Map<string, number>();
+  let lines = 0;
+  let rootCount = 0;
+  let rootType: string | null = null;
+
+  for await (const group of lineGroups(file)) {
+    for (const line of group) {
+      lines++;
+      const { id, parentId } = headOf(line, lines);
+      if (parentId === null) {
+        rootCount++;
+        rootType ??= typeOf(id);
+        const bytes = Buffer.alloc(8);
+        bytes.writeBigUInt64LE(BigInt(idOf(id)));
+        roots.write(bytes);
+        parts[partOf(id)]!.write(line);
+      } else if (rootType === null) {
+        aside.write(line);
+      } else if (typeOf(parentId) === rootType) {
+        const part = partOf(parentId);
+        if (id) parents.set(id, part);
+        parts[part]!.write(line);
+      } else {
+        const part = parents.get(parentId);
+        if (part === undefined) aside.write(line);
+        else parts[part]!.write(line);
+      }
+    }
+    await Promise.all([...parts, aside, roots].map((target) => target.drained()));
+  }
+  await aside.end();
+
+  if (lines !== expectedLines) {
+    throw new IncompleteResult(`The result has ${lines} lines where Shopify counted ${expectedLines}.`);
+  }
+  // children that came before their parents, and first those that are parents themselves
+  for (const wanted of ['children', 'grandchildren'] as const) {
+    for await (const group of lineGroups(asideFile)) {
+      for (const line of group) {
+        const { id, parentId } = headOf(line, 0);
+        const child = typeOf(parentId!) === rootType;
+        if (child !== (wanted === 'children')) continue;
+        const part = child ? partOf(parentId!) : parents.get(parentId!);
+        if (part === undefined) throw new IncompleteResult(`The result lacks ${parentId}, the parent of ${id}.`);
+        if (child && id) parents.set(id, part);
+        parts[part]!.write(line);
+      }
+      await Promise.all(parts.map((target) => target.drained()));
+    }
+  }
+  await Promise.all([...parts, roots].map((target) => target.end()));
+  await rm(asideFile);
+
+  const result: Partitioned = { partitions: count, lines, roots: rootCount };
+  // renamed last: whoever finds it finds all the others whole
+  const marker = await open(join(folder, `${DONE}.part`), 'w');
+  await marker.writeFile(JSON.stringify(result));
+  await marker.sync();
+  await marker.close();
+  await rename(join(folder, `${DONE}.part`), join(folder, DONE));
+  return result;
+}
+
+const PARENT = '"__parentId":"';
+const ID = /^\{"(?:__typename":"\w+",")?id":"(gid:[^"\\]+)"/;
+
+/** The ids of a line. Read from the text where it has the usual form: inside a JSON string no quote stands bare. */
+function headOf(line: string, number: number): { id: string; parentId: string | null } {
+  const id = ID.exec(line)?.[1];
+  if (id !== undefined) {
+    const at = line.lastIndexOf(PARENT);
+    if (at !== -1) {
+      const end = line.indexOf('"', at + PARENT.length);
+      if (end !== -1 && line.endsWith('}')) return { id, parentId: line.slice(at + PARENT.length, end) };
+    } else if (!line.includes('__parentId') && line.endsWith('}')) {
+      return { id, parentId: null };
+    }
+  }
+  let parsed: { id?: string; __parentId?: string };
+  try {
+    parsed = JSON.parse(line) as typeof parsed;
+  } catch {
+    throw new IncompleteResult(`Line ${number} of the result is cut off or no JSON.`);
+  }
+  return { id: parsed.id ?? '', parentId: parsed.__parentId ?? null };
+}
+
+function typeOf(gid: string): string {
+  const type = /^gid:\/\/shopify\/(\w+)\//.exec(gid)?.[1];
+  if (type === undefined) throw new Unreadable(`"${gid}" is not an id of Shopify's.`);
+  return type;
+}
+
+/** A file written line by line, with bounded memory and one write for many lines. */
+class LineFile {
+  private readonly stream: WriteStream;
+  private pending: (string | Buffer)[] = [];
+  private failure: Error | null = null;
+  private readonly newlines: boolean;
+
+  constructor(path: string, newlines = true) {
+    this.stream = createWriteStream(path);
+    this.stream.on('error', (error) => (this.failure = error));
+    this.newlines = newlines;
+  }
+
+  write(line: string | Buffer): void {
+    this.pending.push(line);
+  }
+
+  /** Hands what was written to the system; resolves when it has taken it. */
+  async drained(): Promise<void> {
+    if (this.failure) throw this.failure;
+    if (this.pending.length === 0) return;
+    const data = this.newlines ? this.pending.join('\n') + '\n' : Buffer.concat(this.pending as Buffer[]);
+    this.pending = [];
+    if (!this.stream.write(data)) await Promise.race([once(this.stream, 'drain'), once(this.stream, 'close')]);
+    if (this.failure) throw this.failure;
+  }
+
+  async end(): Promise<void> {
+    await this.drained();
+    await new Promise<void>((resolve, reject) => {
+      this.stream.once('error', reject);
+      this.stream.end(() => resolve());
+    });
+  }
+}

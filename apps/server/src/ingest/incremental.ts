@@ -1,0 +1,66 @@
+import type { StreamName } from '@xeno/contracts';
+import type { SyncStream } from '../db/models/sync-stream.ts';
+import { changes } from '../shopify/changes.ts';
+import { timeWindow } from '../shopify/search.ts';
+import { fetchWindows } from './backfill.ts';
+import { countOf } from './counts.ts';
+import { readCursors } from './cursors.ts';
+import { fetchById, type FetchedById } from './fetch-by-id.ts';
+import { idOf } from './map/fields.ts';
+import { RecordsRefused, type SyncContext } from './sync.ts';
+
+/** Shopify's lists may lag behind its writes; what is fetched twice changes nothing. */
+const OVERLAP_MS = 120_000;
+const SETTLED_MS = 60_000;
+/** More changes than this are fetched by one bulk operation. */
+const BY_BULK = 300;
+const MARKS = 2_000;
+
+/**
+ * Fetches what changed since the stream's cursor, up to now; gives how far Shopify's changes are surely in, which is
+ * a minute less. Begun again after a crash it starts from the same cursor.
+ */
+export async function fetchChanges(ctx: SyncContext, stream: SyncStream): Promise<Date> {
+  const cursor = (await readCursors(ctx.db, ctx.tenantId)).get(stream.name)!;
+  const from = stream.cursorFrom ?? new Date(cursor.getTime() - OVERLAP_MS);
+  const settled = new Date(ctx.shopNow.getTime() - SETTLED_MS);
+  const to = new Date(ctx.shopNow.getTime() + 2_000);
+  await stream.update({ cursorFrom: from });
+
+  const expected = await countOf(ctx, stream.name, timeWindow('updated_at', from, to));
+  await stream.update({ expected });
+  if (expected > BY_BULK) {
+    const begun = await fetchWindows(ctx, stream, { field: 'updated_at', from, to: null, removeDeleted: false });
+    return begun < settled ? begun : settled;
+  }
+
+  let done = 0;
+  const refused: FetchedById['refused'] = [];
+  for await (const page of changes(ctx.client, stream.name, { from, to, signal: ctx.signal })) {
+    const ids = page.map((change) => idOf(change.id));
+    const fetched = await fetchById(ctx, stream.name, ids, async (count) => {
+      done += count;
+      await stream.update({ done });
+    });
+    refused.push(...fetched.refused);
+  }
+  if (refused.length > 0) throw refusal(stream.name, refused);
+  return settled;
+}
+
+/** Fetches the records whose stored content was doubted: two contents came with the same time. */
+export async function fetchMarked(ctx: SyncContext): Promise<void> {
+  const rows = await ctx.db.read<{ stream: StreamName; shopify_id: string | number }>(
+    `SELECT stream, shopify_id FROM fetch_marks WHERE tenant_id = ? ORDER BY marked_at LIMIT ${MARKS}`,
+    [BigInt(ctx.tenantId)],
+  );
+  for (const stream of new Set(rows.map((row) => row.stream))) {
+    const ids = rows.filter((row) => row.stream === stream).map((row) => String(row.shopify_id));
+    await fetchById(ctx, stream, ids);
+  }
+}
+
+const refusal = (stream: StreamName, refused: FetchedById['refused']) =>
+  new RecordsRefused(
+    `${refused.length} of the ${stream} could not be read; all others are in. The first: ${refused[0]!.id}: ${refused[0]!.why}`,
+  );

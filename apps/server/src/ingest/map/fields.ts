@@ -1,0 +1,54 @@
+import { BadAmount, toMinor } from '@xeno/contracts';
+
+/** A record that cannot be taken as it is, and why. The others are. */
+export class Unreadable extends Error {
+  override name = 'Unreadable';
+}
+
+const MAX_ID = 2n ** 63n - 1n;
+
+/** The number in a gid as digits. @throws Unreadable when it is none, or beyond 2^63 − 1, which no database here holds */
+export function idOf(gid: string): string {
+  const digits = /^gid:\/\/shopify\/\w+\/0*(\d{1,20})(?:\?|$)/.exec(gid)?.[1];
+  if (digits === undefined) throw new Unreadable(`"${gid}" is not an id of Shopify's.`);
+  if (digits.length > 18 && BigInt(digits) > MAX_ID) throw new Unreadable(`The id ${digits} is larger than 2^63 − 1.`);
+  return digits;
+}
+
+export const idOrNull = (node: { id: string } | null | undefined): string | null => (node ? idOf(node.id) : null);
+
+export function instantOf(text: string): number {
+  const instant = Date.parse(text);
+  if (Number.isNaN(instant)) throw new Unreadable(`"${text}" is not an instant.`);
+  return instant;
+}
+
+export const instantOrNull = (text: string | null | undefined): number | null => (text ? instantOf(text) : null);
+
+/** Text as both databases can hold it: no NUL, no half of a surrogate pair. */
+export const textOf = (text: string): string => text.replaceAll('\0', '').toWellFormed();
+
+export const textOrNull = (text: string | null | undefined): string | null =>
+  text === null || text === undefined ? null : textOf(text);
+
+/** For columns of limited width, whose values are words of Shopify's. */
+export const wordOrNull = (word: string | null | undefined): string | null => textOrNull(word)?.slice(0, 32) ?? null;
+
+interface Money {
+  amount: string;
+  currencyCode: string;
+}
+
+/** Minor units. @throws Unreadable for more decimals than the currency has, or another currency than `currency` */
+export function minorOf({ amount, currencyCode }: Money, currency: string): number {
+  if (currencyCode !== currency) throw new Unreadable(`An amount in ${currencyCode} stands among ${currency}.`);
+  try {
+    return toMinor(amount, currency);
+  } catch (error) {
+    if (error instanceof BadAmount) throw new Unreadable(error.message);
+    throw error;
+  }
+}
+
+export const byId = (a: { id: string }, b: { id: string }): number =>
+  a.id.length - b.id.length || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);

@@ -1,0 +1,47 @@
+import type { Tenant } from '../db/models/tenant.ts';
+import { ShopDocument } from '../shopify/operations/generated.ts';
+import type { ShopifyClient } from '../shopify/client.ts';
+import type { Database } from '../db/database.ts';
+import { locked, type Lease } from './apply.ts';
+import { isTimezone } from './local-date.ts';
+import { Unreadable } from './map/fields.ts';
+import { redate } from './redate.ts';
+
+export interface ShopFacts {
+  timezone: string;
+  currency: string;
+  scopes: string[];
+  shopNow: Date;
+}
+
+/**
+ * Asks the shop for its name, time zone, currency and granted scopes, and stores them. A time zone or currency that
+ * differs from the one the figures are made with gives them anew, in one transaction: they are never mixed.
+ */
+export async function describeShop(
+  ctx: { db: Database; tenantId: string; lease: Lease; client: ShopifyClient; signal: AbortSignal },
+  tenant: Tenant,
+): Promise<ShopFacts> {
+  const { data, date } = await ctx.client.query(ShopDocument, {}, { signal: ctx.signal });
+  const { name, ianaTimezone: timezone, currencyCode: currency } = data.shop;
+  const scopes = data.currentAppInstallation.accessScopes.map((scope) => scope.handle);
+  if (!isTimezone(timezone))
+    throw new Unreadable(`The store's time zone "${timezone}" is unknown here; update Node.js.`);
+
+  await tenant.update({
+    storeName: name.replaceAll('\0', '').toWellFormed(),
+    timezone,
+    currency,
+    scopes: scopes.join(','),
+  });
+  await locked(ctx, async (tx, state) => {
+    if (state.timezone === timezone && state.currency === currency) return;
+    await tx.run('UPDATE tenant_state SET timezone = ?, currency = ? WHERE tenant_id = ?', [
+      timezone,
+      currency,
+      state.tenant,
+    ]);
+    await redate(tx, ctx.db.dialect, { ...state, timezone, currency });
+  });
+  return { timezone, currency, scopes, shopNow: date };
+}

@@ -1,0 +1,173 @@
+import type { RunStatus, StreamName } from '@xeno/contracts';
+import type { Database } from '../db/database.ts';
+import type { SyncRun } from '../db/models/sync-run.ts';
+import type { SyncStream } from '../db/models/sync-stream.ts';
+import type { Tenant } from '../db/models/tenant.ts';
+import type { ShopifyClient } from '../shopify/client.ts';
+import { ReconnectNeeded, ShopifyError, ShopUnavailable } from '../shopify/errors.ts';
+import { type Lease, LeaseLost } from './apply.ts';
+import { type Backfill, fetchWindows } from './backfill.ts';
+import type { IngestPool } from './bulk/pool.ts';
+import { writeCursor } from './cursors.ts';
+import { fetchChanges, fetchMarked } from './incremental.ts';
+import { withLease } from './leases.ts';
+import { describeShop } from './shop.ts';
+
+export const SYNC_LEASE = 'sync';
+
+export interface SyncDeps {
+  db: Database;
+  log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
+  dataDir: string;
+  pool: IngestPool;
+  clientFor(tenant: Tenant): ShopifyClient;
+  /** Names this process in leases. */
+  owner: string;
+  leaseSeconds: number;
+}
+
+/** What a stream works with while its run holds the lease. */
+export interface SyncContext extends SyncDeps {
+  tenantId: string;
+  runId: string;
+  lease: Lease;
+  signal: AbortSignal;
+  client: ShopifyClient;
+  scopes: readonly string[];
+  currency: string;
+  timezone: string;
+  /** Shopify's clock when the run was begun or resumed. */
+  shopNow: Date;
+}
+
+/** Some records could not be read; all others are in. */
+export class RecordsRefused extends Error {
+  override name = 'RecordsRefused';
+}
+
+/**
+ * Carries out a queued run, or goes on with one whose process died. Everything it does is either committed or done
+ * again: killed at any moment, the next call goes on from the last checkpoint. Returns false when another process has it.
+ */
+export async function runSync(deps: SyncDeps, tenantId: string, runId: string, signal: AbortSignal): Promise<boolean> {
+  const { db, owner, leaseSeconds } = deps;
+  const held = await withLease(
+    db,
+    { tenantId, name: SYNC_LEASE, owner, seconds: leaseSeconds, signal },
+    async (lease, kept) => {
+      const run = await db.models.SyncRun.findOne({ where: { tenantId, id: runId } });
+      const tenant = await db.models.Tenant.findByPk(tenantId);
+      if (!run || !tenant || !isActive(run.status)) return;
+      await run.update({ status: 'running', startedAt: run.startedAt ?? new Date() });
+      try {
+        const context = await prepare(deps, tenant, run, lease, kept);
+        const errors = await runStreams(context);
+        await finish(deps, tenant, run, errors);
+      } catch (error) {
+        if (isInterruption(error, kept)) throw error;
+        await finish(deps, tenant, run, [error]);
+      }
+    },
+  );
+  return held !== null;
+}
+
+const isActive = (status: RunStatus) => status === 'queued' || status === 'running';
+
+/** The process stops, or lost its lease: the run stays as it is, and is gone on with later. */
+const isInterruption = (error: unknown, signal: AbortSignal) => signal.aborted || error instanceof LeaseLost;
+
+async function prepare(
+  deps: SyncDeps,
+  tenant: Tenant,
+  run: SyncRun,
+  lease: Lease,
+  signal: AbortSignal,
+): Promise<SyncContext> {
+  const client = deps.clientFor(tenant);
+  const ctx = { ...deps, tenantId: tenant.id, runId: run.id, lease, signal, client };
+  const shop = await describeShop(ctx, tenant);
+  if (!shop.scopes.includes('read_all_orders')) {
+    await run.update({
+      notice:
+        'Shopify shows this app only the orders of the last 60 days. For older ones the app needs the scope read_all_orders, which Shopify has to approve.',
+    });
+  }
+  return { ...ctx, ...shop };
+}
+
+/** The streams side by side, each failing by itself; what went wrong with them. */
+async function runStreams(ctx: SyncContext): Promise<unknown[]> {
+  const streams = await ctx.db.models.SyncStream.findAll({ where: { tenantId: ctx.tenantId, runId: ctx.runId } });
+  const open = streams.filter((stream) => stream.status !== 'succeeded');
+  const results = await Promise.allSettled(open.map((stream) => runStream(ctx, stream)));
+  const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+  const interruption = errors.find((error) => isInterruption(error, ctx.signal));
+  if (interruption !== undefined) throw interruption;
+  if (errors.length === 0) await fetchMarked(ctx);
+  return errors;
+}
+
+async function runStream(ctx: SyncContext, stream: SyncStream): Promise<void> {
+  await stream.update({ status: 'running', startedAt: stream.startedAt ?? new Date(), error: null });
+  try {
+    const appliedTo = stream.kind === 'full' ? await backfill(ctx, stream) : await fetchChanges(ctx, stream);
+    await writeCursor(ctx, stream, appliedTo);
+  } catch (error) {
+    if (!isInterruption(error, ctx.signal)) {
+      await stream.update({ status: 'failed', finishedAt: new Date(), error: explain(error) });
+    }
+    throw error;
+  }
+}
+
+const backfill = (ctx: SyncContext, stream: SyncStream): Promise<Date> => {
+  const everything: Backfill = { field: 'created_at', from: null, to: null, removeDeleted: true };
+  return fetchWindows(ctx, stream, everything);
+};
+
+async function finish(deps: SyncDeps, tenant: Tenant, run: SyncRun, errors: unknown[]): Promise<void> {
+  const { db, log } = deps;
+  const finishedAt = new Date();
+  const reconnect = errors.find((error) => error instanceof ReconnectNeeded);
+  const unavailable = errors.find((error) => error instanceof ShopUnavailable);
+  const status = reconnect ? 'reconnect_needed' : unavailable ? 'paused' : null;
+  await db.transaction(async ({ transaction }) => {
+    if (errors.length === 0) {
+      await tenant.update({ lastSyncAt: finishedAt, status: 'connected', statusReason: null }, { transaction });
+    } else if (status) {
+      const statusReason = explain(reconnect ?? unavailable);
+      await db.models.Tenant.update(
+        { status, statusReason },
+        { where: { id: tenant.id, status: 'connected' }, transaction },
+      );
+    }
+    await db.models.SyncStream.update(
+      { status: 'failed', finishedAt, error: errors.length > 0 ? explain(errors[0]) : null },
+      { where: { tenantId: tenant.id, runId: run.id, status: ['queued', 'running'] }, transaction },
+    );
+    await run.update(
+      {
+        status: errors.length === 0 ? 'succeeded' : 'failed',
+        finishedAt,
+        error: errors.length === 0 ? null : [...new Set(errors.map(explain))].join(' '),
+      },
+      { transaction },
+    );
+  });
+  const fields = { tenantId: tenant.id, shop: tenant.shopDomain, runId: run.id, kind: run.kind };
+  if (errors.length === 0) log.info(fields, 'sync succeeded');
+  for (const error of errors) log.warn({ ...fields, err: error }, 'sync failed');
+}
+
+/** What a user is told. Errors that are not meant for users stay in the log. */
+function explain(error: unknown): string {
+  const known =
+    error instanceof ShopifyError ||
+    ['RecordsRefused', 'IncompleteResult', 'Unreadable'].includes((error as Error | null)?.name ?? '');
+  return known
+    ? (error as Error).message
+    : 'Something went wrong inside Xeno; nothing that was fetched is lost. Sync again, and if it fails again look into the log.';
+}
+
+export const STREAMS: StreamName[] = ['products', 'customers', 'orders'];

@@ -1,0 +1,24 @@
+import type { StreamName } from '@xeno/contracts';
+import { asDate, idParams, marks } from '../db/values.ts';
+import type { SyncContext } from './sync.ts';
+
+const DAY_MS = 24 * 3_600_000;
+
+/**
+ * Since when orders are surely visible to the app; null: all are. Without `read_all_orders` Shopify shows those of the
+ * last 60 days; an older one that is not found has not been deleted for that.
+ */
+export function ordersVisibleSince({ scopes, shopNow }: Pick<SyncContext, 'scopes' | 'shopNow'>): Date | null {
+  return scopes.includes('read_all_orders') ? null : new Date(shopNow.getTime() - 59 * DAY_MS);
+}
+
+/** Those of `ids` that Shopify would show if they existed. */
+export async function visibleOnes(ctx: SyncContext, stream: StreamName, ids: string[]): Promise<string[]> {
+  const since = stream === 'orders' ? ordersVisibleSince(ctx) : null;
+  if (since === null || ids.length === 0) return ids;
+  const rows = await ctx.db.read<{ shopify_order_id: string | number; created_at: unknown }>(
+    `SELECT shopify_order_id, created_at FROM orders WHERE tenant_id = ? AND shopify_order_id IN (${marks(ids)})`,
+    [BigInt(ctx.tenantId), ...idParams(ids)],
+  );
+  return rows.filter((row) => asDate(row.created_at)! >= since).map((row) => String(row.shopify_order_id));
+}
