@@ -1,0 +1,99 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import { parseOverviewSearch } from '../features/overview/periods.ts';
+import { currentUser, startSession } from '../lib/session.ts';
+import { CannotStart, NotFound } from './fallbacks.tsx';
+import { Shell } from './shell.tsx';
+
+/** A page of this site to go to after logging in; anything else, such as another site's address, is ignored. */
+export const safePath = (path: unknown): string =>
+  typeof path === 'string' && /^\/(?![/\\])/.test(path) && !path.startsWith('/login') ? path : '/';
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: CannotStart });
+
+const visitor = createRoute({
+  getParentRoute: () => root,
+  id: 'visitor',
+  validateSearch: (search: Record<string, unknown>): { redirect?: string } =>
+    typeof search['redirect'] === 'string' ? { redirect: safePath(search['redirect']) } : {},
+  beforeLoad: async ({ search }) => {
+    await startSession();
+    if (currentUser()) throw redirect({ href: safePath(search.redirect), replace: true });
+  },
+});
+const login = createRoute({
+  getParentRoute: () => visitor,
+  path: '/login',
+  component: lazyRouteComponent(() => import('../features/auth/login.tsx'), 'LoginPage'),
+});
+const register = createRoute({
+  getParentRoute: () => visitor,
+  path: '/register',
+  component: lazyRouteComponent(() => import('../features/auth/register.tsx'), 'RegisterPage'),
+});
+
+const app = createRoute({
+  getParentRoute: () => root,
+  id: 'app',
+  component: Shell,
+  beforeLoad: async ({ location }) => {
+    await startSession();
+    if (!currentUser()) {
+      const from = location.href === '/' ? {} : { redirect: location.href };
+      throw redirect({ to: '/login', search: from, replace: true });
+    }
+  },
+});
+const overview = createRoute({
+  getParentRoute: () => app,
+  path: '/',
+  validateSearch: parseOverviewSearch,
+  component: lazyRouteComponent(() => import('../features/overview/page.tsx'), 'OverviewPage'),
+});
+const stores = createRoute({
+  getParentRoute: () => app,
+  path: '/stores',
+  component: lazyRouteComponent(() => import('../features/stores/page.tsx'), 'StoresPage'),
+});
+const connectError = createRoute({
+  getParentRoute: () => app,
+  path: '/stores/connect-error',
+  validateSearch: ({ code, shop }: Record<string, unknown>): { code?: string; shop?: string } => ({
+    ...(typeof code === 'string' ? { code } : {}),
+    ...(typeof shop === 'string' ? { shop } : {}),
+  }),
+  component: lazyRouteComponent(() => import('../features/stores/connect-error.tsx'), 'ConnectErrorPage'),
+});
+const store = createRoute({
+  getParentRoute: () => app,
+  path: '/stores/$id',
+  component: lazyRouteComponent(() => import('../features/stores/store-page.tsx'), 'StorePage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    visitor.addChildren([login, register]),
+    app.addChildren([overview, stores, connectError, store]),
+  ]),
+  // Plain text both ways: an id is not a number, and an address reads `?period=last30`.
+  parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),
+  stringifySearch: (search) => {
+    const params = new URLSearchParams();
+    for (const [key, value] of Object.entries(search)) if (value !== undefined) params.set(key, String(value));
+    return params.size ? `?${params}` : '';
+  },
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,44 @@
+import { createTheme, type CSSVariablesResolver } from '@mantine/core';
+
+/** Shades and greys are chosen for WCAG AA contrast; Mantine's own defaults miss it in places. */
+export const theme = createTheme({
+  primaryColor: 'indigo',
+  primaryShade: { light: 8, dark: 8 },
+  autoContrast: true,
+  respectReducedMotion: true,
+  cursorType: 'pointer',
+  defaultRadius: 'md',
+  fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
+  headings: {
+    fontWeight: '650',
+    sizes: {
+      h1: { fontSize: '1.375rem', lineHeight: '1.3' },
+      h2: { fontSize: '1rem', lineHeight: '1.4' },
+      h3: { fontSize: '0.9375rem', lineHeight: '1.4' },
+    },
+  },
+});
+
+export const cssVariables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    '--mantine-color-dimmed': '#5a626b',
+    '--mantine-color-placeholder': '#6b747d',
+    '--mantine-color-error': 'var(--mantine-color-red-9)',
+    '--xeno-page': '#f6f7f9',
+    '--xeno-better': 'var(--mantine-color-teal-9)',
+    '--xeno-worse': 'var(--mantine-color-red-9)',
+    '--xeno-line': 'var(--mantine-color-indigo-7)',
+    '--xeno-line-before': '#868e96',
+  },
+  dark: {
+    '--mantine-color-dimmed': '#a9adb5',
+    '--mantine-color-placeholder': '#8d929b',
+    '--mantine-color-error': 'var(--mantine-color-red-4)',
+    '--xeno-page': '#17181b',
+    '--xeno-better': 'var(--mantine-color-teal-4)',
+    '--xeno-worse': 'var(--mantine-color-red-4)',
+    '--xeno-line': 'var(--mantine-color-indigo-4)',
+    '--xeno-line-before': '#868e96',
+  },
+});

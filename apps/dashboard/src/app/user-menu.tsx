@@ -1,0 +1,37 @@
+import { ActionIcon, Text } from '@mantine/core';
+import { IconLogout, IconUserCircle } from '@tabler/icons-react';
+import { currentUser, endSession } from '../lib/session.ts';
+import { ChoiceMenu } from '../ui/choice-menu.tsx';
+import { notifyFailure } from '../ui/notify.tsx';
+
+export function UserMenu() {
+  const user = currentUser();
+  if (!user) return null;
+  return (
+    <ChoiceMenu
+      trigger={
+        <ActionIcon variant="subtle" color="gray" size={36} aria-label={`Account: ${user.name}`}>
+          <IconUserCircle size={22} aria-hidden />
+        </ActionIcon>
+      }
+      label={
+        <>
+          <Text size="sm" fw={600} c="var(--mantine-color-text)" truncate dir="auto">
+            {user.name}
+          </Text>
+          <Text size="xs" c="dimmed" truncate>
+            {user.email}
+          </Text>
+        </>
+      }
+      choices={[
+        {
+          key: 'logout',
+          label: 'Log out',
+          icon: <IconLogout size={16} aria-hidden />,
+          onChoose: () => void endSession().catch(notifyFailure('Not logged out')),
+        },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,39 @@
+import { getRouteApi, Navigate } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
+import { PageHead } from '../../ui/page-head.tsx';
+import { Problem } from '../../ui/problem.tsx';
+import { useTenants } from '../stores/queries.ts';
+import { rememberedStore } from '../stores/remembered.ts';
+import { UnknownStore } from '../stores/unknown-store.tsx';
+import { FiguresSkeleton } from './figures.tsx';
+import { StoreOverview } from './store-overview.tsx';
+
+const FirstRun = lazy(() => import('./first-run.tsx'));
+const route = getRouteApi('/app/');
+
+export function OverviewPage() {
+  const search = route.useSearch();
+  const { data: tenants, error, refetch } = useTenants();
+  if (!tenants)
+    return (
+      <>
+        <PageHead title="Overview" />
+        {error ? <Problem error={error} retry={() => void refetch()} /> : <FiguresSkeleton />}
+      </>
+    );
+  const [first] = tenants;
+  if (!first)
+    return (
+      <Suspense>
+        <FirstRun />
+      </Suspense>
+    );
+  if (!search.store) {
+    const remembered = rememberedStore();
+    const store = tenants.find(({ id }) => id === remembered) ?? tenants.find(({ isActive }) => isActive) ?? first;
+    return <Navigate to="/" search={{ ...search, store: store.id }} replace />;
+  }
+  const tenant = tenants.find(({ id }) => id === search.store);
+  // The key makes another store another page: nothing of the former one can stay on it.
+  return tenant ? <StoreOverview key={tenant.id} tenant={tenant} search={search} /> : <UnknownStore />;
+}

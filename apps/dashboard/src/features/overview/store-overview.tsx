@@ -1,0 +1,76 @@
+import { Alert, Box, Group, Stack, Text } from '@mantine/core';
+import type { Tenant } from '@xeno/contracts';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { now } from '../../lib/clock.ts';
+import { formatDays } from '../../lib/format.ts';
+import { PageHead } from '../../ui/page-head.tsx';
+import { Problem } from '../../ui/problem.tsx';
+import { useTicking } from '../../ui/use-ticking.ts';
+import { When } from '../../ui/when.tsx';
+import { rememberStore } from '../stores/remembered.ts';
+import { StoreAdvice } from '../stores/store-state.tsx';
+import { Figures, FiguresSkeleton } from './figures.tsx';
+import { FirstSyncBanner } from './first-sync-banner.tsx';
+import { PeriodPicker } from './period-picker.tsx';
+import { comparedRange, rangeOf, type OverviewSearch } from './periods.ts';
+import { figuresOf } from './queries.ts';
+
+export function StoreOverview({ tenant, search }: { tenant: Tenant; search: OverviewSearch }) {
+  // The day turns over in the store while the page stays open.
+  useTicking(30_000);
+  const timeZone = tenant.timezone ?? 'UTC';
+  const range = rangeOf(search, timeZone, now());
+  const compared = comparedRange(search, range);
+  const { data, error, isPlaceholderData, refetch } = useQuery(
+    figuresOf(tenant.id, range, compared, tenant.activeRun !== null),
+  );
+  useEffect(() => rememberStore(tenant.id), [tenant.id]);
+
+  return (
+    <>
+      <PageHead
+        title="Overview"
+        context={tenant.storeName}
+        description={
+          <Group gap="0 8px">
+            <Text inherit component="bdi" truncate maw="100%">
+              {tenant.storeName}
+            </Text>
+            <span aria-hidden>·</span>
+            {data?.totals.asOf ? (
+              <span>
+                as of <When instant={data.totals.asOf} />
+              </span>
+            ) : (
+              <span>{data ? 'nothing fetched yet' : 'loading …'}</span>
+            )}
+          </Group>
+        }
+      >
+        <PeriodPicker search={search} timeZone={timeZone} />
+      </PageHead>
+      <Stack gap="md">
+        <StoreAdvice tenant={tenant} />
+        <FirstSyncBanner tenant={tenant} />
+        {error && data && (
+          <Alert color="yellow" title="The figures could not be refreshed" role="status">
+            {error.message} What is shown is the last that could be fetched.
+          </Alert>
+        )}
+        {error && !data && <Problem error={error} retry={() => void refetch()} />}
+        {!error && !data && <FiguresSkeleton />}
+        {data && (
+          <Box className={isPlaceholderData ? 'stale' : undefined} aria-busy={isPlaceholderData}>
+            <Text size="xs" c="dimmed" mb={6} className="figures">
+              {data.range ? formatDays(data.range.from, data.range.to) : 'All time'}
+              {data.compared && `, compared with ${formatDays(data.compared.from, data.compared.to)}`}
+              {`. Days are the store’s own (${timeZone.replaceAll('_', ' ')}).`}
+            </Text>
+            <Figures figures={data} search={search} syncing={tenant.activeRun !== null} />
+          </Box>
+        )}
+      </Stack>
+    </>
+  );
+}

@@ -1,0 +1,66 @@
+import { stores, type SyncKind } from '@xeno/contracts';
+import { infiniteQueryOptions, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { call } from '../../lib/session.ts';
+
+const tenants = queryOptions({
+  queryKey: ['tenants'],
+  queryFn: async () => (await call(stores.listTenants, {})).data,
+  refetchInterval: ({ state }) => (state.data?.some((tenant) => tenant.activeRun) ? 1000 : 15_000),
+});
+
+/** The user's stores, with the progress of what is running: asked every second while something is. */
+export const useTenants = () => useQuery(tenants);
+
+/** Keys of what belongs to one store begin with `['tenant', id]`: no figure is ever found under another's. */
+export const runsOf = (tenantId: string) =>
+  infiniteQueryOptions({
+    queryKey: ['tenant', tenantId, 'runs'],
+    queryFn: ({ pageParam }) =>
+      call(stores.listRuns, {
+        params: { id: tenantId },
+        query: { limit: 10, ...(pageParam && { cursor: pageParam }) },
+      }),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.nextCursor ?? undefined,
+  });
+
+export const lastRunOf = (tenantId: string) =>
+  queryOptions({
+    queryKey: ['tenant', tenantId, 'runs', 'last'],
+    queryFn: async () => {
+      const { data } = await call(stores.listRuns, { params: { id: tenantId }, query: { limit: 1 } });
+      return data[0] ?? null;
+    },
+    staleTime: Infinity,
+  });
+
+/** Sends the browser to Shopify's consent page, from where it comes back to the store's own page. */
+export const useConnect = () =>
+  useMutation({
+    mutationFn: async (shop: string) => {
+      const { authorizeUrl } = await call(stores.beginConnect, { body: { shop } });
+      window.location.assign(authorizeUrl);
+      // The page is about to be left: stay busy until it is.
+      await new Promise((resolve) => setTimeout(resolve, 10_000));
+    },
+  });
+
+export function useStartSync(tenantId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (kind: SyncKind) => call(stores.startSync, { params: { id: tenantId }, body: { kind } }),
+    onSettled: () => client.invalidateQueries({ queryKey: tenants.queryKey }),
+  });
+}
+
+export function useDisconnect(tenantId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => call(stores.disconnect, { params: { id: tenantId } }),
+    onSettled: () =>
+      Promise.all([
+        client.invalidateQueries({ queryKey: tenants.queryKey }),
+        client.invalidateQueries({ queryKey: ['tenant', tenantId] }),
+      ]),
+  });
+}

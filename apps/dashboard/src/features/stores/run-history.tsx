@@ -1,0 +1,92 @@
+import { Badge, Box, Button, Group, Skeleton, Stack, Text } from '@mantine/core';
+import type { RunStatus, SyncRun } from '@xeno/contracts';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { formatDuration } from '../../lib/format.ts';
+import { Problem } from '../../ui/problem.tsx';
+import { When } from '../../ui/when.tsx';
+import { runsOf } from './queries.ts';
+import { describe } from './sync-progress.tsx';
+import classes from './run-history.module.css';
+
+const KINDS = { backfill: 'First sync', incremental: 'Changes', full: 'Everything' };
+const COLORS: Record<RunStatus, string> = {
+  queued: 'gray',
+  running: 'indigo',
+  succeeded: 'teal',
+  failed: 'red',
+  cancelled: 'gray',
+};
+
+export function RunHistory({ tenantId }: { tenantId: string }) {
+  const runs = useInfiniteQuery(runsOf(tenantId));
+  if (runs.isPending) return <Skeleton h={120} />;
+  if (runs.isError) return <Problem error={runs.error} retry={() => void runs.refetch()} />;
+  const all = runs.data.pages.flatMap((page) => page.data);
+  if (!all.length)
+    return (
+      <Text size="sm" c="dimmed">
+        Nothing has run yet.
+      </Text>
+    );
+  return (
+    <Stack gap={0}>
+      <Box component="ul" className={classes['list']!}>
+        {all.map((run) => (
+          <Run key={run.id} run={run} />
+        ))}
+      </Box>
+      {runs.hasNextPage && (
+        <Button
+          variant="default"
+          size="xs"
+          mt="sm"
+          mx="auto"
+          loading={runs.isFetchingNextPage}
+          onClick={() => void runs.fetchNextPage()}
+        >
+          Show older runs
+        </Button>
+      )}
+    </Stack>
+  );
+}
+
+function Run({ run }: { run: SyncRun }) {
+  const seconds =
+    run.startedAt && run.finishedAt ? (Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1000 : null;
+  return (
+    <Box component="li" className={classes['run']!}>
+      <Group gap="sm" justify="space-between">
+        <Group gap="xs">
+          <Badge variant="light" color={COLORS[run.status]} tt="none" radius="sm">
+            {run.status}
+          </Badge>
+          <Text size="sm" fw={600}>
+            {KINDS[run.kind]}
+          </Text>
+        </Group>
+        <Text size="sm" c="dimmed" component="div" className="figures">
+          <When instant={run.startedAt ?? run.createdAt} />
+          {seconds !== null && ` · took ${formatDuration(seconds)}`}
+        </Text>
+      </Group>
+      {run.streams.length > 0 && (
+        <Text size="sm" c="dimmed" className="figures" mt={4}>
+          {run.streams.map((stream) => `${stream.name}: ${describe(stream)}`).join('  ·  ')}
+        </Text>
+      )}
+      {[run.error, ...run.streams.map((stream) => stream.error)]
+        .filter((error, at, all) => error && all.indexOf(error) === at)
+        .map((error) => (
+          <Text key={error} size="sm" c="var(--mantine-color-error)" mt={4} dir="auto" className={classes['message']!}>
+            {error}
+          </Text>
+        ))}
+      {run.notice && (
+        <Text size="sm" mt={4} dir="auto" className={classes['message']!}>
+          {run.notice}
+        </Text>
+      )}
+    </Box>
+  );
+}

@@ -1,0 +1,91 @@
+import { auth, type Route, type RouteInput, type RouteOutput, type Session, type User } from '@xeno/contracts';
+import { ApiError, request } from './api.ts';
+
+/**
+ * Who is logged in. The access token lives in this module's memory and nowhere else; what survives a reload
+ * is the HttpOnly refresh cookie, which scripts cannot read.
+ */
+let user: User | null = null;
+let access: { token: string; expiresAt: number } | null = null;
+let refreshing: Promise<void> | null = null;
+let starting: Promise<void> | null = null;
+let onEnd = () => {};
+
+/** Tabs share the cookie: when one logs in or out, the others must not go on showing the former user's figures. */
+const otherTabs = new BroadcastChannel('xeno-session');
+otherTabs.onmessage = () => window.location.reload();
+
+export const currentUser = (): User | null => user;
+/** Called when the session is over, whether the user ended it or the server did. */
+export const onSessionEnd = (listener: () => void): void => void (onEnd = listener);
+
+/** Finds out at page load whether the cookie still opens a session. Rejects only if the server cannot be asked. */
+export function startSession(): Promise<void> {
+  starting ??= open().catch((error: unknown) => {
+    if (isRefused(error)) return;
+    starting = null;
+    throw error;
+  });
+  return starting;
+}
+
+async function open(): Promise<void> {
+  await refresh();
+  user = (await call(auth.me, {})).user;
+}
+
+export function beginSession(session: Session): void {
+  user = session.user;
+  keep(session);
+  otherTabs.postMessage('changed');
+}
+
+export async function endSession(): Promise<void> {
+  await request(auth.logout, {}).catch((error: unknown) => {
+    if (!isRefused(error)) throw error;
+  });
+  otherTabs.postMessage('changed');
+  forget();
+}
+
+/** Calls a route as the user who is logged in; an access token that has run out is renewed on the way. */
+export async function call<R extends Route>(route: R, input: RouteInput<R>): Promise<RouteOutput<R>> {
+  if (!access || access.expiresAt <= Date.now()) await refresh();
+  const used = access?.token;
+  try {
+    return await request(route, input, used);
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+    if (access?.token === used) await refresh();
+    return await request(route, input, access?.token);
+  }
+}
+
+/** One refresh at a time: in this tab by sharing the promise, across tabs by a lock, as each one rotates the cookie. */
+function refresh(): Promise<void> {
+  refreshing ??= exclusively(async () => keep(await request(auth.refresh, {})))
+    .catch((error: unknown) => {
+      if (isRefused(error)) forget();
+      throw error;
+    })
+    .finally(() => (refreshing = null));
+  return refreshing;
+}
+
+/** Web Locks exist on HTTPS and localhost only; elsewhere a tab has to do without. */
+const exclusively = (work: () => Promise<void>): Promise<void> =>
+  'locks' in navigator ? navigator.locks.request('xeno-refresh', work) : work();
+
+const isRefused = (error: unknown): boolean => error instanceof ApiError && error.status === 401;
+
+function keep({ accessToken, expiresIn }: { accessToken: string; expiresIn: number }): void {
+  // Half a minute early, so that a request under way does not arrive with a token that has just run out.
+  access = { token: accessToken, expiresAt: Date.now() + (expiresIn - 30) * 1000 };
+}
+
+function forget(): void {
+  const had = user !== null;
+  user = null;
+  access = null;
+  if (had) onEnd();
+}

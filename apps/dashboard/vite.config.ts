@@ -1,0 +1,39 @@
+import react from '@vitejs/plugin-react';
+import * as contracts from '@xeno/contracts';
+import { defineConfig, type Plugin } from 'vite';
+
+/**
+ * Of a route the browser needs the method and the path. The schemas, and the library that makes them,
+ * stay out of the bundle: `@xeno/contracts` becomes a module of `{ method, path }`, read from the real one.
+ */
+function routesWithoutSchemas(): Plugin {
+  const id = '\0contracts';
+  return {
+    name: 'routes-without-schemas',
+    enforce: 'pre',
+    resolveId: (source) => (source === '@xeno/contracts' ? id : null),
+    load(source) {
+      if (source !== id) return null;
+      const room = (routes: object) =>
+        JSON.stringify(
+          Object.fromEntries(
+            Object.entries(routes)
+              .filter(([, route]) => route.method && route.path)
+              .map(([name, { method, path }]) => [name, { method, path }]),
+          ),
+        );
+      const { auth, stores, analytics } = contracts;
+      return Object.entries({ auth, stores, analytics })
+        .map(([name, routes]) => `export const ${name} = ${room(routes)};`)
+        .join('\n');
+    },
+  };
+}
+
+const api = `http://127.0.0.1:${process.env['API_PORT'] ?? 3000}`;
+
+export default defineConfig({
+  plugins: [routesWithoutSchemas(), react()],
+  server: { host: '127.0.0.1', proxy: { '/api': api } },
+  build: { manifest: true, target: 'es2022', chunkSizeWarningLimit: 700 },
+});
