@@ -26,6 +26,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('mariadbUrl', process.env.TEST_DATABASE_URL ?? null);
   project.provide('redisUrl', process.env.TEST_REDIS_URL ?? null);
   return async () => {
-    await Promise.all(started.map((service) => service?.stop()));
+    await Promise.all(started.map(async (service) => service?.stop()));
   };
 }
