@@ -1,0 +1,88 @@
+import { createWriteStream } from 'node:fs';
+import { once } from 'node:events';
+import { parentPort } from 'node:worker_threads';
+import { parse } from 'graphql';
+import type { Context } from '../graphql/context.ts';
+import { Shop, type Overlay } from '../store/shop.ts';
+import type { ShopSpec } from '../store/spec.ts';
+import type { OrderSource } from '../store/source.ts';
+import { compileBulkQuery } from './project.ts';
+import { grouped, scattered } from './scatter.ts';
+
+/** Writes bulk results to files, off the thread that answers requests. Several at once, taking turns. */
+export interface BulkJob {
+  job: number;
+  file: string;
+  query: string;
+  groupObjects: boolean;
+  spec: ShopSpec;
+  overlay: Overlay;
+  scopes: ReadonlySet<string>;
+  now: number;
+  ordersSince: number;
+}
+
+export type BulkReport =
+  | { job: number; kind: 'progress'; objects: number; roots: number }
+  | { job: number; kind: 'done'; objects: number; roots: number; bytes: number }
+  | { job: number; kind: 'failed'; message: string };
+
+const LINES_PER_TURN = 2000;
+const sources = new Map<string, OrderSource>();
+const cancelled = new Set<number>();
+const report = (message: BulkReport) => parentPort!.postMessage(message);
+
+parentPort!.on('message', (message: BulkJob | { cancel: number }) => {
+  if ('cancel' in message) cancelled.add(message.cancel);
+  else
+    run(message).catch((error: unknown) =>
+      report({ job: message.job, kind: 'failed', message: String((error as Error).stack) }),
+    );
+});
+
+async function run({
+  job,
+  file,
+  query,
+  groupObjects,
+  spec,
+  overlay,
+  scopes,
+  now,
+  ordersSince,
+}: BulkJob): Promise<void> {
+  const key = JSON.stringify(spec);
+  const shop = new Shop(spec, overlay, sources.get(key));
+  sources.set(key, shop.source);
+  const context: Context = { shop, scopes, now, ordersSince, refused: new Set(), spent: { points: 0 }, bulk: null };
+
+  const out = createWriteStream(file);
+  let objects = 0;
+  let roots = 0;
+  let bytes = 0;
+  let chunk = '';
+  const flush = async () => {
+    const data = Buffer.from(chunk);
+    chunk = '';
+    bytes += data.length;
+    if (!out.write(data)) await once(out, 'drain');
+    // lets other jobs and messages in
+    await new Promise(setImmediate);
+  };
+  const lines = compileBulkQuery(parse(query))(context);
+  for (const line of groupObjects ? grouped(lines) : scattered(lines)) {
+    chunk += line.text + '\n';
+    objects++;
+    if (line.root) roots++;
+    if (objects % LINES_PER_TURN === 0) {
+      await flush();
+      if (cancelled.has(job)) break;
+      report({ job, kind: 'progress', objects, roots });
+    }
+  }
+  await flush();
+  out.end();
+  await once(out, 'close');
+  cancelled.delete(job);
+  report({ job, kind: 'done', objects, roots, bytes });
+}

@@ -1,0 +1,124 @@
+import type { FastifyInstance } from 'fastify';
+import { fixedDecimal } from '../store/money.ts';
+import type { Control, Settings } from './control.ts';
+import { FAULT_KINDS, type FaultWishes } from './faults.ts';
+
+type Shop = { Params: { shop: string }; Body: never; Querystring: Record<string, string | undefined> };
+type Thing = { Params: { shop: string; which: string }; Body: never };
+
+/** The control API over HTTP; README.md lists it. */
+export function controlRoutes(root: FastifyInstance, control: Control): void {
+  void root.register(
+    (app, _options, done) => {
+      app.setErrorHandler((error, _request, reply) => reply.status(400).send({ error: (error as Error).message }));
+
+      app.get('/settings', () => control.settings());
+      app.patch<{ Body: Settings }>('/settings', (request) => control.settings(request.body));
+
+      app.get('/shops', () => control.shops());
+      app.get<Shop>('/shops/:shop', (request) => control.shop(request.params.shop));
+      app.put<Shop>('/shops/:shop', (request) => control.createShop(request.params.shop, request.body ?? {}));
+      app.delete<Shop>('/shops/:shop', (request, reply) => {
+        control.resetShop(request.params.shop);
+        return reply.status(204).send();
+      });
+      app.patch<Shop>('/shops/:shop/throttle', (request) => control.throttle(request.params.shop, request.body ?? {}));
+      app.put<{ Params: { shop: string }; Body: string[] }>('/shops/:shop/withheld-scopes', (request, reply) => {
+        control.withholdScopes(request.params.shop, request.body);
+        return reply.status(204).send();
+      });
+      app.get<Shop>('/shops/:shop/expected', async (request) => {
+        const figures = await control.expected(request.params.shop, { visible: request.query.visible === '60d' });
+        if (request.query.amounts !== 'decimal') return figures;
+        const counts = new Set(['orders', 'units']);
+        const decimal = (day: object) =>
+          Object.fromEntries(
+            Object.entries(day).map(([key, value]) => [
+              key,
+              counts.has(key) ? value : fixedDecimal(value as number, figures.currency),
+            ]),
+          );
+        return {
+          ...figures,
+          totals: decimal(figures.totals),
+          days: Object.fromEntries(Object.entries(figures.days).map(([date, day]) => [date, decimal(day)])),
+          topCustomers: figures.topCustomers.map((customer) => ({
+            ...customer,
+            totalSpent: fixedDecimal(customer.totalSpent, figures.currency),
+          })),
+        };
+      });
+
+      app.post<Shop>('/shops/:shop/orders', (request) => control.createOrder(request.params.shop, request.body ?? {}));
+      app.get<Thing>('/shops/:shop/orders/:which', ({ params }) => control.order(params.shop, params.which));
+      app.patch<Thing>('/shops/:shop/orders/:which', ({ params, body }) =>
+        control.updateOrder(params.shop, params.which, body ?? {}),
+      );
+      app.post<Thing>('/shops/:shop/orders/:which/edit', ({ params, body }) =>
+        control.editOrder(params.shop, params.which, body ?? {}),
+      );
+      app.post<Thing>('/shops/:shop/orders/:which/refund', ({ params, body }) =>
+        control.refundOrder(params.shop, params.which, body ?? {}),
+      );
+      app.post<Thing>('/shops/:shop/orders/:which/cancel', ({ params, body }) =>
+        control.cancelOrder(params.shop, params.which, body ?? {}),
+      );
+      app.delete<Thing>('/shops/:shop/orders/:which', ({ params }, reply) => {
+        control.deleteOrder(params.shop, params.which);
+        return reply.status(204).send();
+      });
+
+      app.post<Shop>('/shops/:shop/customers', (request) =>
+        control.createCustomer(request.params.shop, request.body ?? {}),
+      );
+      app.patch<Thing>('/shops/:shop/customers/:which', ({ params, body }) =>
+        control.updateCustomer(params.shop, params.which, body ?? {}),
+      );
+      app.delete<Thing>('/shops/:shop/customers/:which', ({ params }, reply) => {
+        control.deleteCustomer(params.shop, params.which);
+        return reply.status(204).send();
+      });
+
+      app.post<Shop>('/shops/:shop/products', (request) =>
+        control.createProduct(request.params.shop, request.body ?? {}),
+      );
+      app.patch<Thing>('/shops/:shop/products/:which', ({ params, body }) =>
+        control.updateProduct(params.shop, params.which, body ?? {}),
+      );
+      app.delete<Thing>('/shops/:shop/products/:which', ({ params }, reply) => {
+        control.deleteProduct(params.shop, params.which);
+        return reply.status(204).send();
+      });
+
+      app.post<{ Params: { shop: string }; Body: { scopes: string[]; expiring?: boolean } }>(
+        '/shops/:shop/tokens',
+        (request) => control.issueToken(request.params.shop, request.body.scopes, request.body),
+      );
+      app.post<Shop>('/shops/:shop/tokens/revoke', (request, reply) => {
+        control.revokeTokens(request.params.shop);
+        return reply.status(204).send();
+      });
+      app.post<Shop>('/shops/:shop/tokens/expire', (request, reply) => {
+        control.expireAccessTokens(request.params.shop);
+        return reply.status(204).send();
+      });
+      app.post<Shop>('/shops/:shop/tokens/kill-refresh', (request, reply) => {
+        control.killRefreshTokens(request.params.shop);
+        return reply.status(204).send();
+      });
+
+      app.get('/faults', () => ({ kinds: FAULT_KINDS, set: control.faults() }));
+      app.post<{ Body: FaultWishes }>('/faults', (request) => control.setFault(request.body));
+      app.delete('/faults', (_request, reply) => {
+        control.clearFaults();
+        return reply.status(204).send();
+      });
+      app.delete<{ Params: { id: string } }>('/faults/:id', (request, reply) => {
+        control.clearFaults(Number(request.params.id));
+        return reply.status(204).send();
+      });
+      done();
+    },
+    { prefix: '/_control' },
+  );
+}

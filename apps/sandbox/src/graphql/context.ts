@@ -1,0 +1,29 @@
+import type { BulkOperations } from '../bulk/operations.ts';
+import type { Shop } from '../store/shop.ts';
+
+/** What a resolver may know of the request. */
+export interface Context {
+  shop: Shop;
+  /** Access scopes of the token. */
+  scopes: ReadonlySet<string>;
+  now: number;
+  /** Orders created before this instant are not visible (60 days without read_all_orders). */
+  ordersSince: number;
+  /** `Type.field` that are refused, as unapproved protected customer data is. */
+  refused: ReadonlySet<string>;
+  /** Points spent while executing. */
+  spent: { points: number };
+  /** Absent where a bulk operation's own query runs. */
+  bulk: { operations: BulkOperations; origin: string } | null;
+}
+
+export type Args = Record<string, unknown>;
+
+/** Fields of one type, by name; a source is what the parent's resolver returned. */
+export type Resolvers<Source> = Record<string, (source: Source, args: Args, context: Context) => unknown>;
+
+const SIXTY_DAYS = 60 * 864e5;
+
+export function visibleSince(scopes: ReadonlySet<string>, now: number): number {
+  return scopes.has('read_all_orders') ? -Infinity : now - SIXTY_DAYS;
+}

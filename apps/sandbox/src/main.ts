@@ -1,0 +1,83 @@
+import { parseArgs } from 'node:util';
+import { startSandbox } from './index.ts';
+
+const USAGE = `A local Shopify.
+
+  node apps/sandbox/src/main.ts [options]      (or SANDBOX_PORT=… and so on)
+
+  --port N              0 takes any free one (default 4010)
+  --client-id ID        default xeno-sandbox-key
+  --client-secret TEXT  default xeno-sandbox-secret
+  --size N              orders of a shop that nobody described (default 5000)
+  --data-seed N         other data for the same names
+  --orders FILE         serve the orders of a .jsonl or .jsonl.gz file …
+  --shop DOMAIN         … as this shop
+  --timezone ZONE       of that shop (default Europe/London)
+  --bulk-delay MS       least time a bulk operation takes (default 1000)
+  --max-available N     size of the bucket of query cost (default 2000)
+  --restore-rate N      points a second it regains (default 1000)
+  --json                print the address as JSON
+`;
+
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string' },
+    'client-id': { type: 'string' },
+    'client-secret': { type: 'string' },
+    size: { type: 'string' },
+    'data-seed': { type: 'string' },
+    orders: { type: 'string' },
+    shop: { type: 'string' },
+    timezone: { type: 'string' },
+    'bulk-delay': { type: 'string' },
+    'max-available': { type: 'string' },
+    'restore-rate': { type: 'string' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+type Name = Exclude<keyof typeof values, 'json' | 'help'>;
+const text = (name: Name) => values[name] ?? process.env[`SANDBOX_${name.toUpperCase().replaceAll('-', '_')}`];
+
+function number(name: Name): number | undefined {
+  const value = text(name);
+  if (value === undefined) return undefined;
+  if (!/^\d+$/.test(value)) fail(`--${name} must be a whole number, not "${value}"`);
+  return Number(value);
+}
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(1);
+}
+
+if (values.help) {
+  console.log(USAGE);
+  process.exit(0);
+}
+
+const sandbox = await startSandbox({
+  port: number('port') ?? 4010,
+  clientId: text('client-id'),
+  clientSecret: text('client-secret'),
+  size: number('size'),
+  dataSeed: number('data-seed'),
+  orders: text('orders'),
+  shop: text('shop'),
+  timezone: text('timezone'),
+  bulkDelay: number('bulk-delay'),
+  maximumAvailable: number('max-available'),
+  restoreRate: number('restore-rate'),
+}).catch((error: unknown) => fail(`The sandbox could not start: ${(error as Error).message}`));
+
+console.log(values.json ? JSON.stringify({ url: sandbox.url }) : `sandbox listening on ${sandbox.url}`);
+
+const stop = () => {
+  sandbox.close().then(
+    () => process.exit(0),
+    (error: unknown) => fail(String(error)),
+  );
+};
+process.once('SIGTERM', stop);
+process.once('SIGINT', stop);

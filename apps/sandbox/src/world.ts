@@ -1,0 +1,134 @@
+import { BulkOperations } from './bulk/operations.ts';
+import { Faults } from './control/faults.ts';
+import { Bucket } from './graphql/throttle.ts';
+import { Tokens } from './oauth/tokens.ts';
+import { SHOP_DOMAIN, specOf, type ShopSpec, type ShopWishes } from './store/spec.ts';
+import { emptyOverlay, Shop, type Overlay } from './store/shop.ts';
+import { RealOrders } from './store/real-orders.ts';
+
+export interface WorldOptions {
+  clientId?: string;
+  clientSecret?: string;
+  /** Orders of a shop that nobody described (default 5,000). */
+  size?: number;
+  /** Mixed into every shop's seed. */
+  dataSeed?: number;
+  /** Least time (ms) a bulk operation takes (default 1,000). */
+  bulkDelay?: number;
+  /** The bucket of query cost: size and points a second. */
+  maximumAvailable?: number;
+  restoreRate?: number;
+  /** Serve the orders of a file as this shop. */
+  orders?: string;
+  shop?: string;
+  /** Time zone of that shop (default Europe/London). */
+  timezone?: string;
+}
+
+/** All that the sandbox holds: shops by domain, tokens, faults, bulk operations. */
+export class World {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly tokens = new Tokens();
+  readonly faults = new Faults();
+  readonly bulk: BulkOperations;
+  /** Install without asking. */
+  autoApprove = false;
+  /** Added to the clock (ms). */
+  clockOffset = 0;
+  /** Called after every change of what should survive a restart. */
+  changed: () => void = () => {};
+  readonly #options: WorldOptions;
+  readonly #shops = new Map<string, Shop>();
+  readonly #buckets = new Map<string, Bucket>();
+  readonly #withheld = new Map<string, string[]>();
+
+  constructor(options: WorldOptions) {
+    this.#options = options;
+    this.clientId = options.clientId ?? 'xeno-sandbox-key';
+    this.clientSecret = options.clientSecret ?? 'xeno-sandbox-secret';
+    this.bulk = new BulkOperations(this.faults, options.bulkDelay ?? 1000);
+    if (options.orders) {
+      if (!options.shop || !this.isShop(options.shop)) throw new Error('--orders needs --shop NAME.myshopify.com');
+      this.create(options.shop, { file: options.orders, timezone: options.timezone });
+    }
+  }
+
+  get now(): number {
+    return Date.now() + this.clockOffset;
+  }
+
+  isShop(domain: string): boolean {
+    return SHOP_DOMAIN.test(domain);
+  }
+
+  /** The shop of any domain: one that nobody described is believable, and always the same. */
+  shop(domain: string): Shop {
+    return this.#shops.get(domain) ?? this.create(domain, {});
+  }
+
+  shops(): Shop[] {
+    return [...this.#shops.values()];
+  }
+
+  /** Makes a shop anew. */
+  create(domain: string, wishes: ShopWishes): Shop {
+    const defaults = { orders: this.#options.size ?? 5000, seed: this.#options.dataSeed };
+    let spec = specOf(domain, wishes, defaults, this.now);
+    let source;
+    if (spec.file !== null) {
+      const real = new RealOrders(spec);
+      const first = real.count === 0 ? spec.start : real.createdAt(0);
+      const timezone = wishes.timezone ?? 'Europe/London';
+      spec = {
+        ...spec,
+        currency: real.currency,
+        timezone,
+        country: 'GB',
+        taxesIncluded: false,
+        presentment: [],
+        orders: real.count,
+        start: first,
+      };
+      source = real;
+    }
+    return this.restoreShop(spec, emptyOverlay(), source);
+  }
+
+  restoreShop(spec: ShopSpec, overlay: Overlay, source?: Shop['source']): Shop {
+    const shop = new Shop(spec, overlay, source);
+    this.#shops.set(spec.domain, shop);
+    this.changed();
+    return shop;
+  }
+
+  reset(domain: string): void {
+    this.#shops.delete(domain);
+    this.#buckets.delete(domain);
+    this.#withheld.delete(domain);
+    this.changed();
+  }
+
+  bucket(domain: string): Bucket {
+    let bucket = this.#buckets.get(domain);
+    if (!bucket) {
+      bucket = new Bucket(this.#options.maximumAvailable ?? 2000, this.#options.restoreRate ?? 1000);
+      this.#buckets.set(domain, bucket);
+    }
+    return bucket;
+  }
+
+  /** Scopes that Shopify does not grant to this shop's app, whatever it asks for. */
+  withhold(domain: string, scopes: string[]): void {
+    this.#withheld.set(domain, scopes);
+  }
+
+  granted(domain: string, asked: string[]): string[] {
+    const withheld = this.#withheld.get(domain) ?? [];
+    return asked.filter((scope) => !withheld.includes(scope));
+  }
+
+  async close(): Promise<void> {
+    await this.bulk.close();
+  }
+}
