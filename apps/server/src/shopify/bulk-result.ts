@@ -91,7 +91,7 @@ async function transfer(
   try {
     const response = await openBulkResult(client, url, signal ? AbortSignal.any([signal, idle.signal]) : idle.signal);
     began = true;
-    const disk = (handle = await open(part, 'w', 0o600));
+    const disk = (handle = await open(part, 'w', 0o600).catch(onDisk));
     let bytes = 0;
     const chunks = (response.body ?? new Blob([]).stream()).getReader();
     for (;;) {

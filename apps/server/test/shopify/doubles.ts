@@ -51,7 +51,8 @@ export function scriptedFetch(...replies: Reply[]) {
     if (reply instanceof Error) throw reply;
     if (typeof reply === 'function') return reply(request);
     if (!reply) throw new Error('nothing scripted');
-    return reply.clone() as Response;
+    const { status, headers } = reply;
+    return new Response(await reply.clone().arrayBuffer(), { status, headers });
   };
   return { fetch, sent };
 }
