@@ -8,7 +8,7 @@ import { announce, choosePort, loadSettings, refuseSecondStart } from './lib/set
 // As start, but the server restarts when its sources change and the dashboard is served by Vite, which hands /api on.
 await command(async () => {
   const dataDir = loadSettings();
-  refuseSecondStart(dataDir);
+  await refuseSecondStart(dataDir);
   ensureInstalled();
   const port = await choosePort();
   const withdraw = announce(dataDir, port);

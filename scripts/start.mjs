@@ -7,7 +7,7 @@ import { announce, choosePort, loadSettings, refuseSecondStart } from './lib/set
 
 await command(async () => {
   const dataDir = loadSettings();
-  refuseSecondStart(dataDir);
+  await refuseSecondStart(dataDir);
   ensureInstalled();
   ensureDashboard();
   const port = await choosePort();

@@ -24,24 +24,31 @@ function startNode24(args, { env, cwd = root, pipe = false } = {}) {
 }
 
 /**
- * Calls `stop` at the first signal to end, and `kill` at a second one.
+ * Calls `stop` at the first signal to end, or when the npm that started us is gone, and `kill` at a second signal.
  * @param {() => void} stop
  * @param {() => void} kill
  */
 function onSignal(stop, kill) {
   /** @type {number | null} */
   let first = null;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    process.on(signal, () => {
-      if (first === null) {
-        first = performance.now();
-        stop();
-      } else if (performance.now() - first > 1000) {
-        // Sooner it is no second one: npm hands on the Ctrl-C that the terminal has sent to us as well.
-        kill();
-      }
-    });
-  }
+  const onEnd = () => {
+    if (first === null) {
+      first = performance.now();
+      stop();
+    } else if (performance.now() - first > 1000) {
+      // Sooner it is no second one: npm hands on the Ctrl-C that the terminal has sent to us as well.
+      kill();
+    }
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, onEnd);
+
+  const parent = process.ppid;
+  if (!process.env.npm_lifecycle_event) return;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    onEnd();
+  }, 500).unref();
 }
 
 /**

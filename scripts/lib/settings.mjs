@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { commandOf, holderOf, isFree, nextFreePort } from './ports.mjs';
 import { Refusal, root } from './project.mjs';
 
@@ -36,11 +37,16 @@ export async function choosePort() {
 }
 
 /**
- * Refuses if another `npm start` works on this data folder.
+ * Refuses if another `npm start` works on this data folder. One that is about to stop gets some seconds to do so.
  * @param {string} folder
  */
-export function refuseSecondStart(folder) {
-  const other = readRunning(folder);
+export async function refuseSecondStart(folder) {
+  const patience = performance.now() + 5000;
+  let other = readRunning(folder);
+  while (other && performance.now() < patience) {
+    await delay(200);
+    other = readRunning(folder);
+  }
   if (!other) return;
   throw new Refusal(
     `Xeno already runs on ${folder}: http://localhost:${other.port} (process ${other.pid}). ` +
