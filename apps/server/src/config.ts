@@ -70,8 +70,9 @@ const TUNING = {
 };
 export type Tuning = typeof TUNING;
 
-/** Only offline access is asked for; `read_all_orders` needs Shopify's approval and is added by setting. */
 const DEFAULT_SCOPES = 'read_orders,read_customers,read_products,read_inventory';
+/** Shopify gives these only to apps it has approved for them, so there they are asked for by setting. */
+const STAND_IN_SCOPES = `${DEFAULT_SCOPES},read_all_orders,read_reports,read_customer_merge`;
 const SANDBOX_KEY = 'xeno-sandbox-key';
 const SANDBOX_SECRET = 'xeno-sandbox-secret';
 
@@ -169,7 +170,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       apiKey: values.SHOPIFY_API_KEY ?? SANDBOX_KEY,
       apiSecrets,
       webhookSecrets: values.SHOPIFY_WEBHOOK_SECRET ? listOf(values.SHOPIFY_WEBHOOK_SECRET) : apiSecrets,
-      scopes: listOf(values.SHOPIFY_SCOPES ?? DEFAULT_SCOPES),
+      scopes: listOf(values.SHOPIFY_SCOPES ?? (hasKeys && !sandboxUrl ? DEFAULT_SCOPES : STAND_IN_SCOPES)),
       sandboxUrl,
       ownSandbox: !hasKeys && sandboxUrl === null,
     },

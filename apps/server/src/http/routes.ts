@@ -49,7 +49,7 @@ export function handle<const R extends Route>(
   route: R,
   handler: (call: Call<R>) => Promise<RouteOutput<R>> | RouteOutput<R>,
 ): HandledRoute {
-  return { route, handler: async (call) => handler(call as unknown as Call<R>) };
+  return { route, handler: async (call) => handler(call) };
 }
 
 declare module 'fastify' {
@@ -75,7 +75,7 @@ export function registerRoutes(app: FastifyInstance, routes: HandledRoute[], aut
       handler: async (request, reply) => {
         reply.code(status);
         const { params, query, body } = request as Pick<Call<Route>, 'params' | 'query' | 'body'>;
-        const actor = actorOf(access, request) as Call<Route>['actor'];
+        const actor = actorOf(access, request);
         const answer = await handler({ params, query, body, actor, request, reply });
         return reply.sent ? reply : answer;
       },
@@ -129,8 +129,7 @@ function actorOf(access: Access, { actor }: FastifyRequest): UserActor | TenantA
   return access === 'user' || !membership ? { userId, sessionId } : { userId, sessionId, ...membership };
 }
 
-const has = (schema: TSchema | undefined, name: string) =>
-  name in ((schema as { properties?: object } | undefined)?.properties ?? {});
+const has = (schema: TSchema | undefined, name: string) => name in (schema?.properties ?? {});
 
 /** What may go wrong, by access: told in the document, where each problem has the same shape. */
 function problemsOf({ access, params, query, body }: Route): number[] {

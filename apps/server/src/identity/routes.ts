@@ -84,7 +84,10 @@ export async function createIdentity(
       const ending = new Set<string | null>([given ? await sessionOf(db, given) : null]);
       // a program may hold nothing but its access token
       if (request.headers.authorization) {
-        const actor = await authenticate(request, null).catch(() => null);
+        const actor = await authenticate(request, null).catch((error: unknown) => {
+          if (error instanceof Unauthorized) return null;
+          throw error;
+        });
         ending.add(actor?.sessionId ?? null);
       }
       for (const sessionId of ending) if (sessionId) await endSession(db, sessionId, 'logout');

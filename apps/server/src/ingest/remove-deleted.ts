@@ -1,12 +1,11 @@
 import type { StreamName } from '@xeno/contracts';
-import { asDate } from '../db/values.ts';
 import { readRoots } from './bulk/partition.ts';
 import { fetchById } from './fetch-by-id.ts';
 import type { SyncContext } from './sync.ts';
 import { ordersVisibleSince } from './visibility.ts';
 
 const ID_COLUMNS = { orders: 'shopify_order_id', customers: 'shopify_customer_id', products: 'shopify_product_id' };
-const PAGE = 20_000;
+const PAGE = 100_000;
 
 /**
  * What we have of a window and its complete result has not (`folder` is null where there was nothing at all) was deleted
@@ -23,21 +22,18 @@ export async function removeDeleted(
   const from = visibleSince && (!window.from || window.from < visibleSince) ? visibleSince : window.from;
   const column = ID_COLUMNS[stream];
   for (let after = 0n; ;) {
-    const rows = await ctx.db.read<{ id: string | number; created_at: unknown }>(
-      `SELECT ${column} AS id, created_at FROM ${stream}
-       WHERE tenant_id = ? AND ${column} > ? AND updated_at IS NOT NULL ORDER BY ${column} LIMIT ${PAGE}`,
-      [BigInt(ctx.tenantId), after],
+    const rows = await ctx.db.read<{ id: string | number }>(
+      `SELECT ${column} AS id FROM ${stream}
+       WHERE tenant_id = ? AND ${column} > ? AND updated_at IS NOT NULL${from ? ' AND created_at >= ?' : ''}${window.to ? ' AND created_at < ?' : ''}
+       ORDER BY ${column} LIMIT ${PAGE}`,
+      [BigInt(ctx.tenantId), after, ...(from ? [from] : []), ...(window.to ? [window.to] : [])],
     );
     if (rows.length === 0) return;
     after = BigInt(rows.at(-1)!.id);
-    const missing = rows
-      .filter((row) => isWithin(asDate(row.created_at)!, from, window.to) && !includes(present, BigInt(row.id)))
-      .map((row) => String(row.id));
+    const missing = rows.map((row) => String(row.id)).filter((id) => !includes(present, BigInt(id)));
     if (missing.length > 0) await fetchById(ctx, stream, missing);
   }
 }
-
-const isWithin = (at: Date, from: Date | null, to: Date | null) => (!from || at >= from) && (!to || at < to);
 
 function includes(sorted: BigUint64Array, id: bigint): boolean {
   let [low, high] = [0, sorted.length];

@@ -1,4 +1,4 @@
-import type { RunStatus, StreamName } from '@xeno/contracts';
+import type { RunStatus } from '@xeno/contracts';
 import type { Database } from '../db/database.ts';
 import type { SyncRun } from '../db/models/sync-run.ts';
 import type { SyncStream } from '../db/models/sync-stream.ts';
@@ -132,7 +132,20 @@ async function finish(deps: SyncDeps, tenant: Tenant, run: SyncRun, errors: unkn
   const reconnect = errors.find((error) => error instanceof ReconnectNeeded);
   const unavailable = errors.find((error) => error instanceof ShopUnavailable);
   const status = reconnect ? 'reconnect_needed' : unavailable ? 'paused' : null;
-  await db.transaction(async ({ transaction }) => {
+  const ended = await db.transaction(async ({ transaction }) => {
+    const [updated] = await db.models.SyncRun.update(
+      {
+        status: errors.length === 0 ? 'succeeded' : 'failed',
+        finishedAt,
+        error: errors.length === 0 ? null : [...new Set(errors.map(explain))].join(' '),
+      },
+      { where: { tenantId: tenant.id, id: run.id, status: 'running' }, transaction },
+    );
+    if (updated === 0) return false; // cancelled meanwhile: the store was disconnected
+    await db.models.SyncStream.update(
+      { status: 'failed', finishedAt, error: errors.length > 0 ? explain(errors[0]) : null },
+      { where: { tenantId: tenant.id, runId: run.id, status: ['queued', 'running'] }, transaction },
+    );
     if (errors.length === 0) {
       await tenant.update({ lastSyncAt: finishedAt, status: 'connected', statusReason: null }, { transaction });
     } else if (status) {
@@ -142,19 +155,9 @@ async function finish(deps: SyncDeps, tenant: Tenant, run: SyncRun, errors: unkn
         { where: { id: tenant.id, status: 'connected' }, transaction },
       );
     }
-    await db.models.SyncStream.update(
-      { status: 'failed', finishedAt, error: errors.length > 0 ? explain(errors[0]) : null },
-      { where: { tenantId: tenant.id, runId: run.id, status: ['queued', 'running'] }, transaction },
-    );
-    await run.update(
-      {
-        status: errors.length === 0 ? 'succeeded' : 'failed',
-        finishedAt,
-        error: errors.length === 0 ? null : [...new Set(errors.map(explain))].join(' '),
-      },
-      { transaction },
-    );
+    return true;
   });
+  if (!ended) return;
   const fields = { tenantId: tenant.id, shop: tenant.shopDomain, runId: run.id, kind: run.kind };
   if (errors.length === 0) log.info(fields, 'sync succeeded');
   for (const error of errors) log.warn({ ...fields, err: error }, 'sync failed');
@@ -169,5 +172,3 @@ function explain(error: unknown): string {
     ? (error as Error).message
     : 'Something went wrong inside Xeno; nothing that was fetched is lost. Sync again, and if it fails again look into the log.';
 }
-
-export const STREAMS: StreamName[] = ['products', 'customers', 'orders'];

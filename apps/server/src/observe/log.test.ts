@@ -16,8 +16,7 @@ function logged(production: boolean, work: (log: Log) => void): string {
     sandboxUrl: null,
     ownSandbox: false,
   };
-  const encryptionKeys = [{ id: '1', key: Buffer.alloc(32, 1) }];
-  work(createLog({ production, logLevel: 'info', jwtSecrets: [CANARY], encryptionKeys, shopify }, out));
+  work(createLog({ production, logLevel: 'info', jwtSecrets: [CANARY], shopify }, out));
   return text;
 }
 
@@ -25,6 +24,8 @@ describe.each([true, false])('production: %s', (production) => {
   test.each<[string, (log: Log) => void]>([
     ['headers', (log) => log.info({ req: { headers: { authorization: CANARY, cookie: CANARY } } }, 'x')],
     ['fields', (log) => log.info({ password: CANARY, body: { accessToken: CANARY, refresh_token: CANARY } }, 'x')],
+    ['lists', (log) => log.info({ headers: { 'set-cookie': ['a=canary', 'b=canary'] } }, 'x')],
+    ['quotes', (log) => log.info({ a: { b: { c: { token: 'x"canary' } } } }, 'x')],
     ['our own secrets in a text', (log) => log.info(`signed with ${CANARY}`)],
     ['Shopify’s tokens in a text', (log) => log.info('refused shpat_canary0123456789 and shprt_canary0123456789')],
     ['JWTs in a text', (log) => log.info(`got ${JWT.replace('x'.repeat(43), 'canary')}`)],

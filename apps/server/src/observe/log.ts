@@ -3,22 +3,11 @@ import type { Config } from '../config.ts';
 
 export type Log = Logger;
 
-const SECRET_FIELDS = [
-  'authorization',
-  'cookie',
-  'password',
-  'token',
-  'accessToken',
-  'refreshToken',
-  'access_token',
-  'refresh_token',
-  'secret',
-  'apiSecret',
-  'encryptionKey',
-  '["set-cookie"]',
-  '["x-shopify-access-token"]',
-];
 const HIDDEN = '[hidden]';
+
+/** Fields of a line, at any depth, whose text is never anybody's business. */
+const SECRET_FIELD =
+  /"(authorization|cookie|set-cookie|x-shopify-access-token|password|secret|token|access_?token|refresh_?token)":(?:"(?:[^"\\]|\\.)*"|\[[^\]]*\])/gi;
 
 /** Secrets inside of texts, wherever they come from: Shopify's tokens, JWTs, bearer tokens, and query values of OAuth. */
 const SECRET_TEXT =
@@ -29,29 +18,26 @@ const SECRET_TEXT =
  * neither by field nor inside of a text, nor in what an error carries beside its message.
  */
 export function createLog(
-  config: Pick<Config, 'production' | 'logLevel' | 'jwtSecrets' | 'encryptionKeys' | 'shopify'>,
+  config: Pick<Config, 'production' | 'logLevel' | 'jwtSecrets' | 'shopify'>,
   destination: DestinationStream = process.stdout,
 ): Log {
   const own = [...config.jwtSecrets, ...config.shopify.apiSecrets, ...config.shopify.webhookSecrets].filter(
     (secret) => secret.length >= 8,
   );
   const clean = (line: string) =>
-    own.reduce((text, secret) => text.replaceAll(secret, HIDDEN), line.replace(SECRET_TEXT, HIDDEN));
+    own.reduce(
+      (text, secret) => text.replaceAll(secret, HIDDEN),
+      line.replace(SECRET_FIELD, `"$1":"${HIDDEN}"`).replace(SECRET_TEXT, HIDDEN),
+    );
   const format = config.production ? (line: string) => line : readable;
   return pino(
     {
       level: config.logLevel,
       base: undefined,
       timestamp: pino.stdTimeFunctions.isoTime,
-      redact: {
-        paths: SECRET_FIELDS.flatMap((name) =>
-          name.startsWith('[') ? [name, `*${name}`, `*.*${name}`] : [name, `*.${name}`, `*.*.${name}`],
-        ),
-        censor: HIDDEN,
-      },
       serializers: { err: errorFields, error: errorFields },
     },
-    { write: (line) => destination.write(clean(format(line))) },
+    { write: (line) => destination.write(format(clean(line))) },
   );
 }
 
@@ -63,16 +49,23 @@ function errorFields(error: unknown): unknown {
   return { name, message, code, stack, ...(cause !== undefined && { cause: errorFields(cause) }) };
 }
 
+interface Line {
+  level: number;
+  time: string;
+  msg?: string;
+  reqId?: string;
+  err?: { stack?: string; message?: string };
+}
+
 function readable(line: string): string {
-  const { level, time, msg, err, reqId, ...rest } = JSON.parse(line) as Record<string, unknown>;
-  const label = pino.levels.labels[level as number] ?? '';
+  const { level, time, msg = '', err, reqId, ...rest } = JSON.parse(line) as Line;
+  const label = pino.levels.labels[level] ?? '';
   const fields = Object.entries(rest).map(
     ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   );
   const mark = label === 'info' ? '' : `${label}: `;
-  const { stack, message } = (err ?? {}) as { stack?: string; message?: string };
-  const trace = err ? `\n${stack ?? message ?? JSON.stringify(err)}` : '';
-  const request = err && reqId ? ` (request ${String(reqId)})` : '';
-  const clock = new Date(String(time)).toTimeString().slice(0, 8);
-  return `${[clock, `${mark}${String(msg ?? '')}${request}`, ...fields].join(' ')}${trace}\n`;
+  const trace = err ? `\n${err.stack ?? err.message ?? JSON.stringify(err)}` : '';
+  const request = err && reqId ? ` (request ${reqId})` : '';
+  const clock = new Date(time).toTimeString().slice(0, 8);
+  return `${[clock, `${mark}${msg}${request}`, ...fields].join(' ')}${trace}\n`;
 }

@@ -1,0 +1,82 @@
+import type { Money } from '@xeno/contracts';
+import { asBigInt } from '../db/values.ts';
+import { money } from './scope.ts';
+
+/** The additive measures of the ledger, as columns of `daily_sales`. */
+const COLUMNS = [
+  'gross',
+  'discounts',
+  'returns',
+  'shipping',
+  'tax',
+  'duties',
+  'fees',
+  'adjustments',
+  'gift_cards',
+  'tips',
+] as const;
+
+export type DayRow = Record<'orders' | 'units' | (typeof COLUMNS)[number], string | number>;
+
+/** `orders, units, gross, …`, each wrapped by `wrap`. */
+export const dayColumns = (wrap: (column: string) => string = (column) => column): string =>
+  ['orders', 'units', ...COLUMNS].map(wrap).join(', ');
+
+/** SQL that is true where a day has anything at all: days that were emptied stay behind as zeros. */
+export const IS_NOT_EMPTY = `(${['orders', 'units', ...COLUMNS].map((column) => `${column} <> 0`).join(' OR ')})`;
+
+export interface DayMeasures {
+  orders: number;
+  units: number;
+  revenue: Money;
+  gross: Money;
+  discounts: Money;
+  returns: Money;
+  net: Money;
+  shipping: Money;
+  tax: Money;
+  duties: Money;
+  fees: Money;
+  adjustments: Money;
+  giftCards: Money;
+  tips: Money;
+}
+
+/** What the API tells of one or many days. Net and revenue follow from the other measures. */
+export function measuresOf(row: DayRow | undefined, currency: string): DayMeasures {
+  const amount = Object.fromEntries(COLUMNS.map((column) => [column, asBigInt(row?.[column])])) as Record<
+    (typeof COLUMNS)[number],
+    bigint
+  >;
+  const net = amount.gross + amount.discounts + amount.returns;
+  const revenue = net + amount.shipping + amount.tax + amount.duties + amount.fees + amount.adjustments;
+  const as = (minor: bigint) => money(minor, currency);
+  return {
+    orders: Number(row?.orders ?? 0),
+    units: Number(row?.units ?? 0),
+    revenue: as(revenue),
+    gross: as(amount.gross),
+    discounts: as(amount.discounts),
+    returns: as(amount.returns),
+    net: as(net),
+    shipping: as(amount.shipping),
+    tax: as(amount.tax),
+    duties: as(amount.duties),
+    fees: as(amount.fees),
+    adjustments: as(amount.adjustments),
+    giftCards: as(amount.gift_cards),
+    tips: as(amount.tips),
+  };
+}
+
+/** (gross + discounts) / orders, rounded half up; zero without orders. */
+export function averageOrderValue(row: DayRow | undefined, currency: string): Money {
+  const orders = asBigInt(row?.orders);
+  const sum = asBigInt(row?.gross) + asBigInt(row?.discounts);
+  return money(orders > 0n ? floorDivide(2n * sum + orders, 2n * orders) : 0n, currency);
+}
+
+function floorDivide(a: bigint, b: bigint): bigint {
+  const quotient = a / b;
+  return a % b < 0n ? quotient - 1n : quotient;
+}

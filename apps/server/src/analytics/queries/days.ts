@@ -1,0 +1,35 @@
+import { BadInput } from '../../http/errors.ts';
+import { IS_NOT_EMPTY } from '../measures.ts';
+import type { Period, Scope } from '../scope.ts';
+
+const MAX_DAYS = 10_000;
+
+/**
+ * Every day of a period, which without bounds is from the store's first day with sales to today; none where nothing
+ * was ever sold. @throws BadInput for more than ten thousand days
+ */
+export async function daysOf(scope: Scope, period: Period): Promise<{ period: Period; days: string[] }> {
+  let { from, to } = period;
+  if (from === null) {
+    const first = await firstDay(scope);
+    if (first === null && to === null) return { period: { from: null, to: null }, days: [] };
+    to ??= scope.today;
+    from = first !== null && first < to ? first : to;
+  }
+  to ??= from > scope.today ? from : scope.today;
+  const length = (Date.parse(to) - Date.parse(from)) / 86_400_000 + 1;
+  if (length > MAX_DAYS) {
+    throw new BadInput([{ path: 'from', message: `must not be more than ${MAX_DAYS} days before to` }]);
+  }
+  const days = Array.from({ length }, (_, i) => new Date(Date.parse(from) + i * 86_400_000).toISOString().slice(0, 10));
+  return { period: { from, to }, days };
+}
+
+async function firstDay({ db, tenantId, generation, currency }: Scope): Promise<string | null> {
+  const [row] = await db.read<{ first: string | null }>(
+    `SELECT MIN(local_date) AS first FROM daily_sales
+     WHERE tenant_id = ? AND generation = ? AND currency = ? AND ${IS_NOT_EMPTY}`,
+    [BigInt(tenantId), generation, currency],
+  );
+  return row?.first ?? null;
+}

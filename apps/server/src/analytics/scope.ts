@@ -1,0 +1,98 @@
+import { toDecimal, type Money } from '@xeno/contracts';
+import type { Database } from '../db/database.ts';
+import { asDate } from '../db/values.ts';
+import { BadInput } from '../http/errors.ts';
+
+/** What every question about a store needs to know first. */
+export interface Scope {
+  db: Database;
+  tenantId: string;
+  generation: number;
+  /** Null until the store's first sync has told. */
+  timezone: string | null;
+  currency: string | null;
+  /** Up to when Shopify's changes are in; null until the first sync has succeeded. */
+  asOf: string | null;
+  /** Customers that exist. */
+  customers: number;
+  /** The store's current day. */
+  today: string;
+}
+
+export interface Period {
+  from: string | null;
+  to: string | null;
+}
+
+const UNKNOWN_CURRENCY = 'XXX';
+
+export async function readScope(db: Database, tenantId: string): Promise<Scope> {
+  const [row] = await db.read<{
+    generation: number;
+    timezone: string;
+    currency: string;
+    customers: number;
+    streams: string | number;
+    applied_to: unknown;
+  }>(
+    `SELECT s.generation, s.timezone, s.currency, s.customers, COUNT(c.stream) AS streams, MIN(c.applied_to) AS applied_to
+     FROM tenant_state s
+     LEFT JOIN stream_cursors c ON c.tenant_id = s.tenant_id AND c.stream IN ('orders', 'customers')
+     WHERE s.tenant_id = ? GROUP BY s.tenant_id, s.generation, s.timezone, s.currency, s.customers`,
+    [BigInt(tenantId)],
+  );
+  const known = row && row.currency !== UNKNOWN_CURRENCY;
+  const timezone = known ? row.timezone : null;
+  return {
+    db,
+    tenantId,
+    generation: row?.generation ?? 1,
+    timezone,
+    currency: known ? row.currency : null,
+    asOf: row && Number(row.streams) === 2 ? asDate(row.applied_to)!.toISOString() : null,
+    customers: row?.customers ?? 0,
+    today: new Intl.DateTimeFormat('en-CA', { timeZone: timezone ?? 'UTC' }).format(new Date()),
+  };
+}
+
+export const head = (scope: Scope, { from, to }: Period) => ({
+  tenantId: scope.tenantId,
+  from,
+  to,
+  timezone: scope.timezone,
+  currencyCode: scope.currency,
+  asOf: scope.asOf,
+});
+
+/** @throws BadInput naming the field, for a day that no calendar has, or a beginning after the end */
+export function readPeriod(query: { from?: string; to?: string }): Period {
+  for (const path of ['from', 'to'] as const) {
+    const date = query[path];
+    if (date !== undefined && !isCalendarDay(date)) {
+      throw new BadInput([{ path, message: 'must be a day of the calendar, as YYYY-MM-DD' }]);
+    }
+  }
+  const [from, to] = [query.from ?? null, query.to ?? null];
+  if (from !== null && to !== null && from > to) {
+    throw new BadInput([{ path: 'from', message: 'must not be after to' }]);
+  }
+  return { from, to };
+}
+
+function isCalendarDay(date: string): boolean {
+  const parsed = new Date(`${date}T00:00:00Z`);
+  return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(date);
+}
+
+/** The part of a WHERE clause that a period makes of a day column, with its parameters. */
+export function within({ from, to }: Period): { sql: string; params: string[] } {
+  return {
+    sql: `${from === null ? '' : ' AND local_date >= ?'}${to === null ? '' : ' AND local_date <= ?'}`,
+    params: [from, to].filter((date) => date !== null),
+  };
+}
+
+export const money = (minor: bigint, currency: string): Money => ({
+  amount: toDecimal(minor, currency),
+  currencyCode: currency,
+});

@@ -1,0 +1,85 @@
+import { stores } from '@xeno/contracts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { randomBytes } from 'node:crypto';
+import { BadInput } from '../http/errors.ts';
+import { handle, type HandledRoute } from '../http/routes.ts';
+import { beginConnect, type ConnectDeps, finishConnect } from './connect.ts';
+import { disconnect } from './disconnect.ts';
+import { listRuns, requestSync } from './sync.ts';
+import { getTenant, listTenants } from './tenants.ts';
+
+export interface StoreDeps extends ConnectDeps {
+  /** Origin of this installation as the browser sees it. */
+  appUrlOf(request: FastifyRequest): string;
+  /** Tells the queue that a run waits. */
+  wake(): void;
+  /** Stops what runs for a store in this process. */
+  stop(tenantId: string): void;
+}
+
+const STATE_COOKIE = 'xeno_connect';
+
+export function storeRoutes(deps: StoreDeps): HandledRoute[] {
+  const { db } = deps;
+  return [
+    handle(stores.beginConnect, async ({ body, actor, request, reply }) => {
+      const browser = request.cookies[STATE_COOKIE] ?? randomBytes(24).toString('base64url');
+      const appUrl = deps.appUrlOf(request);
+      const answer = await beginConnect(deps, { userId: actor.userId, shop: body.shop, browser, appUrl });
+      // Lax: Shopify's redirect back is a top-level navigation from another site
+      reply.setCookie(STATE_COOKIE, browser, {
+        path: '/api/shopify',
+        httpOnly: true,
+        sameSite: 'lax',
+        secure: appUrl.startsWith('https:'),
+        maxAge: 3600,
+      });
+      return answer;
+    }),
+
+    handle(stores.connectCallback, async ({ request, reply }) => {
+      const query = request.query as Record<string, unknown>;
+      const outcome = await finishConnect(deps, query, request.cookies[STATE_COOKIE] ?? null);
+      if (outcome.ok) deps.wake();
+      return redirect(reply, outcome.ok ? `/stores/${outcome.tenantId}` : errorPage(outcome.code, outcome.shop));
+    }),
+
+    handle(stores.listTenants, async ({ actor }) => ({ data: await listTenants(db, actor.userId) })),
+
+    handle(stores.getTenant, ({ actor }) => getTenant(db, actor)),
+
+    handle(stores.disconnect, async ({ actor }) => {
+      await disconnect(db, actor.tenantId);
+      deps.stop(actor.tenantId);
+      return null;
+    }),
+
+    handle(stores.startSync, async ({ actor, body }) => {
+      const run = await requestSync(db, actor.tenantId, body?.kind ?? 'incremental');
+      deps.wake();
+      return { run };
+    }),
+
+    handle(stores.listRuns, async ({ actor, query }) => {
+      const { data, next } = await listRuns(db, actor.tenantId, {
+        limit: query.limit ?? 20,
+        before: query.cursor === undefined ? null : readCursor(query.cursor),
+      });
+      return { data, nextCursor: next && `${next.createdAt.getTime()}-${next.id}` };
+    }),
+  ];
+}
+
+const errorPage = (code: string, shop: string | null) =>
+  `/stores/connect-error?${new URLSearchParams({ code, ...(shop && { shop }) }).toString()}`;
+
+function redirect(reply: FastifyReply, path: string): null {
+  reply.redirect(path, 302);
+  return null;
+}
+
+function readCursor(cursor: string): { createdAt: Date; id: string } {
+  const match = /^(\d{1,15})-(\d{1,16})$/.exec(cursor);
+  if (!match) throw new BadInput([{ path: 'cursor', message: 'is not a cursor this list has given' }]);
+  return { createdAt: new Date(Number(match[1])), id: match[2]! };
+}

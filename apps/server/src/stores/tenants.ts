@@ -1,0 +1,43 @@
+import type { Role, Tenant as TenantView } from '@xeno/contracts';
+import type { Database } from '../db/database.ts';
+import type { Tenant } from '../db/models/tenant.ts';
+import { NotFound } from '../http/errors.ts';
+import { viewRuns } from './sync.ts';
+
+/** The stores a user has a role in, in the order they were connected. */
+export async function listTenants(db: Database, userId: string): Promise<TenantView[]> {
+  const memberships = await db.models.Membership.findAll({ where: { userId } });
+  const roles = new Map(memberships.map(({ tenantId, role }) => [tenantId, role]));
+  const tenants = await db.models.Tenant.findAll({
+    where: { id: [...roles.keys()] },
+    order: [
+      ['createdAt', 'ASC'],
+      ['id', 'ASC'],
+    ],
+  });
+  return Promise.all(tenants.map((tenant) => viewTenant(db, tenant, roles.get(tenant.id)!)));
+}
+
+export async function getTenant(db: Database, actor: { tenantId: string; role: Role }): Promise<TenantView> {
+  const tenant = await db.models.Tenant.findByPk(actor.tenantId);
+  if (!tenant) throw new NotFound();
+  return viewTenant(db, tenant, actor.role);
+}
+
+async function viewTenant(db: Database, tenant: Tenant, role: Role): Promise<TenantView> {
+  const active = await db.models.SyncRun.findAll({ where: { tenantId: tenant.id, status: ['queued', 'running'] } });
+  return {
+    id: tenant.id,
+    shopDomain: tenant.shopDomain,
+    storeName: tenant.storeName,
+    isActive: tenant.status === 'connected',
+    status: tenant.status,
+    statusReason: tenant.statusReason,
+    role,
+    currencyCode: tenant.currency,
+    timezone: tenant.timezone,
+    lastSyncAt: tenant.lastSyncAt?.toISOString() ?? null,
+    createdAt: tenant.createdAt.toISOString(),
+    activeRun: (await viewRuns(db, tenant.id, active))[0] ?? null,
+  };
+}

@@ -1,0 +1,76 @@
+import { randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Op } from 'sequelize';
+import type { Database } from '../db/database.ts';
+import type { ShopTokens } from '../shopify/oauth.ts';
+import type { Sealer } from '../shopify/seal.ts';
+import type { TokenSourcePorts } from '../shopify/token-source.ts';
+
+const REFRESH_LOCK_MS = 60_000;
+
+/** A token's ciphertext opens only in its own shop's row and column. */
+const boundTo = (shop: string, column: 'access' | 'refresh') => `${shop} ${column}`;
+
+/** A shop's tokens as columns of its tenant's row. */
+export const sealedTokens = (sealer: Sealer, shop: string, tokens: ShopTokens) => ({
+  accessToken: sealer.seal(tokens.accessToken, boundTo(shop, 'access')),
+  accessTokenExpiresAt: tokens.expiresAt,
+  refreshToken: tokens.refreshToken === null ? null : sealer.seal(tokens.refreshToken, boundTo(shop, 'refresh')),
+  refreshTokenExpiresAt: tokens.refreshExpiresAt,
+});
+
+export const NO_TOKENS = {
+  accessToken: null,
+  accessTokenExpiresAt: null,
+  refreshToken: null,
+  refreshTokenExpiresAt: null,
+};
+
+/** Where the Shopify room finds tokens and keeps refreshed ones: sealed, in the tenant's row. */
+export function tokenStore(db: Database, sealer: Sealer): Pick<TokenSourcePorts, 'load' | 'save' | 'lock'> {
+  const { Tenant } = db.models;
+  return {
+    async load(shop) {
+      const tenant = await Tenant.findOne({ where: { shopDomain: shop } });
+      if (!tenant?.accessToken) return null;
+      return {
+        accessToken: sealer.open(tenant.accessToken, boundTo(shop, 'access')),
+        scopes: tenant.scopes.split(',').filter(Boolean),
+        expiresAt: tenant.accessTokenExpiresAt,
+        refreshToken: tenant.refreshToken === null ? null : sealer.open(tenant.refreshToken, boundTo(shop, 'refresh')),
+        refreshExpiresAt: tenant.refreshTokenExpiresAt,
+      };
+    },
+
+    async save(shop, tokens) {
+      // a store that was disconnected meanwhile stays so
+      await Tenant.update(sealedTokens(sealer, shop, tokens), {
+        where: { shopDomain: shop, accessToken: { [Op.ne]: null } },
+      });
+    },
+
+    async lock(shop, work) {
+      for (;;) {
+        const until = new Date(Date.now() + REFRESH_LOCK_MS);
+        const [taken] = await Tenant.update(
+          { refreshingUntil: until },
+          {
+            where: {
+              shopDomain: shop,
+              [Op.or]: [{ refreshingUntil: null }, { refreshingUntil: { [Op.lt]: new Date() } }],
+            },
+          },
+        );
+        if (taken === 0) {
+          await sleep(randomInt(100, 300));
+          continue;
+        }
+        try {
+          return await work();
+        } finally {
+          await Tenant.update({ refreshingUntil: null }, { where: { shopDomain: shop, refreshingUntil: until } });
+        }
+      }
+    },
+  };
+}
