@@ -1,7 +1,7 @@
 import { Problem, type Access, type Role, type Route, type RouteInput, type RouteOutput } from '@xeno/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
 import { STATUS_CODES } from 'node:http';
-import type { TSchema } from 'typebox';
+import { IsObject, type TSchema } from 'typebox';
 import { Forbidden, NotFound } from './errors.ts';
 import { requireSameOrigin } from './origin.ts';
 
@@ -129,7 +129,8 @@ function actorOf(access: Access, { actor }: FastifyRequest): UserActor | TenantA
   return access === 'user' || !membership ? { userId, sessionId } : { userId, sessionId, ...membership };
 }
 
-const has = (schema: TSchema | undefined, name: string) => name in (schema?.properties ?? {});
+const has = (schema: TSchema | undefined, name: string) =>
+  schema !== undefined && IsObject(schema) && name in schema.properties;
 
 /** What may go wrong, by access: told in the document, where each problem has the same shape. */
 function problemsOf({ access, params, query, body }: Route): number[] {

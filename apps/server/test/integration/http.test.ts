@@ -212,7 +212,7 @@ describe('routes', () => {
   test('one without an access policy, or about no tenant, stops the start', () => {
     const { access: _access, ...open } = stores.listTenants;
     const authenticate = () => Promise.reject(new Error());
-    const start = (route: Route) => () => registerRoutes(frame.app, [handle(route, () => null as never)], authenticate);
+    const start = (route: Route) => () => registerRoutes(frame.app, [handle(route, () => null)], authenticate);
     expect(start(open as unknown as Route)).toThrow('declares no access policy');
     expect(start({ ...stores.listTenants, access: 'member' })).toThrow('names none');
   });
