@@ -93,7 +93,8 @@ async function transfer(
     began = true;
     const disk = (handle = await open(part, 'w', 0o600).catch(onDisk));
     let bytes = 0;
-    const chunks = (response.body ?? new Blob([]).stream()).getReader();
+    const body: ReadableStream<Uint8Array> = response.body ?? new Blob([]).stream();
+    const chunks = body.getReader();
     for (;;) {
       clearTimeout(timer);
       timer = setTimeout(stalled, IDLE_TIMEOUT_MS);

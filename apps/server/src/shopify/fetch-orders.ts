@@ -133,7 +133,7 @@ function orderReader(client: ShopifyClient, scopes: readonly string[], signal: A
         all.push(...next.sales.nodes);
         page = next.sales.pageInfo;
       }
-      whole.push({ agreement: agreement as AgreementFieldsFragment, sales: all });
+      whole.push({ agreement, sales: all });
     }
     return { order, lineItems: lines, agreements: whole };
   }

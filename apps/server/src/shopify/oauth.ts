@@ -64,9 +64,11 @@ export function verifyCallback(
   );
   if (!code || !hmac || !shop || !state || !timestamp) return { ok: false, reason: 'missing_parameter' };
 
-  const message = signedMessage(values);
-  // Every secret is tried, so that the time tells nothing about which one it was.
-  const signed = secrets.map((secret) => sameDigest(hmac, createHmac('sha256', secret).update(message).digest('hex')));
+  const messages = signedMessages(values);
+  // All are computed and compared, so that the time tells nothing about which secret it was.
+  const signed = secrets.flatMap((secret) =>
+    messages.map((message) => sameDigest(hmac, createHmac('sha256', secret).update(message).digest('hex'))),
+  );
   if (!signed.includes(true)) return { ok: false, reason: 'bad_hmac' };
 
   const domain = parseShopDomain(shop);
@@ -77,11 +79,19 @@ export function verifyCallback(
   return { ok: true, shop, code, state, timestamp: new Date(at) };
 }
 
-/** Shopify signs `key=value` pairs sorted by key, joined by `&`, with what would be ambiguous percent-encoded. */
-function signedMessage(values: ReadonlyMap<string, string>): string {
+/**
+ * Shopify signs `key=value` pairs sorted by key and joined by `&`. The documentation escapes only `%`, `&` and a key's
+ * `=`, the official library percent-encodes everything: values as Shopify sends them come out the same. Both are taken,
+ * since neither lets one parameter pass for two.
+ */
+function signedMessages(values: ReadonlyMap<string, string>): string[] {
   const pairs = [...values].filter(([key]) => key !== 'hmac' && key !== 'signature');
   pairs.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  return new URLSearchParams(pairs).toString().replaceAll('+', '%20');
+  const escape = (text: string) => text.replaceAll('%', '%25').replaceAll('&', '%26');
+  return [
+    new URLSearchParams(pairs).toString().replaceAll('+', '%20'),
+    pairs.map(([key, value]) => `${escape(key).replaceAll('=', '%3D')}=${escape(value)}`).join('&'),
+  ];
 }
 
 function sameDigest(given: string, expected: string): boolean {

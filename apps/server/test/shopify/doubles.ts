@@ -44,8 +44,9 @@ type Reply = Response | Error | ((sent: Sent) => Response | Promise<Response>);
 export function scriptedFetch(...replies: Reply[]) {
   const sent: Sent[] = [];
   const fetch: typeof globalThis.fetch = async (input, init) => {
-    const body = typeof init?.body === 'string' && init.body.startsWith('{') ? JSON.parse(init.body) : init?.body;
-    const request = { url: String(input), headers: new Headers(init?.headers), body } as Sent;
+    const text = init?.body as string | undefined;
+    const body = (text?.startsWith('{') ? JSON.parse(text) : text) as Sent['body'];
+    const request: Sent = { url: String(input), headers: new Headers(init?.headers), body };
     sent.push(request);
     const reply = replies[Math.min(sent.length, replies.length) - 1];
     if (reply instanceof Error) throw reply;

@@ -4,7 +4,6 @@ import { generate } from '@graphql-codegen/cli';
 import {
   buildSchema,
   getNamedType,
-  isAbstractType,
   isLeafType,
   Kind,
   parse,
@@ -221,6 +220,5 @@ function requestedCost(text: string, variables: Record<string, unknown>): number
     return sum + dearest;
   };
   const operation = tree.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
-  expect(isAbstractType(schema.getType('Sale'))).toBe(true);
-  return of(operation?.selectionSet, operation?.operation === 'mutation' ? 'Mutation' : 'QueryRoot', 1);
+  return of(operation?.selectionSet, 'QueryRoot', 1);
 }
