@@ -11,9 +11,11 @@ const READERS = 2;
  */
 export class SqliteEngine {
   private readonly threads: Worker[];
+  private readonly exits: Promise<void>[];
 
   private constructor(threads: Worker[]) {
     this.threads = threads;
+    this.exits = threads.map((thread) => new Promise((resolve) => thread.once('exit', () => resolve())));
   }
 
   static open(file: string, gateTimeoutMs = 30_000): SqliteEngine {
@@ -42,14 +44,7 @@ export class SqliteEngine {
   }
 
   async close(): Promise<void> {
-    await Promise.all(
-      this.threads.map(
-        (thread) =>
-          new Promise<void>((resolve) => {
-            thread.once('exit', () => resolve());
-            thread.postMessage({ close: true });
-          }),
-      ),
-    );
+    for (const thread of this.threads) thread.postMessage({ close: true });
+    await Promise.all(this.exits);
   }
 }

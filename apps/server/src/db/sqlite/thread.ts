@@ -15,11 +15,11 @@ class Handle {
 
   constructor(writable: boolean) {
     this.db = new DatabaseSync(file, { timeout: 10_000, enableForeignKeyConstraints: true });
-    // FULL: a commit is on the disk before anyone is told so
-    this.db.exec(
-      'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000; PRAGMA temp_store=MEMORY;',
-    );
-    if (!writable) this.db.exec('PRAGMA query_only=ON');
+    this.db.exec('PRAGMA cache_size=-32000; PRAGMA temp_store=MEMORY;');
+    // FULL: a commit is on the disk before anyone is told so. The mode is the file's; only its writer sets it, since
+    // several that switch it at once do not wait for each other
+    if (writable) this.db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;');
+    else this.db.exec('PRAGMA query_only=ON');
   }
 
   prepare(sql: string): StatementSync {

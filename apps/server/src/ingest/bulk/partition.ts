@@ -1,7 +1,6 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { once } from 'node:events';
 import { Unreadable, idOf } from '../map/fields.ts';
 import { lineGroups } from './lines.ts';
 
@@ -51,9 +50,13 @@ export async function partition(file: string, folder: string, expectedLines: num
   const asideFile = join(folder, 'aside.jsonl');
   const aside = new LineFile(asideFile);
   const roots = new LineFile(join(folder, ROOTS), false);
-  const partOf = (rootGid: string) => Number(BigInt(idOf(rootGid)) % BigInt(count));
+  const partOf = (rootGid: string) => spread(idOf(rootGid)) % count;
   /** Which partition the children of a child belong to. */
   const parents = new Map<string, number>();
+  const remember = (id: string, part: number) => {
+    // copied: a slice of a line would keep all the text it was cut from in memory
+    if (id !== '' && !CHILDLESS.has(typeOf(id))) parents.set(Buffer.from(id).toString(), part);
+  };
   let lines = 0;
   let rootCount = 0;
   let rootType: string | null = null;
@@ -73,7 +76,7 @@ export async function partition(file: string, folder: string, expectedLines: num
         aside.write(line);
       } else if (typeOf(parentId) === rootType) {
         const part = partOf(parentId);
-        if (id) parents.set(id, part);
+        remember(id, part);
         parts[part]!.write(line);
       } else {
         const part = parents.get(parentId);
@@ -97,7 +100,7 @@ export async function partition(file: string, folder: string, expectedLines: num
         if (child !== (wanted === 'children')) continue;
         const part = child ? partOf(parentId!) : parents.get(parentId!);
         if (part === undefined) throw new IncompleteResult(`The result lacks ${parentId}, the parent of ${id}.`);
-        if (child && id) parents.set(id, part);
+        if (child) remember(id, part);
         parts[part]!.write(line);
       }
       await Promise.all(parts.map((target) => target.drained()));
@@ -115,6 +118,9 @@ export async function partition(file: string, folder: string, expectedLines: num
   await rename(join(folder, `${DONE}.part`), join(folder, DONE));
   return result;
 }
+
+/** Types of which there are many and that have no lines below them. */
+const CHILDLESS = new Set(['LineItem', 'ProductVariant']);
 
 const PARENT = '"__parentId":"';
 const ID = /^\{"(?:__typename":"\w+",")?id":"(gid:[^"\\]+)"/;
@@ -140,6 +146,14 @@ function headOf(line: string, number: number): { id: string; parentId: string | 
   return { id: parsed.id ?? '', parentId: parsed.__parentId ?? null };
 }
 
+/** Spreads ids, however regular, evenly over 32 bits (FNV-1a, then mixed). */
+function spread(digits: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < digits.length; i++) hash = Math.imul(hash ^ digits.charCodeAt(i), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  return (hash ^ (hash >>> 13)) >>> 0;
+}
+
 function typeOf(gid: string): string {
   const type = /^gid:\/\/shopify\/(\w+)\//.exec(gid)?.[1];
   if (type === undefined) throw new Unreadable(`"${gid}" is not an id of Shopify's.`);
@@ -150,12 +164,11 @@ function typeOf(gid: string): string {
 class LineFile {
   private readonly stream: WriteStream;
   private pending: (string | Buffer)[] = [];
-  private failure: Error | null = null;
   private readonly newlines: boolean;
 
   constructor(path: string, newlines = true) {
     this.stream = createWriteStream(path);
-    this.stream.on('error', (error) => (this.failure = error));
+    this.stream.on('error', () => {}); // told to whoever writes
     this.newlines = newlines;
   }
 
@@ -165,12 +178,12 @@ class LineFile {
 
   /** Hands what was written to the system; resolves when it has taken it. */
   async drained(): Promise<void> {
-    if (this.failure) throw this.failure;
     if (this.pending.length === 0) return;
     const data = this.newlines ? this.pending.join('\n') + '\n' : Buffer.concat(this.pending as Buffer[]);
     this.pending = [];
-    if (!this.stream.write(data)) await Promise.race([once(this.stream, 'drain'), once(this.stream, 'close')]);
-    if (this.failure) throw this.failure;
+    await new Promise<void>((resolve, reject) => {
+      this.stream.write(data, (error) => (error ? reject(error) : resolve()));
+    });
   }
 
   async end(): Promise<void> {
