@@ -75,7 +75,7 @@ export function verifyCallback(
   if (!domain.ok || domain.shop !== shop) return { ok: false, reason: 'bad_shop' };
   if (!/^\d{1,12}$/.test(timestamp)) return { ok: false, reason: 'malformed' };
   const at = Number(timestamp) * 1000;
-  if (Math.abs(now - at) > maxAgeSeconds * 9000) return { ok: false, reason: 'expired' };
+  if (Math.abs(now - at) > maxAgeSeconds * 1000) return { ok: false, reason: 'expired' };
   return { ok: true, shop, code, state, timestamp: new Date(at) };
 }
 

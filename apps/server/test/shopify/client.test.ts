@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createShopifyClient, type ShopifyClientOptions } from '../../src/shopify/client.ts';
 import {
@@ -333,6 +335,24 @@ describe('data beside errors', () => {
     });
     expect(sent).toHaveLength(1);
   });
+});
+
+it('carries the token nowhere that an answer points to', async () => {
+  const seen: (string | undefined)[] = [];
+  const server = createServer((request, response) => {
+    seen.push(request.url);
+    response.writeHead(307, { location: '/elsewhere' }).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    const sandboxUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { client: shopify, shop } = client(globalThis.fetch, { sandboxUrl });
+    await expect(shopify.query(OrdersCountDocument, {})).rejects.toThrow(ShopifyRefused);
+    expect(seen).toEqual([`/${shop}/admin/api/2026-10/graphql.json`]);
+  } finally {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
 });
 
 it('tells the log and the errors nothing secret', async () => {
