@@ -5,14 +5,14 @@ import { Notice } from '../ui/notice.tsx';
 
 export function NotFound() {
   return (
-    <>
+    <main>
       <title>Page not found – Xeno</title>
       <Notice title="This page does not exist" description="The address may be mistyped, or the page has moved.">
         <Button component={Link} to="/">
           Go to the overview
         </Button>
       </Notice>
-    </>
+    </main>
   );
 }
 

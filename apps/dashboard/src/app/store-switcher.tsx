@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { IconBuildingStore, IconChevronDown } from '@tabler/icons-react';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useTenants } from '../features/stores/queries.ts';
@@ -28,11 +28,12 @@ export function StoreSwitcher() {
           maw={300}
           miw={0}
           px="sm"
-          styles={{ label: { unicodeBidi: 'plaintext' } }}
           leftSection={<IconBuildingStore size={16} aria-hidden />}
           rightSection={<IconChevronDown size={14} aria-hidden />}
         >
-          {name}
+          <Text span inherit truncate dir="auto">
+            {name}
+          </Text>
         </Button>
       }
       width={300}

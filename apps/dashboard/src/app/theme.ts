@@ -9,6 +9,7 @@ export const theme = createTheme({
   cursorType: 'pointer',
   defaultRadius: 'md',
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
+  components: { Modal: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } } },
   headings: {
     fontWeight: '650',
     sizes: {
@@ -25,6 +26,13 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-dimmed': '#5a626b',
     '--mantine-color-placeholder': '#6b747d',
     '--mantine-color-error': 'var(--mantine-color-red-9)',
+    // Softer than Mantine's, and dark enough on it.
+    '--mantine-color-red-light': 'var(--mantine-color-red-0)',
+    '--mantine-color-yellow-light': 'var(--mantine-color-yellow-0)',
+    '--mantine-color-yellow-light-color': '#734a00',
+    '--mantine-color-teal-light': 'var(--mantine-color-teal-0)',
+    '--mantine-color-teal-light-color': '#066649',
+    '--mantine-color-indigo-light': 'var(--mantine-color-indigo-0)',
     '--xeno-page': '#f6f7f9',
     '--xeno-better': 'var(--mantine-color-teal-9)',
     '--xeno-worse': 'var(--mantine-color-red-9)',

@@ -34,13 +34,19 @@ export const formatMoney = ({ amount, currencyCode }: Money, sign: '' | '±' = '
 
 const compactMoney = cached(
   (currency) =>
-    new Intl.NumberFormat(locale, { style: 'currency', currency, notation: 'compact', maximumFractionDigits: 1 }),
+    new Intl.NumberFormat(locale, {
+      style: 'currency',
+      currency,
+      currencyDisplay: 'narrowSymbol',
+      notation: 'compact',
+      maximumSignificantDigits: 3,
+    }),
 );
 /** For chart axes only: it rounds. */
 export const formatMoneyCompact = (value: number, currencyCode: string): string =>
   compactMoney(currencyCode).format(value);
 
-const compactCount = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
+const compactCount = new Intl.NumberFormat(locale, { notation: 'compact', maximumSignificantDigits: 3 });
 export const formatCountCompact = (value: number): string => compactCount.format(value);
 
 const count = new Intl.NumberFormat(locale);

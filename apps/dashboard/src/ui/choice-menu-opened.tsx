@@ -13,6 +13,8 @@ export default function ChoiceMenuOpened(props: ChoiceMenuProps) {
       position={position}
       width={width}
       shadow="md"
+      // An element of no role, which a menu may not contain.
+      withInitialFocusPlaceholder={false}
       // Opened as it is mounted, the menu has not seen where the focus came from.
       onClose={() => target.current?.focus()}
     >

@@ -6,9 +6,7 @@ import { Explain } from '../../ui/explain.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { DEFINITIONS } from './definitions.ts';
 
-type Row =
-  'gross' | 'discounts' | 'returns' | 'net' | 'shipping' | 'tax' | 'duties' | 'fees' | 'adjustments' | 'revenue';
-const ROWS: Row[] = [
+const ROWS = [
   'gross',
   'discounts',
   'returns',
@@ -19,59 +17,66 @@ const ROWS: Row[] = [
   'fees',
   'adjustments',
   'revenue',
-];
-const SUMS = new Set<string>(['net', 'revenue']);
-const ONLY_IF_ANY = new Set<string>(['duties', 'fees', 'adjustments']);
+] as const;
+const BESIDE = ['giftCards', 'tips'] as const;
+type Row = (typeof ROWS)[number] | (typeof BESIDE)[number];
+
+const SUMS = new Set<Row>(['net', 'revenue']);
+const ONLY_IF_ANY = new Set<Row>(['duties', 'fees', 'adjustments', 'giftCards', 'tips']);
+/** Beyond this, an amount needs the room of the change beside it. */
+const LONG = 15;
 
 /** How gross sales become revenue, line by line. */
 export function Breakdown({ totals, before }: { totals: Totals; before: Totals | null }) {
-  const shown = ROWS.filter(
-    (row) => !ONLY_IF_ANY.has(row) || !isZero(totals[row].amount) || (before && !isZero(before[row].amount)),
-  );
-  const beside = (['giftCards', 'tips'] as const).filter((row) => !isZero(totals[row].amount));
+  const isShown = (row: Row) =>
+    !ONLY_IF_ANY.has(row) || !isZero(totals[row].amount) || (before !== null && !isZero(before[row].amount));
+  const compared = ROWS.some((row) => formatMoney(totals[row]).length > LONG) ? null : before;
+  const line = (row: Row) => <Line key={row} name={row} value={totals[row]} before={compared?.[row]} />;
+  const beside = BESIDE.filter(isShown);
   return (
     <Panel title="From gross sales to revenue" h="100%">
-      {shown.map((row) => (
-        <Line key={row} name={row} value={totals[row]} before={before?.[row]} isSum={SUMS.has(row)} />
-      ))}
+      {ROWS.filter(isShown).map(line)}
       {beside.length > 0 && (
-        <>
-          <Text size="xs" c="dimmed" mt="sm">
-            Beside the revenue
-          </Text>
-          {beside.map((row) => (
-            <Line key={row} name={row} value={totals[row]} before={before?.[row]} isSum={false} />
-          ))}
-        </>
+        <Text size="xs" c="dimmed" mt="sm">
+          Beside the revenue
+        </Text>
       )}
+      {beside.map(line)}
     </Panel>
   );
 }
 
-function Line(props: { name: keyof typeof DEFINITIONS; value: Money; before: Money | undefined; isSum: boolean }) {
-  const { name, value, before, isSum } = props;
+function Line({ name, value, before }: { name: Row; value: Money; before: Money | undefined }) {
   const { label, meaning } = DEFINITIONS[name];
+  const isSum = SUMS.has(name);
+  const weight = isSum ? 650 : 400;
   return (
     <Box>
       {isSum && <Divider my={2} />}
       <Group justify="space-between" gap="xs" wrap="nowrap" mih={32}>
         <Group gap={2} wrap="nowrap" miw={0}>
-          <Text size="sm" fw={isSum ? 650 : 400} truncate>
+          <Text size="sm" fw={weight} truncate>
             {label}
           </Text>
           <Explain term={label} meaning={meaning} />
         </Group>
         <Group gap={8} wrap="nowrap" className="figures">
-          <Text size="sm" fw={isSum ? 650 : 400} ta="right" style={{ overflowWrap: 'anywhere' }}>
+          <Text size="sm" fw={weight} style={{ whiteSpace: 'nowrap' }}>
             {formatMoney(value)}
           </Text>
           {before && (
-            <Text size="xs" c="dimmed" w={58} ta="right" title={`before: ${formatMoney(before)}`}>
-              {formatPermille(change(value.amount, before.amount).permille)}
+            <Text size="xs" c="dimmed" w={54} ta="right" title={`before: ${formatMoney(before)}`}>
+              {formatPermille(growth(value, before))}
             </Text>
           )}
         </Group>
       </Group>
     </Box>
   );
+}
+
+/** Discounts and returns are negative; that there are more of them is written as growth. */
+function growth(value: Money, before: Money): bigint | null {
+  const { permille } = change(value.amount, before.amount);
+  return before.amount.startsWith('-') && permille !== null ? -permille : permille;
 }

@@ -1,7 +1,6 @@
 import '@mantine/charts/styles.css';
 import { AreaChart } from '@mantine/charts';
 import { Group, Paper, Text, useMantineTheme } from '@mantine/core';
-import { useReducedMotion } from '@mantine/hooks';
 import { useMemo } from 'react';
 import { formatCountCompact, formatDay, formatMoneyCompact } from '../../lib/format.ts';
 import type { Step } from './aggregate.ts';
@@ -21,7 +20,6 @@ interface Props {
 /** The only place where amounts become floats: a pixel is coarser than what that loses. */
 export default function DayChart({ name, points, step, write, currencyCode, height }: Props) {
   const theme = useMantineTheme();
-  const still = useReducedMotion();
   const data = useMemo(
     () =>
       points.map((point) => ({
@@ -53,8 +51,8 @@ export default function DayChart({ name, points, step, write, currencyCode, heig
       activeDotProps={{ r: 4 }}
       fillOpacity={0.12}
       areaProps={({ name }) => ({
-        isAnimationActive: !still,
-        animationDuration: 300,
+        // Figures refresh under the reader's eyes: nothing may grow from zero each time.
+        isAnimationActive: false,
         ...(name === 'beforeY' && { fill: 'none', strokeWidth: 1.5 }),
       })}
       areaChartProps={{ title: name, desc: summary(points, step, write), margin: { top: 8, right: 8 } }}

@@ -1,4 +1,4 @@
-import { Skeleton, Stack } from '@mantine/core';
+import { Paper, Skeleton, Stack } from '@mantine/core';
 import { lazy, Suspense } from 'react';
 import { Breakdown } from './breakdown.tsx';
 import { ChartPanel } from './chart-panel.tsx';
@@ -6,12 +6,11 @@ import classes from './figures.module.css';
 import { NoOrders } from './no-orders.tsx';
 import type { OverviewSearch } from './periods.ts';
 import type { OverviewFigures } from './queries.ts';
-import { StatTile } from './stat-tile.tsx';
+import { StatTile, TILE_HEIGHT } from './stat-tile.tsx';
 import { TopCustomersPanel } from './top-customers.tsx';
 
 const OtherCurrencies = lazy(() => import('./other-currencies.tsx'));
 const TILES = ['revenue', 'orders', 'averageOrderValue', 'customers', 'units'] as const;
-const TILE_HEIGHT = 112;
 
 export function Figures(props: { figures: OverviewFigures; search: OverviewSearch; syncing: boolean }) {
   const { figures, search, syncing } = props;
@@ -21,7 +20,7 @@ export function Figures(props: { figures: OverviewFigures; search: OverviewSearc
     <Stack gap="md">
       <div className={classes['tiles']}>
         {TILES.map((name) => (
-          <StatTile key={name} name={name} current={totals[name]} before={before && before[name]} mih={TILE_HEIGHT} />
+          <StatTile key={name} name={name} current={totals[name]} before={before && before[name]} />
         ))}
       </div>
       {totals.orders === 0 && !syncing && <NoOrders search={search} />}
@@ -43,15 +42,22 @@ export function Figures(props: { figures: OverviewFigures; search: OverviewSearc
 /** Of the same measures as what comes in its place, so that nothing jumps. */
 export function FiguresSkeleton() {
   return (
-    <Stack gap="md" aria-busy aria-label="Loading the figures" pt={24}>
+    <Stack gap="md" role="status" aria-label="Loading the figures" pt={24}>
       <div className={classes['tiles']}>
         {TILES.map((name) => (
-          <Skeleton key={name} h={TILE_HEIGHT} />
+          <Paper key={name} withBorder px="sm" py="md" h={TILE_HEIGHT}>
+            <Skeleton h={10} w="45%" mb="md" />
+            <Skeleton h={18} w="75%" mb="sm" />
+            <Skeleton h={10} w="60%" />
+          </Paper>
         ))}
       </div>
       <div className={classes['panels']}>
         {[1, 2, 3, 4].map((at) => (
-          <Skeleton key={at} h={398} />
+          <Paper key={at} withBorder p="md" h={398}>
+            <Skeleton h={14} w={160} mb="xl" />
+            <Skeleton h={290} />
+          </Paper>
         ))}
       </div>
     </Stack>

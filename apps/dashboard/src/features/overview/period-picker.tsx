@@ -36,6 +36,8 @@ export function PeriodPicker({ search, timeZone }: { search: OverviewSearch; tim
         trigger={
           <Button
             variant="default"
+            size="sm"
+            px={{ base: 'xs', sm: 'sm' }}
             leftSection={<IconCalendar size={16} aria-hidden />}
             rightSection={<IconChevronDown size={14} aria-hidden />}
             aria-label={`Period: ${shown}`}
@@ -55,6 +57,8 @@ export function PeriodPicker({ search, timeZone }: { search: OverviewSearch; tim
         trigger={
           <Button
             variant="default"
+            size="sm"
+            px={{ base: 'xs', sm: 'sm' }}
             leftSection={<IconArrowsDiff size={16} aria-hidden />}
             rightSection={<IconChevronDown size={14} aria-hidden />}
             disabled={period === 'all'}

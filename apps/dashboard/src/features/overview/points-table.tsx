@@ -24,7 +24,7 @@ export default function PointsTable(props: {
           <Table.Tr>
             <Table.Th>{step === 'day' ? 'Day' : 'Days'}</Table.Th>
             <Table.Th ta="right">{name.split(' ')[0]}</Table.Th>
-            {compares && <Table.Th>Compared with</Table.Th>}
+            {compares && <Table.Th pl="xl">Compared with</Table.Th>}
             {compares && <Table.Th ta="right">{name.split(' ')[0]} then</Table.Th>}
           </Table.Tr>
         </Table.Thead>
@@ -33,7 +33,11 @@ export default function PointsTable(props: {
             <Table.Tr key={x}>
               <Table.Td>{current && labelOf(current, step)}</Table.Td>
               <Table.Td ta="right">{current && write(current.value)}</Table.Td>
-              {compares && <Table.Td c="dimmed">{before && labelOf(before, step)}</Table.Td>}
+              {compares && (
+                <Table.Td pl="xl" c="dimmed">
+                  {before && labelOf(before, step)}
+                </Table.Td>
+              )}
               {compares && (
                 <Table.Td c="dimmed" ta="right">
                   {before && write(before.value)}

@@ -25,6 +25,13 @@ export default function RangeCalendar(props: {
           defaultDate={to ?? today}
           maxDate={today}
           firstDayOfWeek={firstDayOfWeek()}
+          weekendDays={[]}
+          ariaLabels={{
+            previousMonth: 'Previous month',
+            nextMonth: 'Next month',
+            monthLevelControl: 'Choose another month',
+          }}
+          hideOutsideDates
         />
         <Group justify="space-between">
           <Text size="sm" c="dimmed">

@@ -1,8 +1,9 @@
-import { Alert, Box, Group, Stack, Text } from '@mantine/core';
+import { Alert, Box, Stack, Text } from '@mantine/core';
 import type { Tenant } from '@xeno/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { now } from '../../lib/clock.ts';
+import { dayIn } from '../../lib/dates.ts';
 import { formatDays } from '../../lib/format.ts';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Problem } from '../../ui/problem.tsx';
@@ -33,19 +34,15 @@ export function StoreOverview({ tenant, search }: { tenant: Tenant; search: Over
         title="Overview"
         context={tenant.storeName}
         description={
-          <Group gap="0 8px">
-            <Text inherit component="bdi" truncate maw="100%">
-              {tenant.storeName}
-            </Text>
-            <span aria-hidden>·</span>
-            {data?.totals.asOf ? (
-              <span>
-                as of <When instant={data.totals.asOf} />
-              </span>
-            ) : (
-              <span>{data ? 'nothing fetched yet' : 'loading …'}</span>
-            )}
-          </Group>
+          data?.totals.asOf ? (
+            <>
+              As of <When instant={data.totals.asOf} />
+            </>
+          ) : data ? (
+            'Nothing fetched yet'
+          ) : (
+            'Loading …'
+          )
         }
       >
         <PeriodPicker search={search} timeZone={timeZone} />
@@ -64,6 +61,7 @@ export function StoreOverview({ tenant, search }: { tenant: Tenant; search: Over
           <Box className={isPlaceholderData ? 'stale' : undefined} aria-busy={isPlaceholderData}>
             <Text size="xs" c="dimmed" mb={6} className="figures">
               {data.range ? formatDays(data.range.from, data.range.to) : 'All time'}
+              {(!data.range || data.range.to === dayIn(timeZone, now())) && ', today so far'}
               {data.compared && `, compared with ${formatDays(data.compared.from, data.compared.to)}`}
               {`. Days are the store’s own (${timeZone.replaceAll('_', ' ')}).`}
             </Text>
