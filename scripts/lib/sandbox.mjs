@@ -18,8 +18,14 @@ export async function startSandbox(crew, dataDir) {
   console.log('No Shopify keys are set (SHOPIFY_API_KEY): starting the sandbox, a local Shopify with demo stores.');
   const port = await stablePort(path.join(dataDir, 'sandbox-port'));
   const secret = keptSecret(path.join(dataDir, 'sandbox-secret'));
-  const options = ['--port', String(port), '--client-id', CLIENT_ID, '--client-secret', secret];
-  const ready = await crew.start('sandbox', ['apps/sandbox/src/main.ts', ...options], { until: /listening on http/ });
+  const ready = await crew.start(
+    'sandbox',
+    ['apps/sandbox/src/main.ts', '--port', String(port), '--client-id', CLIENT_ID],
+    {
+      env: { SANDBOX_CLIENT_SECRET: secret }, // arguments can be read by every user of the machine
+      until: /listening on http/,
+    },
+  );
   if (!ready) return null;
   return {
     SHOPIFY_SANDBOX_URL: `http://127.0.0.1:${port}`,
