@@ -15,6 +15,7 @@ import { startRunner } from './jobs/runner.ts';
 import { serveHealth } from './observe/health.ts';
 import { createLog } from './observe/log.ts';
 import { createShopifyClient } from './shopify/client.ts';
+import { type Clock, systemClock } from './shopify/clock.ts';
 import { refreshTokens } from './shopify/oauth.ts';
 import { createSealer } from './shopify/seal.ts';
 import { createTokenSource } from './shopify/token-source.ts';
@@ -32,8 +33,11 @@ export interface App {
 const SWEEP_MS = 5_000;
 const SYNCS_AT_ONCE = 3;
 
-/** Wires everything together and starts it: the one place where rooms meet. Whatever is opened is closed in reverse. */
-export async function startApp(config: Config): Promise<App> {
+/**
+ * Wires everything together and starts it: the one place where rooms meet. Whatever is opened is closed in reverse.
+ * `clock` is what waits between requests to Shopify.
+ */
+export async function startApp(config: Config, { clock = systemClock }: { clock?: Clock } = {}): Promise<App> {
   const closers: (() => Promise<unknown>)[] = [];
   const close = async () => {
     for (const closer of closers.splice(0).reverse()) await closer();
@@ -58,14 +62,16 @@ export async function startApp(config: Config): Promise<App> {
           apiSecret: apiSecrets[0]!,
           shop,
           refreshToken,
-          now: Date.now(),
+          now: clock.now(),
         }),
+      clock,
     });
     const clientFor = (tenant: Tenant) =>
       createShopifyClient({
         sandboxUrl: sandboxUrl ?? undefined,
         shop: tenant.shopDomain,
         tokens: tokens.forShop(tenant.shopDomain),
+        clock,
         log,
       });
 

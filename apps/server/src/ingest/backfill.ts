@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Tx } from '../db/database.ts';
 import type { SyncStream } from '../db/models/sync-stream.ts';
 import { asDate } from '../db/values.ts';
@@ -109,7 +108,7 @@ async function fetchWindow(ctx: SyncContext, stream: SyncStream, what: Backfill,
       if (remedy !== 'poll') Object.assign(window, { operationId: null, operationAt: null });
       Object.assign(window, { partitionsDone: 0, rootsDone: 0 });
       await saveWindow(ctx, stream, window);
-      await sleep(RETRY_MS * window.tries, undefined, { signal: ctx.signal });
+      await ctx.client.clock.sleep(RETRY_MS * window.tries, ctx.signal);
     }
   }
 }
