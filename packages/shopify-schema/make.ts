@@ -25,7 +25,9 @@ interface OfflineScope {
 function withoutDescriptions<T>(node: T): T {
   if (Array.isArray(node)) return node.map(withoutDescriptions) as T;
   if (node === null || typeof node !== 'object') return node;
-  const entries = Object.entries(node).filter(([key, value]) => !(key === 'description' && (value === null || typeof value === 'string')));
+  const entries = Object.entries(node).filter(
+    ([key, value]) => !(key === 'description' && (value === null || typeof value === 'string')),
+  );
   return Object.fromEntries(entries.map(([key, value]) => [key, withoutDescriptions(value)])) as T;
 }
 
