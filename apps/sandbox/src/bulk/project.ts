@@ -18,7 +18,7 @@ import {
 import { isListing } from '../graphql/connections.ts';
 import type { Args, Context } from '../graphql/context.ts';
 import { resolvers } from '../graphql/resolvers/index.ts';
-import { adminSchema, defaultValue, nodeTypeOf } from '../graphql/schema.ts';
+import { adminSchema, defaultValue, nodeTypeOf, Placeholder } from '../graphql/schema.ts';
 
 /** A node of the result: its line without the closing brace and `__parentId`, and where its children hang. */
 export interface Line {
@@ -48,7 +48,7 @@ interface Compiled {
  * Turns a bulk query into plain functions that write each node straight as JSON: a hundred times faster than running
  * GraphQL per node, and with fields in the order in which they were selected.
  */
-export function compileBulkQuery(document: DocumentNode): (context: Context) => Iterable<Line> {
+export function compileBulkQuery(document: DocumentNode, currency: string): (context: Context) => Iterable<Line> {
   const schema = adminSchema();
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const d of document.definitions) if (d.kind === Kind.FRAGMENT_DEFINITION) fragments.set(d.name.value, d);
@@ -79,9 +79,13 @@ export function compileBulkQuery(document: DocumentNode): (context: Context) => 
     const field = type.getFields()[node.name.value]!;
     const args = getArgumentValues(field, node);
     const resolver = resolvers[type.name]?.[field.name] as ((s: unknown, a: Args, c: Context) => unknown) | undefined;
-    const fallback = defaultValue(field.type, field.name, type);
-    if (resolver) return (source, context) => resolver(source, args, context) ?? fallback;
+    const fallback = defaultValue(field.type, field.name, type, currency);
+    if (resolver) {
+      return (source, context) =>
+        source instanceof Placeholder ? fallback : (resolver(source, args, context) ?? fallback);
+    }
     return (source) => {
+      if (source instanceof Placeholder) return fallback;
       const value = (source as Record<string, unknown> | undefined)?.[field.name];
       return (typeof value === 'function' ? (value as () => unknown)() : value) ?? fallback;
     };
@@ -170,8 +174,9 @@ export function compileBulkQuery(document: DocumentNode): (context: Context) => 
     );
     const below = (fieldsOf(edge, edges).get('node') ?? []).flatMap((f) => (f.selectionSet ? [f.selectionSet] : []));
     const byType = new Map<string, Compiled>();
+    const only = isObjectType(node) ? node.name : null;
     return (source, context, parentId) => {
-      const name = isObjectType(node) ? node.name : (source as { __typename: string }).__typename;
+      const name = only ?? (source as { __typename: string }).__typename;
       let compiled = byType.get(name);
       if (!compiled) byType.set(name, (compiled = compile(schema.getType(name) as GraphQLObjectType, below)));
       const text = compiled.write(source, context);

@@ -69,7 +69,7 @@ async function run({
     // lets other jobs and messages in
     await new Promise(setImmediate);
   };
-  const lines = compileBulkQuery(parse(query))(context);
+  const lines = compileBulkQuery(parse(query), spec.currency)(context);
   for (const line of groupObjects ? grouped(lines) : scattered(lines)) {
     chunk += line.text + '\n';
     objects++;

@@ -14,7 +14,7 @@ import { listingOf, isListing, pageOf } from './connections.ts';
 import type { Args, Context } from './context.ts';
 import { MAX_QUERY_COST, requestedCost } from './cost.ts';
 import { resolvers } from './resolvers/index.ts';
-import { adminSchema, defaultValue, nodeTypeOf } from './schema.ts';
+import { adminSchema, defaultValue, nodeTypeOf, Placeholder } from './schema.ts';
 import { accessDenied, mayRead, scopesFor } from './scopes.ts';
 import type { Bucket } from './throttle.ts';
 
@@ -120,13 +120,12 @@ function resolveField(source: unknown, args: Args, context: Context, info: Graph
   if (context.refused.has(`${parent.name}.${field.name}`)) throw accessDenied(field.name, null);
 
   const resolver = resolvers[parent.name]?.[field.name] as ((s: unknown, a: Args, c: Context) => unknown) | undefined;
-  let value = resolver
-    ? resolver(source, args, context)
-    : (source as Record<string, unknown> | undefined)?.[field.name];
+  let value: unknown;
+  if (source instanceof Placeholder) value = undefined;
+  else if (resolver) value = resolver(source, args, context);
+  else value = (source as Record<string, unknown> | undefined)?.[field.name];
   if (typeof value === 'function') value = (value as () => unknown)();
-  if (value === undefined || (value === null && field.type.toString().endsWith('!'))) {
-    value = defaultValue(field.type, field.name, parent);
-  }
+  value ??= defaultValue(field.type, field.name, parent, context.shop.spec.currency);
   const named = getNamedType(field.type);
   if (nodeTypeOf(field.type)) {
     context.spent.points += 2;

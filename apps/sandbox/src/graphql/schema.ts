@@ -52,8 +52,22 @@ export function nodeTypeOf(type: GraphQLOutputType): GraphQLNamedType | null {
   return node;
 }
 
+/** Stands for an object that the sandbox stores nothing about: all its fields have their defaults. */
+export class Placeholder {
+  readonly __typename: string;
+
+  constructor(typename: string) {
+    this.__typename = typename;
+  }
+}
+
 /** A plausible value for a field that the sandbox stores nothing about. */
-export function defaultValue(type: GraphQLOutputType, field: string, parent: GraphQLObjectType): unknown {
+export function defaultValue(
+  type: GraphQLOutputType,
+  field: string,
+  parent: GraphQLObjectType,
+  currency: string,
+): unknown {
   if (!isNonNullType(type)) return null;
   const inner = type.ofType;
   if (isListType(inner)) return [];
@@ -85,9 +99,9 @@ export function defaultValue(type: GraphQLOutputType, field: string, parent: Gra
         return '';
     }
   }
-  if (isEnumType(inner)) return inner.getValues()[0]!.value;
-  if (isObjectType(inner)) return {};
+  if (isEnumType(inner)) return inner.name === 'CurrencyCode' ? currency : inner.getValues()[0]!.value;
+  if (isObjectType(inner)) return new Placeholder(inner.name);
   // an interface or union: the first type that implements it
   const possible = built!.getPossibleTypes(inner as never);
-  return { __typename: possible[0]!.name };
+  return new Placeholder(possible[0]!.name);
 }

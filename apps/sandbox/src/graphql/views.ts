@@ -55,9 +55,19 @@ export const moneyResolvers = {
 /** The deprecated Money scalar: always with the currency's decimals. */
 export const moneyScalar = (view: OrderView, minor: number): string => fixedDecimal(minor, view.facts.currency);
 
-/** UTC in whole seconds, though more is stored. */
+const TWO_DIGITS = Array.from({ length: 60 }, (_, i) => String(i).padStart(2, '0'));
+const dates = new Map<number, string>();
+
+/** UTC in whole seconds, though more is stored. (Bulk results hold millions: faster than toISOString.) */
 export function time(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 19) + 'Z';
+  const seconds = Math.floor(ms / 1000);
+  const day = Math.floor(seconds / 86_400);
+  let date = dates.get(day);
+  if (date === undefined) dates.set(day, (date = new Date(day * 864e5).toISOString().slice(0, 11)));
+  const left = seconds - day * 86_400;
+  const minute = Math.floor(left / 60);
+  const clock = `${TWO_DIGITS[Math.floor(minute / 60)]!}:${TWO_DIGITS[minute % 60]!}:${TWO_DIGITS[left % 60]!}Z`;
+  return date + clock;
 }
 
 export function timeOrNull(ms: number | null): string | null {

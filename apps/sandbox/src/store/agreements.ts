@@ -121,17 +121,19 @@ function sale(
   part: Omit<LineSlice, 'line'>,
   sign: 1 | -1,
 ): Sale {
+  // 0 - n, for -1 * 0 would be a negative zero
+  const signed = (n: number) => (sign === 1 ? n : 0 - n);
   return {
     __typename: typename,
     lineType,
     actionType,
     line,
-    quantity: sign * part.quantity,
-    total: sign * charged(order, part),
-    tax: sign * sum(part.taxes),
-    taxes: taxes.map((tax, i) => ({ title: tax.title, rate: tax.rate, amount: sign * part.taxes[i]! })),
-    discountBeforeTaxes: sign * part.discountBeforeTaxes,
-    discountAfterTaxes: sign * part.discountAfterTaxes,
+    quantity: signed(part.quantity),
+    total: signed(charged(order, part)),
+    tax: signed(sum(part.taxes)),
+    taxes: taxes.map((tax, i) => ({ title: tax.title, rate: tax.rate, amount: signed(part.taxes[i]!) })),
+    discountBeforeTaxes: signed(part.discountBeforeTaxes),
+    discountAfterTaxes: signed(part.discountAfterTaxes),
   };
 }
 

@@ -20,13 +20,23 @@ export function fixedDecimal(minor: number, currency: string): string {
   return `${sign}${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
 }
 
+/** ".0", ".01" … ".99" by minor units, and the same with three decimals. */
+const FRACTIONS = [1, 100, 1000].map((units) =>
+  Array.from({ length: units }, (_, i) =>
+    (i / units)
+      .toFixed(3)
+      .slice(1)
+      .replace(/(?<=\.\d+)0+$/, ''),
+  ),
+);
+
 /** As GraphQL's Decimal writes money: no trailing zeros, but always one decimal ("20.0", "20.5", "-0.75"). */
 export function graphqlDecimal(minor: number, currency: string): string {
-  const fixed = fixedDecimal(minor, currency);
-  if (!fixed.includes('.')) return fixed + '.0';
-  let end = fixed.length;
-  while (fixed[end - 1] === '0' && fixed[end - 2] !== '.') end--;
-  return fixed.slice(0, end);
+  const decimals = DECIMALS[currency] ?? 2;
+  const fractions = FRACTIONS[decimals === 0 ? 0 : decimals - 1]!;
+  const absolute = Math.abs(minor);
+  const fraction = fractions[absolute % fractions.length]!;
+  return (minor < 0 ? '-' : '') + Math.floor(absolute / fractions.length) + fraction;
 }
 
 /** Minor units of a decimal string or number; more decimals than the currency has are an error, never rounded. */

@@ -78,13 +78,18 @@ export class Shop {
   customer(key: number): Customer | null {
     const changed = this.overlay.customers.get(key);
     if (changed !== undefined) return changed;
-    if (!this.#isCustomer(key)) return null;
+    if (!this.#isInSource(key)) return null;
     const customer = this.source.customer(key);
     const last = this.source.count === 0 ? undefined : this.#baseOrdersOf(key).at(-1);
     return { ...customer, updatedAt: last === undefined ? customer.createdAt : this.source.createdAt(last) };
   }
 
-  #isCustomer(key: number): boolean {
+  hasCustomer(key: number): boolean {
+    const changed = this.overlay.customers.get(key);
+    return changed === undefined ? this.#isInSource(key) : changed !== null;
+  }
+
+  #isInSource(key: number): boolean {
     const keys = this.source.customerKeys();
     let low = 0;
     let high = keys.length - 1;

@@ -5,14 +5,24 @@ import type { Resolvers } from '../context.ts';
 import { OrderView, time } from '../views.ts';
 import { orderListing } from './orders.ts';
 
-export interface CustomerSource {
-  shop: Shop;
-  facts: Customer;
+/** A customer of the shop, made when more than the id is asked for. */
+export class CustomerSource {
+  readonly shop: Shop;
+  readonly key: number;
+  #facts: Customer | undefined;
+
+  constructor(shop: Shop, key: number) {
+    this.shop = shop;
+    this.key = key;
+  }
+
+  get facts(): Customer {
+    return (this.#facts ??= this.shop.customer(this.key)!);
+  }
 }
 
 export function customerById(shop: Shop, key: number): CustomerSource | null {
-  const facts = shop.customer(key);
-  return facts && { shop, facts };
+  return shop.hasCustomer(key) ? new CustomerSource(shop, key) : null;
 }
 
 const displayName = ({ facts }: CustomerSource) =>
@@ -30,8 +40,8 @@ const address = ({ shop, facts }: CustomerSource) =>
   };
 
 export const customerResolvers: Resolvers<CustomerSource> = {
-  id: (c) => gid(c.shop.spec, 'Customer', 'Customer', c.facts.key),
-  legacyResourceId: (c) => idOf(c.shop.spec, 'Customer', c.facts.key),
+  id: (c) => gid(c.shop.spec, 'Customer', 'Customer', c.key),
+  legacyResourceId: (c) => idOf(c.shop.spec, 'Customer', c.key),
   firstName: (c) => c.facts.firstName,
   lastName: (c) => c.facts.lastName,
   displayName,
@@ -60,14 +70,14 @@ export const customerResolvers: Resolvers<CustomerSource> = {
   defaultAddress: address,
   addresses: (c) => (c.facts.address ? [address(c)] : []),
   addressesV2: (c) => (c.facts.address ? [address(c)] : []),
-  numberOfOrders: (c) => String(c.shop.ordersOf(c.facts.key).length),
-  amountSpent: (c) => ({ minor: c.shop.spentBy(c.facts.key), currency: c.shop.spec.currency }),
+  numberOfOrders: (c) => String(c.shop.ordersOf(c.key).length),
+  amountSpent: (c) => ({ minor: c.shop.spentBy(c.key), currency: c.shop.spec.currency }),
   lastOrder: (c, _, { ordersSince }) => {
-    const last = c.shop.ordersOf(c.facts.key).at(-1);
+    const last = c.shop.ordersOf(c.key).at(-1);
     const order = last === undefined ? null : c.shop.order(last);
     return order && order.createdAt >= ordersSince ? new OrderView(c.shop, order) : null;
   },
   orders: (c, args, context) =>
-    orderListing(context, { ...args, sortKey: args.sortKey ?? 'ID' }, c.shop.ordersOf(c.facts.key)),
-  canDelete: (c) => c.shop.ordersOf(c.facts.key).length === 0,
+    orderListing(context, { ...args, sortKey: args.sortKey ?? 'ID' }, c.shop.ordersOf(c.key)),
+  canDelete: (c) => c.shop.ordersOf(c.key).length === 0,
 };

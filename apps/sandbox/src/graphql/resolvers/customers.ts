@@ -20,7 +20,7 @@ export function customerFields(context: Context): Fields<CustomerSource> {
   const created: Fields<CustomerSource>[string] = (c, term) =>
     timeMatches(c.facts.createdAt, term, timezone, context.now);
   return {
-    id: (c, term) => idMatches(idOf(c.shop.spec, 'Customer', c.facts.key), term),
+    id: (c, term) => idMatches(idOf(c.shop.spec, 'Customer', c.key), term),
     created_at: created,
     customer_date: created,
     updated_at: (c, term) => timeMatches(c.facts.updatedAt, term, timezone, context.now),
@@ -32,7 +32,7 @@ export function customerFields(context: Context): Fields<CustomerSource> {
     country: (c, term) =>
       textMatches(c.facts.address?.country, term) || textMatches(c.facts.address?.countryCode, term),
     state: (_, term) => textMatches('DISABLED', term),
-    orders_count: (c, term) => numberMatches(c.shop.ordersOf(c.facts.key).length, term),
+    orders_count: (c, term) => numberMatches(c.shop.ordersOf(c.key).length, term),
     default: (c, term) => {
       const text = term.value.toLowerCase();
       return [c.facts.email, c.facts.firstName, c.facts.lastName].some((value) => value?.toLowerCase().includes(text));
@@ -60,6 +60,6 @@ export function customerListing(context: Context, args: Args): Listing<CustomerS
         if (query === '' || matches(search, customer, fields)) yield customer;
       }
     },
-    cursor: (c) => encodeCursor({ last_id: c.facts.key, last_value: c.facts[sort] }),
+    cursor: (c) => encodeCursor({ last_id: c.key, last_value: c.facts[sort] }),
   };
 }
