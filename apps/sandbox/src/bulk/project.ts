@@ -18,7 +18,7 @@ import {
 import { isListing } from '../graphql/connections.ts';
 import type { Args, Context } from '../graphql/context.ts';
 import { resolvers } from '../graphql/resolvers/index.ts';
-import { adminSchema, defaultValue, nodeTypeOf, Placeholder } from '../graphql/schema.ts';
+import { adminSchema, defaultValue, nodeTypeOf, Placeholder, propertyOf } from '../graphql/schema.ts';
 
 /** A node of the result: its line without the closing brace and `__parentId`, and where its children hang. */
 export interface Line {
@@ -84,11 +84,7 @@ export function compileBulkQuery(document: DocumentNode, currency: string): (con
       return (source, context) =>
         source instanceof Placeholder ? fallback : (resolver(source, args, context) ?? fallback);
     }
-    return (source) => {
-      if (source instanceof Placeholder) return fallback;
-      const value = (source as Record<string, unknown> | undefined)?.[field.name];
-      return (typeof value === 'function' ? (value as () => unknown)() : value) ?? fallback;
-    };
+    return (source) => propertyOf(source, field.name) ?? fallback;
   }
 
   function compile(type: GraphQLObjectType, sets: SelectionSetNode[]): Compiled {

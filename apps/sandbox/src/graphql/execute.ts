@@ -14,7 +14,7 @@ import { listingOf, isListing, pageOf } from './connections.ts';
 import type { Args, Context } from './context.ts';
 import { MAX_QUERY_COST, requestedCost } from './cost.ts';
 import { resolvers } from './resolvers/index.ts';
-import { adminSchema, defaultValue, nodeTypeOf, Placeholder } from './schema.ts';
+import { adminSchema, defaultValue, nodeTypeOf, Placeholder, propertyOf } from './schema.ts';
 import { accessDenied, mayRead, scopesFor } from './scopes.ts';
 import type { Bucket } from './throttle.ts';
 
@@ -123,11 +123,10 @@ function resolveField(source: unknown, args: Args, context: Context, info: Graph
   let value: unknown;
   if (source instanceof Placeholder) value = undefined;
   else if (resolver) value = resolver(source, args, context);
-  else value = (source as Record<string, unknown> | undefined)?.[field.name];
-  if (typeof value === 'function') value = (value as () => unknown)();
+  else value = propertyOf(source, field.name);
   value ??= defaultValue(field.type, field.name, parent, context.shop.spec.currency);
   const named = getNamedType(field.type);
-  if (nodeTypeOf(field.type)) {
+  if (nodeTypeOf(field.type) && value !== null) {
     context.spent.points += 2;
     const listing = isListing(value) ? value : listingOf(value as unknown[]);
     return pageOf(listing, args);

@@ -61,6 +61,13 @@ export class Placeholder {
   }
 }
 
+/** A field that has no resolver: a property of its parent's source, computed when it is a function. */
+export function propertyOf(source: unknown, field: string): unknown {
+  if (typeof source !== 'object' || source === null || !Object.hasOwn(source, field)) return undefined;
+  const value = (source as Record<string, unknown>)[field];
+  return typeof value === 'function' ? (value as () => unknown)() : value;
+}
+
 /** A plausible value for a field that the sandbox stores nothing about. */
 export function defaultValue(
   type: GraphQLOutputType,
