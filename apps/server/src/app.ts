@@ -10,6 +10,7 @@ import { createServer } from './http/server.ts';
 import { createIdentity } from './identity/routes.ts';
 import { createIngestPool } from './ingest/bulk/pool.ts';
 import { voidLeases } from './ingest/leases.ts';
+import { cleanSpool } from './ingest/spool.ts';
 import { runSync, type SyncDeps } from './ingest/sync.ts';
 import { startRunner } from './jobs/runner.ts';
 import { serveHealth } from './observe/health.ts';
@@ -77,6 +78,7 @@ export async function startApp(config: Config, { clock = systemClock }: { clock?
 
     const pool = createIngestPool(db);
     closers.push(() => pool.close());
+    await cleanSpool(config.dataDir, await activeRuns(db));
     const syncing: SyncDeps = {
       db,
       log,

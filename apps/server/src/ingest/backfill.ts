@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Tx } from '../db/database.ts';
 import type { SyncStream } from '../db/models/sync-stream.ts';
 import { asDate } from '../db/values.ts';
@@ -20,6 +19,7 @@ import { IncompleteResult, readPartitioned } from './bulk/partition.ts';
 import { countOf } from './counts.ts';
 import { localDates } from './local-date.ts';
 import { removeDeleted } from './remove-deleted.ts';
+import { spoolFolder } from './spool.ts';
 import { RecordsRefused, type SyncContext } from './sync.ts';
 
 /** What a bulk fetch is to bring: all that was created, or changed, in `[from, to)`. */
@@ -102,7 +102,7 @@ async function fetchWindow(ctx: SyncContext, stream: SyncStream, what: Backfill,
         { err: error, tenantId: ctx.tenantId, stream: stream.name, tries: window.tries },
         'bulk fetch again',
       );
-      await rm(spoolFolder(ctx, stream, window), { recursive: true, force: true });
+      await rm(folderOf(ctx, stream, window), { recursive: true, force: true });
       if (remedy === 'split' && (await split(ctx, stream, window))) return;
       // a result that only has to be asked for again keeps its operation
       if (remedy !== 'poll') Object.assign(window, { operationId: null, operationAt: null });
@@ -120,7 +120,7 @@ async function fetchOnce(ctx: SyncContext, stream: SyncStream, what: Backfill, w
   if (stream.cursorTo === null || result.createdAt < stream.cursorTo)
     await stream.update({ cursorTo: result.createdAt });
 
-  const folder = spoolFolder(ctx, stream, window);
+  const folder = folderOf(ctx, stream, window);
   const file = `${folder}.jsonl`;
   let roots = 0;
   if (result.url === null) {
@@ -180,8 +180,8 @@ function queryOf(ctx: SyncContext, stream: SyncStream, search: string | null): s
   }
 }
 
-const spoolFolder = (ctx: SyncContext, stream: SyncStream, window: Window): string =>
-  join(ctx.dataDir, 'spool', `${ctx.tenantId}-${ctx.runId}-${stream.name}-${window.position}`);
+const folderOf = (ctx: SyncContext, stream: SyncStream, window: Window): string =>
+  spoolFolder(ctx.dataDir, ctx.tenantId, ctx.runId, `${stream.name}-${window.position}`);
 
 type PlannedWindow = Pick<Window, 'from' | 'to' | 'expected'>;
 

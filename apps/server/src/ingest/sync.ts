@@ -168,6 +168,9 @@ function explain(error: unknown): string {
   const known =
     error instanceof ShopifyError ||
     ['RecordsRefused', 'IncompleteResult', 'Unreadable'].includes((error as Error | null)?.name ?? '');
+  if ((error as { code?: string } | null)?.code === 'ENOSPC') {
+    return 'The disk is full; nothing that was fetched is lost. Make room and sync again.';
+  }
   return known
     ? (error as Error).message
     : 'Something went wrong inside Xeno; nothing that was fetched is lost. Sync again, and if it fails again look into the log.';

@@ -163,7 +163,11 @@ async function saveTenant(
       );
       await db.models.Membership.create({ tenantId: tenant.id, userId, role: 'admin' }, { transaction });
       // filled in by the first run, before anything is written under it
-      await tx.run('INSERT INTO tenant_state VALUES (?, 1, ?, ?, 0, 0)', [BigInt(tenant.id), 'UTC', 'XXX']);
+      await tx.run(
+        `INSERT INTO tenant_state (tenant_id, generation, timezone, currency, customers, products)
+         VALUES (?, 1, 'UTC', 'XXX', 0, 0)`,
+        [BigInt(tenant.id)],
+      );
     }
     const runId = await startRun(tx, db, tenant.id, 'backfill');
     return { ok: true, tenantId: tenant.id, runId };

@@ -1,10 +1,14 @@
 import { Piscina } from 'piscina';
 import type { Database } from '../../db/database.ts';
-import type { Partitioned } from './partition.ts';
-import type { IngestTask } from './worker.ts';
+import { LeaseLost } from '../apply.ts';
+import { Unreadable } from '../map/fields.ts';
+import type { IngestTask } from './ingest.ts';
+import { IncompleteResult, type Partitioned } from './partition.ts';
+import type { IngestOutcome } from './worker.ts';
 
 /** Threads that turn bulk results into rows. Their heap is bounded, whatever the size of the store. */
 export interface IngestPool {
+  /** @throws IncompleteResult, Unreadable, LeaseLost */
   ingest(task: Omit<IngestTask, 'access'>, signal: AbortSignal): Promise<Partitioned>;
   close(): Promise<void>;
 }
@@ -15,12 +19,22 @@ export function createIngestPool(db: Database, threads = 1): IngestPool {
     minThreads: 0,
     maxThreads: threads,
     idleTimeout: 30_000,
-    resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 },
+    resourceLimits: { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 32 },
   });
   return {
     async ingest(task, signal) {
       const { access, transfer } = db.share();
-      return (await piscina.run({ ...task, access }, { signal, transferList: transfer })) as Partitioned;
+      const run = piscina.run({ ...task, access }, { signal, transferList: transfer }) as Promise<IngestOutcome>;
+      const outcome = await run;
+      if (outcome.ok) return outcome.partitioned;
+      switch (outcome.why) {
+        case 'incomplete':
+          throw new IncompleteResult(outcome.message);
+        case 'unreadable':
+          throw new Unreadable(outcome.message);
+        case 'lease_lost':
+          throw new LeaseLost();
+      }
     },
     close: () => piscina.destroy(),
   };

@@ -1,91 +1,21 @@
-/** Runs in a worker thread: a bulk result on disk becomes committed rows, and the process stays free to answer. */
-import type { StreamName } from '@xeno/contracts';
-import { rm } from 'node:fs/promises';
-import { type DatabaseAccess, openDatabase, type Tx } from '../../db/database.ts';
-import { apply, type Lease } from '../apply.ts';
-import { mappedBatches } from './join.ts';
-import { partition, partitionFile, type Partitioned, readPartitioned } from './partition.ts';
+/** Runs in a worker thread, so that the process stays free to answer while a bulk result is read and written. */
+import { LeaseLost } from '../apply.ts';
+import { Unreadable } from '../map/fields.ts';
+import { ingest, type IngestTask } from './ingest.ts';
+import { IncompleteResult, type Partitioned } from './partition.ts';
 
-export interface IngestTask {
-  access: DatabaseAccess;
-  tenantId: string;
-  lease: Lease;
-  runId: string;
-  stream: StreamName;
-  position: number;
-  /** The downloaded result; it may be gone when `folder` holds it partitioned. */
-  file: string;
-  folder: string;
-  expectedLines: number;
-  fetchBegan: number;
-  currency: string;
-  /** The checkpoint: partitions that are applied already, and how many roots they held. */
-  partitionsDone: number;
-  rootsDone: number;
-  /** Roots of the stream's windows before this one. */
-  streamDone: number;
-}
+/** Errors lose their class on the way between threads; the ones that mean something travel by name. */
+export type IngestOutcome =
+  | { ok: true; partitioned: Partitioned }
+  | { ok: false; why: 'incomplete' | 'unreadable' | 'lease_lost'; message: string };
 
-export default async function ingest(task: IngestTask): Promise<Partitioned> {
-  const found = (await readPartitioned(task.folder)) ?? (await partition(task.file, task.folder, task.expectedLines));
-  await rm(task.file, { force: true });
-  const db = openDatabase(task.access);
+export default async function work(task: IngestTask): Promise<IngestOutcome> {
   try {
-    let rootsDone = task.rootsDone;
-    for (let index = task.partitionsDone; index < found.partitions; index++) {
-      rootsDone += await applyPartition(index, rootsDone);
-    }
-    return found;
-  } finally {
-    await db.close();
-  }
-
-  async function applyPartition(index: number, before: number): Promise<number> {
-    const { tenantId, lease, runId, stream, position, fetchBegan, currency } = task;
-    const where = [BigInt(tenantId), BigInt(runId), stream] as const;
-    let roots = 0;
-    let pending: Promise<unknown> = Promise.resolve();
-    const file = partitionFile(task.folder, index);
-    const batches = mappedBatches(file, stream, { currency, fetchBegan });
-
-    const write = ({
-      batch,
-      refused,
-    }: {
-      batch: Parameters<typeof apply>[1];
-      refused: { id: string; why: string }[];
-    }) => {
-      const done = roots;
-      return apply({ db, tenantId, lease }, batch, async (tx) => {
-        await tx.run('UPDATE sync_streams SET done = ? WHERE tenant_id = ? AND run_id = ? AND name = ?', [
-          task.streamDone + before + done,
-          ...where,
-        ]);
-        if (refused.length > 0) await noteRefused(tx, refused);
-      });
-    };
-    const noteRefused = (tx: Tx, refused: { id: string; why: string }[]) =>
-      tx.run(
-        `UPDATE sync_windows SET refused = refused + ?, refusal = COALESCE(refusal, ?)
-         WHERE tenant_id = ? AND run_id = ? AND stream = ? AND position = ?`,
-        [refused.length, `${refused[0]!.id}: ${refused[0]!.why}`, ...where, position],
-      );
-
-    // the next batch is mapped while the database works on the last one
-    for await (const mapped of batches) {
-      await pending;
-      roots += mapped.roots;
-      pending = write(mapped);
-      pending.catch(() => {});
-    }
-    await pending;
-    await db.transaction((tx) =>
-      tx.run(
-        `UPDATE sync_windows SET partitions_done = ?, roots_done = ?
-         WHERE tenant_id = ? AND run_id = ? AND stream = ? AND position = ?`,
-        [index + 1, before + roots, ...where, position],
-      ),
-    );
-    return roots;
+    return { ok: true, partitioned: await ingest(task) };
+  } catch (error) {
+    if (error instanceof IncompleteResult) return { ok: false, why: 'incomplete', message: error.message };
+    if (error instanceof Unreadable) return { ok: false, why: 'unreadable', message: error.message };
+    if (error instanceof LeaseLost) return { ok: false, why: 'lease_lost', message: error.message };
+    throw error;
   }
 }
