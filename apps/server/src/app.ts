@@ -78,7 +78,8 @@ export async function startApp(config: Config, { clock = systemClock }: { clock?
 
     const pool = createIngestPool(db);
     closers.push(() => pool.close());
-    await cleanSpool(config.dataDir, await activeRuns(db));
+    const tidy = () => cleanSpool(config.dataDir, () => activeRuns(db));
+    await tidy();
     const syncing: SyncDeps = {
       db,
       log,
@@ -94,7 +95,10 @@ export async function startApp(config: Config, { clock = systemClock }: { clock?
       pending: async () =>
         (await activeRuns(db)).map(({ tenantId, runId }) => ({
           key: tenantId,
-          run: async (signal) => void (await runSync(syncing, tenantId, runId, signal)),
+          run: async (signal) => {
+            await runSync(syncing, tenantId, runId, signal);
+            await tidy();
+          },
         })),
       onError: (error, tenantId) => log.error({ err: error, tenantId }, 'a job failed and will be tried again'),
     });

@@ -5,11 +5,17 @@ import { join } from 'node:path';
 export const spoolFolder = (dataDir: string, tenantId: string, runId: string, rest: string): string =>
   join(dataDir, 'spool', `${tenantId}-${runId}-${rest}`);
 
-/** Removes what runs have left that are not among `active`: they ended, or their store was disconnected. */
-export async function cleanSpool(dataDir: string, active: { tenantId: string; runId: string }[]): Promise<void> {
+/** Removes what ended runs have left: failed ones, and those of stores that were disconnected. */
+export async function cleanSpool(
+  dataDir: string,
+  activeRuns: () => Promise<{ tenantId: string; runId: string }[]>,
+): Promise<void> {
   const folder = join(dataDir, 'spool');
-  const keep = active.map(({ tenantId, runId }) => `${tenantId}-${runId}-`);
-  for (const name of await readdir(folder).catch(() => [])) {
+  // looked at before the runs are, so that what a run begun meanwhile puts here is not among them
+  const names = await readdir(folder).catch(() => []);
+  if (names.length === 0) return;
+  const keep = (await activeRuns()).map(({ tenantId, runId }) => `${tenantId}-${runId}-`);
+  for (const name of names) {
     if (!keep.some((prefix) => name.startsWith(prefix))) await rm(join(folder, name), { recursive: true, force: true });
   }
 }

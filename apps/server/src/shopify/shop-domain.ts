@@ -8,7 +8,7 @@ export type ShopDomainVerdict = { ok: true; shop: string } | { ok: false; reason
  */
 export function parseShopDomain(input: unknown): ShopDomainVerdict {
   if (typeof input !== 'string') return { ok: false, reason: 'A shop is a text such as my-store.myshopify.com.' };
-  const text = input.trim();
+  const text = input.replace(/^ +| +$/g, '');
   if (text === '') return { ok: false, reason: 'The shop is missing.' };
   // Lower-casing must not create ASCII out of something else (the Kelvin sign becomes k), and `$` in the pattern
   // must never meet an inner line break: plain letters only, before anything is changed.

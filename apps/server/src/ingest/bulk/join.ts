@@ -8,6 +8,7 @@ import { mapOrder } from '../map/order.ts';
 import { mapProduct } from '../map/product.ts';
 import type { Batch } from '../records.ts';
 import { lineGroups } from './lines.ts';
+import { IncompleteResult } from './partition.ts';
 
 interface Line {
   id: string;
@@ -31,7 +32,10 @@ export interface MappedBatch {
   refused: { id: string; why: string }[];
 }
 
-/** Reads a partition into memory, joins children to their roots, and maps batch by batch. */
+/**
+ * Reads a partition into memory, joins children to their roots, and maps batch by batch.
+ * @throws IncompleteResult when a root is missing, before the first batch
+ */
 export async function* mappedBatches(
   file: string,
   stream: StreamName,
@@ -59,7 +63,7 @@ export async function* mappedBatches(
   }
   for (const line of grandchildren) {
     const joined = rootOf.get(line.__parentId!);
-    if (!joined) throw new Error(`The spooled result lacks ${line.__parentId}, the parent of ${line.id}.`);
+    if (!joined) throw new IncompleteResult(`The result lacks ${line.__parentId}, the parent of ${line.id}.`);
     joined.children.push(line);
   }
 
