@@ -38,6 +38,7 @@ const HOSTILE: unknown[] = [
   '[::1]',
   'localhost.localdomain',
   'a\n.myshopify.com',
+  'a.myshopify.com\n',
   'a.myshopify.com\nevil',
   'a.myshopify.com\r\nHost: evil',
   'a\0.myshopify.com',
@@ -63,7 +64,7 @@ describe('parseShopDomain', () => {
   it.each([
     ['demo', 'demo.myshopify.com'],
     ['demo.myshopify.com', 'demo.myshopify.com'],
-    ['  Demo-2.MyShopify.com\n', 'demo-2.myshopify.com'],
+    ['  Demo-2.MyShopify.com ', 'demo-2.myshopify.com'],
     ['0', '0.myshopify.com'],
   ])('accepts %j', (input, shop) => {
     expect(parseShopDomain(input)).toEqual({ ok: true, shop });

@@ -1,0 +1,127 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mappedBatches } from '../../src/ingest/bulk/join.ts';
+import { IncompleteResult, partition, partitionFile } from '../../src/ingest/bulk/partition.ts';
+import type { OrderRecord } from '../../src/ingest/records.ts';
+
+const ORDER = 'gid://shopify/Order/9007199254740993';
+const TITLE = '"__parentId":"gid://shopify/Order/1" \\" __proto__ 👘';
+const zero = {
+  shopMoney: { amount: '0.0', currencyCode: 'JPY' },
+  presentmentMoney: { amount: '0', currencyCode: 'JPY' },
+};
+const lines = {
+  order: {
+    id: ORDER,
+    name: '#1',
+    createdAt: '2026-01-01T00:00:00Z',
+    processedAt: '2026-01-01T00:00:00Z',
+    updatedAt: '2026-01-01T00:00:00Z',
+    currencyCode: 'JPY',
+    presentmentCurrencyCode: 'JPY',
+    test: false,
+    tags: [],
+    discountCodes: [],
+    totalPriceSet: zero,
+    currentTotalPriceSet: zero,
+    totalShippingPriceSet: zero,
+    totalRefundedSet: zero,
+    refunds: [],
+  },
+  item: {
+    id: 'gid://shopify/LineItem/1',
+    title: TITLE,
+    quantity: 1,
+    currentQuantity: 1,
+    originalUnitPriceSet: zero,
+    discountedTotalSet: zero,
+    isGiftCard: false,
+    __parentId: ORDER,
+  },
+  agreement: {
+    __typename: 'RefundAgreement',
+    id: 'gid://shopify/SalesAgreement/7',
+    happenedAt: '2026-01-02T00:00:00Z',
+    __parentId: ORDER,
+  },
+  sale: {
+    __typename: 'ProductSale',
+    id: 'gid://shopify/Sale/9',
+    actionType: 'RETURN',
+    lineType: 'PRODUCT',
+    quantity: -1,
+    totalAmount: zero,
+    totalTaxAmount: zero,
+    totalDiscountAmountBeforeTaxes: zero,
+    lineItem: { id: 'gid://shopify/LineItem/1' },
+    __parentId: 'gid://shopify/SalesAgreement/7',
+  },
+};
+
+const spaced = (line: object) =>
+  `{${Object.entries(line)
+    .map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`)
+    .join(', ')}}`;
+const reversed = (line: object) => JSON.stringify(Object.fromEntries(Object.entries(line).reverse()));
+const escaped = (line: object) =>
+  JSON.stringify(line)
+    .replaceAll('/', '\\/')
+    .replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+describe('the lines of a bulk result', () => {
+  let folder: string;
+  beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'xeno-lines-'))));
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  async function read(text: string, count: number): Promise<OrderRecord[]> {
+    const file = join(folder, 'result.jsonl');
+    await writeFile(file, text);
+    const { partitions } = await partition(file, join(folder, 'parts'), count);
+    const records: unknown[] = [];
+    for (let i = 0; i < partitions; i++) {
+      const batches = mappedBatches(partitionFile(join(folder, 'parts'), i), 'orders', {
+        currency: 'JPY',
+        fetchBegan: 0,
+      });
+      for await (const { batch, refused } of batches) {
+        expect(refused).toEqual([]);
+        records.push(...batch.records);
+      }
+    }
+    return records as OrderRecord[];
+  }
+
+  const { order, item, agreement, sale } = lines;
+  it.each([
+    ['parents first', [order, item, agreement, sale].map((line) => JSON.stringify(line)).join('\n') + '\n'],
+    ['children first', [sale, agreement, item, order].map((line) => JSON.stringify(line)).join('\n') + '\n'],
+    ['spaces, CRLF, no last line end', [sale, item, order, agreement].map(spaced).join('\r\n')],
+    ['ids last', [agreement, sale, order, item].map(reversed).join('\n')],
+    ['everything escaped', [item, sale, agreement, order].map(escaped).join('\r\n') + '\r\n'],
+  ])('are joined: %s', async (_, text) => {
+    const [record, ...others] = await read(text, 4);
+    expect(others).toEqual([]);
+    expect(record).toMatchObject({
+      id: '9007199254740993',
+      lines: [{ id: '1', title: TITLE }],
+      events: [{ id: '7', type: 'refund', sales: [{ id: '9', action: 'RETURN', lineId: '1' }] }],
+    });
+  });
+
+  it.each([
+    ['a line fewer than counted', [order, item, agreement], 4],
+    ['a line more than counted', [order, item, item], 2],
+    ['an order missing', [item, agreement, sale], 3],
+    ['another order in its place', [{ ...order, id: 'gid://shopify/Order/2' }, item, agreement, sale], 4],
+    ['an agreement missing', [order, item, sale], 3],
+  ])('are incomplete: %s', async (_, some, count) => {
+    await expect(read(some.map((line) => JSON.stringify(line)).join('\n'), count)).rejects.toThrow(IncompleteResult);
+  });
+
+  it('are incomplete: cut off', async () => {
+    const text = [order, item].map((line) => JSON.stringify(line)).join('\n');
+    await expect(read(text.slice(0, -10), 2)).rejects.toThrow(IncompleteResult);
+  });
+});
