@@ -11,9 +11,10 @@ import { queryClient } from './query-client.ts';
 import { router } from './router.tsx';
 import { cssVariables, theme } from './theme.ts';
 
-onSessionEnd(() => {
+onSessionEnd((by) => {
   queryClient.clear();
-  void router.invalidate();
+  // Whom the server logged out comes back to the same page; who logged out is done with it.
+  void (by === 'user' ? router.navigate({ to: '/login' }) : router.invalidate());
 });
 
 createRoot(document.getElementById('root')!).render(

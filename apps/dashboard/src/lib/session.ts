@@ -9,7 +9,7 @@ let user: User | null = null;
 let access: { token: string; expiresAt: number } | null = null;
 let refreshing: Promise<void> | null = null;
 let starting: Promise<void> | null = null;
-let onEnd = () => {};
+let onEnd: (by: 'user' | 'server') => void = () => {};
 
 /** Tabs share the cookie: when one logs in or out, the others must not go on showing the former user's figures. */
 const otherTabs = new BroadcastChannel('xeno-session');
@@ -17,7 +17,7 @@ otherTabs.onmessage = () => window.location.reload();
 
 export const currentUser = (): User | null => user;
 /** Called when the session is over, whether the user ended it or the server did. */
-export const onSessionEnd = (listener: () => void): void => void (onEnd = listener);
+export const onSessionEnd = (listener: typeof onEnd): void => void (onEnd = listener);
 
 /** Finds out at page load whether the cookie still opens a session. Rejects only if the server cannot be asked. */
 export function startSession(): Promise<void> {
@@ -45,7 +45,7 @@ export async function endSession(): Promise<void> {
     if (!isRefused(error)) throw error;
   });
   otherTabs.postMessage('changed');
-  forget();
+  forget('user');
 }
 
 /** Calls a route as the user who is logged in; an access token that has run out is renewed on the way. */
@@ -65,7 +65,7 @@ export async function call<R extends Route>(route: R, input: RouteInput<R>): Pro
 function refresh(): Promise<void> {
   refreshing ??= exclusively(async () => keep(await request(auth.refresh, {})))
     .catch((error: unknown) => {
-      if (isRefused(error)) forget();
+      if (isRefused(error)) forget('server');
       throw error;
     })
     .finally(() => (refreshing = null));
@@ -83,9 +83,9 @@ function keep({ accessToken, expiresIn }: { accessToken: string; expiresIn: numb
   access = { token: accessToken, expiresAt: Date.now() + (expiresIn - 30) * 1000 };
 }
 
-function forget(): void {
+function forget(by: 'user' | 'server'): void {
   const had = user !== null;
   user = null;
   access = null;
-  if (had) onEnd();
+  if (had) onEnd(by);
 }

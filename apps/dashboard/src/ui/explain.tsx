@@ -9,7 +9,7 @@ const ExplainOpened = lazy(load);
 /** The little "i" beside a number: what it means. */
 export function Explain({ term, meaning }: { term: string; meaning: string }) {
   const trigger = (
-    <ActionIcon variant="subtle" color="gray" size={24} radius="xl" aria-label={`What is “${term}”?`}>
+    <ActionIcon variant="subtle" color="gray" c="dimmed" size={24} radius="xl" aria-label={`What is “${term}”?`}>
       <IconInfoCircle size={15} aria-hidden />
     </ActionIcon>
   );

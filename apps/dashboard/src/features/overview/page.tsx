@@ -1,3 +1,4 @@
+import { Skeleton } from '@mantine/core';
 import { getRouteApi, Navigate } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { PageHead } from '../../ui/page-head.tsx';
@@ -24,7 +25,7 @@ export function OverviewPage() {
   const [first] = tenants;
   if (!first)
     return (
-      <Suspense>
+      <Suspense fallback={<Skeleton h={320} maw={720} mx="auto" mt={100} />}>
         <FirstRun />
       </Suspense>
     );

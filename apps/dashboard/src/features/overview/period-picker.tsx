@@ -31,12 +31,12 @@ export function PeriodPicker({ search, timeZone }: { search: OverviewSearch; tim
   const shown = period === 'custom' && search.from && search.to ? formatDays(search.from, search.to) : PERIODS[period];
 
   return (
-    <Group gap="xs">
+    <Group gap={6}>
       <ChoiceMenu
         trigger={
           <Button
             variant="default"
-            size="sm"
+            fz={{ base: 13, sm: 14 }}
             px={{ base: 'xs', sm: 'sm' }}
             leftSection={<IconCalendar size={16} aria-hidden />}
             rightSection={<IconChevronDown size={14} aria-hidden />}
@@ -57,7 +57,7 @@ export function PeriodPicker({ search, timeZone }: { search: OverviewSearch; tim
         trigger={
           <Button
             variant="default"
-            size="sm"
+            fz={{ base: 13, sm: 14 }}
             px={{ base: 'xs', sm: 'sm' }}
             leftSection={<IconArrowsDiff size={16} aria-hidden />}
             rightSection={<IconChevronDown size={14} aria-hidden />}

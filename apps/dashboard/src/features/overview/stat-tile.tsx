@@ -8,7 +8,7 @@ import { Explain } from '../../ui/explain.tsx';
 import fitted from '../../ui/fitted.module.css';
 import { DEFINITIONS } from './definitions.ts';
 
-export const TILE_HEIGHT = 108;
+export const TILE_HEIGHT = 112;
 
 type Value = Money | number;
 const write = (value: Value) => (typeof value === 'number' ? formatCount(value) : formatMoney(value));
@@ -34,7 +34,7 @@ export function StatTile(props: {
       aria-label={label}
       data-testid={`stat-${name}`}
     >
-      <Group justify="space-between" gap={2} wrap="nowrap" mih={28}>
+      <Group justify="space-between" gap={2} wrap="nowrap" mih={32}>
         <Text fz={13} c="dimmed" fw={500} component="h2" lh={1.2}>
           {label}
         </Text>
@@ -46,6 +46,7 @@ export function StatTile(props: {
           className={fitted['text']!}
           style={fit(text, 24)}
           fw={650}
+          c="bright"
           lh="34px"
           title={text}
         >

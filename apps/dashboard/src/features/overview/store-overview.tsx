@@ -9,6 +9,7 @@ import { PageHead } from '../../ui/page-head.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { useTicking } from '../../ui/use-ticking.ts';
 import { When } from '../../ui/when.tsx';
+import { completeFrom, isPartial } from '../stores/progress.ts';
 import { rememberStore } from '../stores/remembered.ts';
 import { StoreAdvice } from '../stores/store-state.tsx';
 import { Figures, FiguresSkeleton } from './figures.tsx';
@@ -22,7 +23,10 @@ export function StoreOverview({ tenant, search }: { tenant: Tenant; search: Over
   useTicking(30_000);
   const timeZone = tenant.timezone ?? 'UTC';
   const range = rangeOf(search, timeZone, now());
-  const compared = comparedRange(search, range);
+  const wanted = comparedRange(search, range);
+  // Against a past that is not all in, everything would seem to have grown.
+  const waits = wanted !== null && isPartial(tenant) && wanted.from < (completeFrom(tenant) ?? '9999');
+  const compared = waits ? null : wanted;
   const { data, error, isPlaceholderData, refetch } = useQuery(
     figuresOf(tenant.id, range, compared, tenant.activeRun !== null),
   );
@@ -41,7 +45,7 @@ export function StoreOverview({ tenant, search }: { tenant: Tenant; search: Over
           ) : data ? (
             'Nothing fetched yet'
           ) : (
-            'Loading …'
+            !error && 'Loading …'
           )
         }
       >
@@ -63,6 +67,7 @@ export function StoreOverview({ tenant, search }: { tenant: Tenant; search: Over
               {data.range ? formatDays(data.range.from, data.range.to) : 'All time'}
               {(!data.range || data.range.to === dayIn(timeZone, now())) && ', today so far'}
               {data.compared && `, compared with ${formatDays(data.compared.from, data.compared.to)}`}
+              {waits && `; the comparison follows when ${formatDays(wanted.from, wanted.to)} is in`}
               {`. Days are the store’s own (${timeZone.replaceAll('_', ' ')}).`}
             </Text>
             <Figures figures={data} search={search} syncing={tenant.activeRun !== null} />

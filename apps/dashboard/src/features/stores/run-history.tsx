@@ -1,7 +1,7 @@
 import { Badge, Box, Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import type { RunStatus, SyncRun } from '@xeno/contracts';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { formatDuration } from '../../lib/format.ts';
+import { formatCount, formatDuration } from '../../lib/format.ts';
 import { Problem } from '../../ui/problem.tsx';
 import { When } from '../../ui/when.tsx';
 import { runsOf } from './queries.ts';
@@ -9,12 +9,12 @@ import { describe } from './sync-progress.tsx';
 import classes from './run-history.module.css';
 
 const KINDS = { backfill: 'First sync', incremental: 'Changes', full: 'Everything' };
-const COLORS: Record<RunStatus, string> = {
-  queued: 'gray',
-  running: 'indigo',
-  succeeded: 'teal',
-  failed: 'red',
-  cancelled: 'gray',
+const STATES: Record<RunStatus, { label: string; color: string }> = {
+  queued: { label: 'Waiting', color: 'gray' },
+  running: { label: 'Running', color: 'indigo' },
+  succeeded: { label: 'Succeeded', color: 'teal' },
+  failed: { label: 'Failed', color: 'red' },
+  cancelled: { label: 'Cancelled', color: 'gray' },
 };
 
 export function RunHistory({ tenantId }: { tenantId: string }) {
@@ -58,8 +58,8 @@ function Run({ run }: { run: SyncRun }) {
     <Box component="li" className={classes['run']!}>
       <Group gap="sm" justify="space-between">
         <Group gap="xs">
-          <Badge variant="light" color={COLORS[run.status]} tt="none" radius="sm">
-            {run.status}
+          <Badge variant="light" color={STATES[run.status].color} tt="none" radius="sm">
+            {STATES[run.status].label}
           </Badge>
           <Text size="sm" fw={600}>
             {KINDS[run.kind]}
@@ -72,7 +72,13 @@ function Run({ run }: { run: SyncRun }) {
       </Group>
       {run.streams.length > 0 && (
         <Text size="sm" c="dimmed" className="figures" mt={4}>
-          {run.streams.map((stream) => `${stream.name}: ${describe(stream)}`).join('  ·  ')}
+          {run.streams
+            .map((stream) =>
+              stream.status === 'succeeded'
+                ? `${formatCount(stream.done)} ${stream.name}`
+                : `${stream.name}: ${describe(stream)}`,
+            )
+            .join(' · ')}
         </Text>
       )}
       {[run.error, ...run.streams.map((stream) => stream.error)]

@@ -1,4 +1,4 @@
-import { Box, Button, Group, Skeleton, Stack } from '@mantine/core';
+import { Button, Group, Skeleton, Stack } from '@mantine/core';
 import type { Tenant } from '@xeno/contracts';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { IconChartLine } from '@tabler/icons-react';
@@ -34,6 +34,7 @@ function Store({ tenant }: { tenant: Tenant }) {
     <>
       <PageHead title={tenant.storeName} context="Store" description={<StoreFacts tenant={tenant} />}>
         <Group gap="xs">
+          <StoreState tenant={tenant} />
           <StoreActions tenant={tenant} />
           <Button
             size="xs"
@@ -46,9 +47,6 @@ function Store({ tenant }: { tenant: Tenant }) {
         </Group>
       </PageHead>
       <Stack gap="md">
-        <Box>
-          <StoreState tenant={tenant} />
-        </Box>
         <StoreAdvice tenant={tenant} />
         {tenant.activeRun ? (
           <Panel title={tenant.lastSyncAt ? 'Syncing now' : 'First sync is running'}>
