@@ -102,7 +102,10 @@ async function fetchWindow(ctx: SyncContext, stream: SyncStream, what: Backfill,
         { err: error, tenantId: ctx.tenantId, stream: stream.name, tries: window.tries },
         'bulk fetch again',
       );
-      await rm(folderOf(ctx, stream, window), { recursive: true, force: true });
+      // the file as well: what is asked for again must not be answered by what was found wanting
+      const folder = folderOf(ctx, stream, window);
+      await rm(folder, { recursive: true, force: true });
+      await rm(`${folder}.jsonl`, { force: true });
       if (remedy === 'split' && (await split(ctx, stream, window))) return;
       // a result that only has to be asked for again keeps its operation
       if (remedy !== 'poll') Object.assign(window, { operationId: null, operationAt: null });
