@@ -12,7 +12,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../../sandbox/src/index.ts';
 import { type App, startApp } from '../../src/app.ts';
-import { readConfig } from '../../src/config.ts';
+import { type Config, readConfig } from '../../src/config.ts';
 import { accessOf, type Database, openDatabase } from '../../src/db/database.ts';
 import { findDrift } from '../../src/ingest/rollups.ts';
 import { type Clock, systemClock } from '../../src/shopify/clock.ts';
@@ -30,9 +30,9 @@ export function onEachDatabase(subject: string, battery: (engine: Engine) => voi
 /** Xeno and a local Shopify on one engine, and the database beside them. */
 export interface World {
   sandbox: Sandbox;
+  config: Config;
   db: Database;
   url: string;
-  dataDir: string;
   /** Every body that any browser was given. */
   said: string[];
   register(): Promise<Browser>;
@@ -67,8 +67,8 @@ export async function startWorld(
   let people = 0;
   return {
     sandbox,
+    config,
     db,
-    dataDir,
     said,
     get url() {
       return app.url;
