@@ -20,7 +20,7 @@ import { countOf } from './counts.ts';
 import { localDates } from './local-date.ts';
 import { removeDeleted } from './remove-deleted.ts';
 import { spoolFolder } from './spool.ts';
-import { RecordsRefused, type SyncContext } from './sync.ts';
+import { RecordsRefused, type SyncContext } from './context.ts';
 
 /** What a bulk fetch is to bring: all that was created, or changed, in `[from, to)`. */
 export interface Backfill {

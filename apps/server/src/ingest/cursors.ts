@@ -2,7 +2,7 @@ import type { StreamName } from '@xeno/contracts';
 import type { Database } from '../db/database.ts';
 import type { SyncStream } from '../db/models/sync-stream.ts';
 import { asDate } from '../db/values.ts';
-import type { SyncContext } from './sync.ts';
+import type { SyncContext } from './context.ts';
 
 /** Up to which of Shopify's instants each stream's changes are applied; a stream that never succeeded has none. */
 export async function readCursors(db: Database, tenantId: string): Promise<Map<StreamName, Date>> {

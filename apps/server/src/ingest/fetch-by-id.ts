@@ -9,7 +9,7 @@ import { idOf, Unreadable } from './map/fields.ts';
 import { mapOrder } from './map/order.ts';
 import { mapProduct } from './map/product.ts';
 import type { Batch } from './records.ts';
-import type { SyncContext } from './sync.ts';
+import type { SyncContext } from './context.ts';
 import { visibleOnes } from './visibility.ts';
 
 const TYPES = { orders: 'Order', customers: 'Customer', products: 'Product' } as const;

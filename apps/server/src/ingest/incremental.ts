@@ -7,7 +7,7 @@ import { countOf } from './counts.ts';
 import { readCursors } from './cursors.ts';
 import { fetchById, type FetchedById } from './fetch-by-id.ts';
 import { idOf } from './map/fields.ts';
-import { RecordsRefused, type SyncContext } from './sync.ts';
+import { RecordsRefused, type SyncContext } from './context.ts';
 
 /** Shopify's lists may lag behind its writes; what is fetched twice changes nothing. */
 const OVERLAP_MS = 120_000;

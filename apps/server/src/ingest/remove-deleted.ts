@@ -1,7 +1,7 @@
 import type { StreamName } from '@xeno/contracts';
 import { readRoots } from './bulk/partition.ts';
 import { fetchById } from './fetch-by-id.ts';
-import type { SyncContext } from './sync.ts';
+import type { SyncContext } from './context.ts';
 import { ordersVisibleSince } from './visibility.ts';
 
 const ID_COLUMNS = { orders: 'shopify_order_id', customers: 'shopify_customer_id', products: 'shopify_product_id' };

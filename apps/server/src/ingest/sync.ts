@@ -1,49 +1,19 @@
 import type { RunStatus } from '@xeno/contracts';
-import type { Database } from '../db/database.ts';
 import type { SyncRun } from '../db/models/sync-run.ts';
 import type { SyncStream } from '../db/models/sync-stream.ts';
 import type { Tenant } from '../db/models/tenant.ts';
-import type { ShopifyClient } from '../shopify/client.ts';
 import { ReconnectNeeded, ShopifyError, ShopUnavailable } from '../shopify/errors.ts';
 import { type Lease, LeaseLost } from './apply.ts';
 import { type Backfill, fetchWindows } from './backfill.ts';
-import type { IngestPool } from './bulk/pool.ts';
+import { RecordsRefused, type SyncContext, type SyncDeps } from './context.ts';
+import { IncompleteResult } from './bulk/partition.ts';
 import { writeCursor } from './cursors.ts';
 import { fetchChanges, fetchMarked } from './incremental.ts';
 import { withLease } from './leases.ts';
+import { Unreadable } from './map/fields.ts';
 import { describeShop } from './shop.ts';
 
-export const SYNC_LEASE = 'sync';
-
-export interface SyncDeps {
-  db: Database;
-  log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
-  dataDir: string;
-  pool: IngestPool;
-  clientFor(tenant: Tenant): ShopifyClient;
-  /** Names this process in leases. */
-  owner: string;
-  leaseSeconds: number;
-}
-
-/** What a stream works with while its run holds the lease. */
-export interface SyncContext extends SyncDeps {
-  tenantId: string;
-  runId: string;
-  lease: Lease;
-  signal: AbortSignal;
-  client: ShopifyClient;
-  scopes: readonly string[];
-  currency: string;
-  timezone: string;
-  /** Shopify's clock when the run was begun or resumed. */
-  shopNow: Date;
-}
-
-/** Some records could not be read; all others are in. */
-export class RecordsRefused extends Error {
-  override name = 'RecordsRefused';
-}
+const SYNC_LEASE = 'sync';
 
 /**
  * Carries out a queued run, or goes on with one whose process died. Everything it does is either committed or done
@@ -103,7 +73,7 @@ async function runStreams(ctx: SyncContext): Promise<unknown[]> {
   const results = await Promise.allSettled(open.map((stream) => runStream(ctx, stream)));
   const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
   const interruption = errors.find((error) => isInterruption(error, ctx.signal));
-  if (interruption !== undefined) throw interruption;
+  if (interruption instanceof Error) throw interruption;
   if (errors.length === 0) await fetchMarked(ctx);
   return errors;
 }
@@ -165,9 +135,7 @@ async function finish(deps: SyncDeps, tenant: Tenant, run: SyncRun, errors: unkn
 
 /** What a user is told. Errors that are not meant for users stay in the log. */
 function explain(error: unknown): string {
-  const known =
-    error instanceof ShopifyError ||
-    ['RecordsRefused', 'IncompleteResult', 'Unreadable'].includes((error as Error | null)?.name ?? '');
+  const known = [ShopifyError, RecordsRefused, IncompleteResult, Unreadable].some((kind) => error instanceof kind);
   if ((error as { code?: string } | null)?.code === 'ENOSPC') {
     return 'The disk is full; nothing that was fetched is lost. Make room and sync again.';
   }

@@ -1,6 +1,6 @@
 import type { StreamName } from '@xeno/contracts';
 import { asDate, idParams, marks } from '../db/values.ts';
-import type { SyncContext } from './sync.ts';
+import type { SyncContext } from './context.ts';
 
 const DAY_MS = 24 * 3_600_000;
 

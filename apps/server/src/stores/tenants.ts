@@ -1,5 +1,6 @@
 import type { Role, Tenant as TenantView } from '@xeno/contracts';
 import type { Database } from '../db/database.ts';
+import type { SyncRun } from '../db/models/sync-run.ts';
 import type { Tenant } from '../db/models/tenant.ts';
 import { NotFound } from '../http/errors.ts';
 import { viewRuns } from './sync.ts';
@@ -8,6 +9,7 @@ import { viewRuns } from './sync.ts';
 export async function listTenants(db: Database, userId: string): Promise<TenantView[]> {
   const memberships = await db.models.Membership.findAll({ where: { userId } });
   const roles = new Map(memberships.map(({ tenantId, role }) => [tenantId, role]));
+  const runs = await activeRunsOf(db, [...roles.keys()]);
   const tenants = await db.models.Tenant.findAll({
     where: { id: [...roles.keys()] },
     order: [
@@ -15,17 +17,22 @@ export async function listTenants(db: Database, userId: string): Promise<TenantV
       ['id', 'ASC'],
     ],
   });
-  return Promise.all(tenants.map((tenant) => viewTenant(db, tenant, roles.get(tenant.id)!)));
+  return Promise.all(tenants.map((tenant) => viewTenant(db, tenant, roles.get(tenant.id)!, runs)));
 }
 
 export async function getTenant(db: Database, actor: { tenantId: string; role: Role }): Promise<TenantView> {
+  const runs = await activeRunsOf(db, [actor.tenantId]);
   const tenant = await db.models.Tenant.findByPk(actor.tenantId);
   if (!tenant) throw new NotFound();
-  return viewTenant(db, tenant, actor.role);
+  return viewTenant(db, tenant, actor.role, runs);
 }
 
-async function viewTenant(db: Database, tenant: Tenant, role: Role): Promise<TenantView> {
-  const active = await db.models.SyncRun.findAll({ where: { tenantId: tenant.id, status: ['queued', 'running'] } });
+/** Read before the stores: one that is shown without a run then shows what its last run has come to. */
+const activeRunsOf = (db: Database, tenantIds: string[]): Promise<SyncRun[]> =>
+  db.models.SyncRun.findAll({ where: { tenantId: tenantIds, status: ['queued', 'running'] } });
+
+async function viewTenant(db: Database, tenant: Tenant, role: Role, runs: SyncRun[]): Promise<TenantView> {
+  const active = runs.filter((run) => run.tenantId === tenant.id);
   return {
     id: tenant.id,
     shopDomain: tenant.shopDomain,
