@@ -124,5 +124,8 @@ test.each([
 });
 
 test('tuning is overridden by its name in capitals', () => {
-  expect(readConfig({ DATA_DIR: dir, BULK_POLL_MS: '20' }).tuning).toMatchObject({ bulkPollMs: 20, leaseSeconds: 30 });
+  expect(readConfig({ DATA_DIR: dir, LEASE_SECONDS: '20' }).tuning).toMatchObject({
+    leaseSeconds: 20,
+    refreshGraceSeconds: 10,
+  });
 });

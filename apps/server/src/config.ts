@@ -50,8 +50,6 @@ export interface Config {
 const TUNING = {
   /** How long a worker may be silent before its work is taken over. */
   leaseSeconds: 30,
-  /** How often a running bulk operation is looked at. */
-  bulkPollMs: 1000,
   accessTokenSeconds: 15 * 60,
   /** A session ends when it has not been used for so long. */
   sessionSeconds: 30 * 24 * 3600,
@@ -83,7 +81,7 @@ const origin = setting('^https?://[^\\s/?#]+/?$', 'must be an origin, such as ht
 const wholeNumber = setting('^[1-9]\\d{0,11}$', 'must be a whole number above 0');
 const text = setting('\\S', 'must not be blank');
 /** 256 bits, however written; the shortest is base64 without padding. */
-const ONE_KEY = '([A-Za-z0-9._-]{1,16}:)?([0-9a-fA-F]{64}|[A-Za-z0-9+/_-]{43}=?)';
+const ONE_KEY = '([A-Za-z0-9_-]{1,16}:)?([0-9a-fA-F]{64}|[A-Za-z0-9+/_-]{43}=?)';
 
 const variableOf = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 

@@ -32,10 +32,10 @@ export async function readScope(db: Database, tenantId: string): Promise<Scope> 
     timezone: string;
     currency: string;
     customers: number;
-    streams: string | number;
+    order_streams: string | number;
     applied_to: unknown;
   }>(
-    `SELECT s.generation, s.timezone, s.currency, s.customers, COUNT(c.stream) AS streams, MIN(c.applied_to) AS applied_to
+    `SELECT s.generation, s.timezone, s.currency, s.customers, COUNT(CASE WHEN c.stream = 'orders' THEN 1 END) AS order_streams, MIN(c.applied_to) AS applied_to
      FROM tenant_state s
      LEFT JOIN stream_cursors c ON c.tenant_id = s.tenant_id AND c.stream IN ('orders', 'customers')
      WHERE s.tenant_id = ? GROUP BY s.tenant_id, s.generation, s.timezone, s.currency, s.customers`,
@@ -49,7 +49,7 @@ export async function readScope(db: Database, tenantId: string): Promise<Scope> 
     generation: row?.generation ?? 1,
     timezone,
     currency: known ? row.currency : null,
-    asOf: row && Number(row.streams) === 2 ? asDate(row.applied_to)!.toISOString() : null,
+    asOf: row && Number(row.order_streams) > 0 ? asDate(row.applied_to)!.toISOString() : null,
     customers: row?.customers ?? 0,
     today: new Intl.DateTimeFormat('en-CA', { timeZone: timezone ?? 'UTC' }).format(new Date()),
   };

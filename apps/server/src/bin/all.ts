@@ -5,6 +5,11 @@ import { lockDataDir } from '../data-lock.ts';
 
 try {
   const config = readConfig();
+  if (config.shopify.ownSandbox) {
+    throw new Error(
+      'There is no Shopify to talk to. Run npm start, which brings a sandbox; or set SHOPIFY_API_KEY and SHOPIFY_API_SECRET, or SHOPIFY_SANDBOX_URL.',
+    );
+  }
   const unlock = config.databaseUrl === null ? lockDataDir(config.dataDir) : () => {};
   const app = await startApp(config);
   console.log(`Xeno is ready: ${config.appUrl ?? app.url.replace('127.0.0.1', 'localhost')}`);

@@ -3,6 +3,7 @@ import type { SyncRun } from '../db/models/sync-run.ts';
 import type { SyncStream } from '../db/models/sync-stream.ts';
 import type { Tenant } from '../db/models/tenant.ts';
 import { ReconnectNeeded, ShopifyError, ShopUnavailable } from '../shopify/errors.ts';
+import { mayRead } from '../shopify/scopes.ts';
 import { type Lease, LeaseLost } from './apply.ts';
 import { type Backfill, fetchWindows } from './backfill.ts';
 import { RecordsRefused, type SyncContext, type SyncDeps } from './context.ts';
@@ -57,19 +58,30 @@ async function prepare(
   const client = deps.clientFor(tenant);
   const ctx = { ...deps, tenantId: tenant.id, runId: run.id, lease, signal, client };
   const shop = await describeShop(ctx, tenant);
-  if (!shop.scopes.includes('read_all_orders')) {
-    await run.update({
-      notice:
-        'Shopify shows this app only the orders of the last 60 days. For older ones the app needs the scope read_all_orders, which Shopify has to approve.',
-    });
-  }
+  await run.update({ notice: limits(shop.scopes) });
   return { ...ctx, ...shop };
 }
+
+/** What the user has to know about what the store has not granted; null when nothing is missing. */
+function limits(scopes: readonly string[]): string | null {
+  const missing = STREAMS.filter((stream) => !mayRead(scopes, stream));
+  const notices = [
+    ...(missing.length > 0 ? [`Left out, since the store did not grant access: ${missing.join(', ')}.`] : []),
+    ...(scopes.includes('read_all_orders')
+      ? []
+      : [
+          'Shopify shows this app only the orders of the last 60 days. For older ones the app needs the scope read_all_orders, which Shopify has to approve.',
+        ]),
+  ];
+  return notices.length > 0 ? notices.join(' ') : null;
+}
+
+const STREAMS = ['products', 'customers', 'orders'] as const;
 
 /** The streams side by side, each failing by itself; what went wrong with them. */
 async function runStreams(ctx: SyncContext): Promise<unknown[]> {
   const streams = await ctx.db.models.SyncStream.findAll({ where: { tenantId: ctx.tenantId, runId: ctx.runId } });
-  const open = streams.filter((stream) => stream.status !== 'succeeded');
+  const open = streams.filter((stream) => stream.status !== 'succeeded' && stream.status !== 'cancelled');
   const results = await Promise.allSettled(open.map((stream) => runStream(ctx, stream)));
   const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
   const interruption = errors.find((error) => isInterruption(error, ctx.signal));
@@ -79,6 +91,14 @@ async function runStreams(ctx: SyncContext): Promise<unknown[]> {
 }
 
 async function runStream(ctx: SyncContext, stream: SyncStream): Promise<void> {
+  if (!mayRead(ctx.scopes, stream.name)) {
+    await stream.update({
+      status: 'cancelled',
+      finishedAt: new Date(),
+      error: 'The store did not grant access to this.',
+    });
+    return;
+  }
   await stream.update({ status: 'running', startedAt: stream.startedAt ?? new Date(), error: null });
   try {
     const appliedTo = stream.kind === 'full' ? await backfill(ctx, stream) : await fetchChanges(ctx, stream);

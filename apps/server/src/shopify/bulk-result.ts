@@ -9,7 +9,7 @@ const STORAGE_SUFFIXES = ['.storage.googleapis.com', '.shopifycloud.com'];
 const HEADERS_TIMEOUT_MS = 30_000;
 const IDLE_TIMEOUT_MS = 60_000;
 const REDIRECTS = 3;
-const TRIES = 6;
+const TRIES = 9;
 
 /** True if a bulk result may be read from there: Shopify's storage over https, or the stand-in's own origin. */
 export function isResultUrl(url: string, sandboxUrl?: string): boolean {

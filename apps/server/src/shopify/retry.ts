@@ -11,13 +11,14 @@ interface RetryRule {
   notDone: boolean;
 }
 
+/** Nine tries wait 45 s at least: a short outage on either side is no reason to fail. */
 export const RETRY_TABLE: Readonly<Record<RetryKind, RetryRule>> = {
   throttled: { tries: 30, base: 1_000, cap: 30_000, notDone: true }, // HTTP 200 with code THROTTLED
   rate_limited: { tries: 8, base: 2_000, cap: 60_000, notDone: true }, // 429
   rejected: { tries: 6, base: 5_000, cap: 60_000, notDone: true }, // 430
-  server_error: { tries: 7, base: 500, cap: 30_000, notDone: false }, // 5xx, and what a broken proxy answers
+  server_error: { tries: 9, base: 500, cap: 30_000, notDone: false }, // 5xx, and what a broken proxy answers
   timeout: { tries: 4, base: 1_000, cap: 30_000, notDone: false },
-  network: { tries: 7, base: 500, cap: 30_000, notDone: false },
+  network: { tries: 9, base: 500, cap: 30_000, notDone: false },
   partial: { tries: 3, base: 1_000, cap: 10_000, notDone: false }, // data beside errors
 };
 

@@ -58,7 +58,7 @@ export async function beginConnect(
 }
 
 const OWNED_BY_ANOTHER =
-  'This store is already connected by another user. Ask them to give you access, or to disconnect it first.';
+  'This store is connected to another account here, which keeps it. Ask the owner of that account.';
 
 /** Why a connection did not come about; the dashboard explains each. */
 export type ConnectFailure =

@@ -33,13 +33,18 @@ export function tokenStore(db: Database, sealer: Sealer): Pick<TokenSourcePorts,
     async load(shop) {
       const tenant = await Tenant.findOne({ where: { shopDomain: shop } });
       if (!tenant?.accessToken) return null;
-      return {
-        accessToken: sealer.open(tenant.accessToken, boundTo(shop, 'access')),
-        scopes: tenant.scopes.split(',').filter(Boolean),
-        expiresAt: tenant.accessTokenExpiresAt,
-        refreshToken: tenant.refreshToken === null ? null : sealer.open(tenant.refreshToken, boundTo(shop, 'refresh')),
-        refreshExpiresAt: tenant.refreshTokenExpiresAt,
-      };
+      const { accessToken, refreshToken } = tenant;
+      try {
+        return {
+          accessToken: sealer.open(accessToken, boundTo(shop, 'access')),
+          scopes: tenant.scopes.split(',').filter(Boolean),
+          expiresAt: tenant.accessTokenExpiresAt,
+          refreshToken: refreshToken === null ? null : sealer.open(refreshToken, boundTo(shop, 'refresh')),
+          refreshExpiresAt: tenant.refreshTokenExpiresAt,
+        };
+      } catch {
+        return null; // sealed by a key that is gone, or moved here from another row: only a new connection helps
+      }
     },
 
     async save(shop, tokens) {

@@ -47,6 +47,11 @@ export const sync: Migration[] = [
     name: '0003-sync-runs-by-time',
     up: () => 'CREATE INDEX sync_runs_by_time ON sync_runs (tenant_id, created_at, id)',
   },
+  // which runs wait, asked by every process every few seconds
+  {
+    name: '0003-sync-runs-by-status',
+    up: () => 'CREATE INDEX sync_runs_by_status ON sync_runs (status, tenant_id, id)',
+  },
   {
     name: '0003-sync-streams',
     up: (t) => `CREATE TABLE sync_streams (
