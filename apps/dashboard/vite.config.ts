@@ -1,6 +1,9 @@
 import react from '@vitejs/plugin-react';
 import * as contracts from '@xeno/contracts';
+import type { Route } from '@xeno/contracts';
 import { defineConfig, type Plugin } from 'vite';
+
+const isRoute = (value: unknown) => typeof value === 'object' && value !== null && 'method' in value;
 
 /**
  * Of a route the browser needs the method and the path. The schemas, and the library that makes them,
@@ -14,11 +17,11 @@ function routesWithoutSchemas(): Plugin {
     resolveId: (source) => (source === '@xeno/contracts' ? id : null),
     load(source) {
       if (source !== id) return null;
-      const room = (routes: object) =>
+      const room = (routes: Record<string, unknown>) =>
         JSON.stringify(
           Object.fromEntries(
             Object.entries(routes)
-              .filter(([, route]) => route.method && route.path)
+              .filter((entry): entry is [string, Route] => isRoute(entry[1]))
               .map(([name, { method, path }]) => [name, { method, path }]),
           ),
         );

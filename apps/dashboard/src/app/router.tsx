@@ -12,7 +12,7 @@ import { CannotStart, NotFound } from './fallbacks.tsx';
 import { Shell } from './shell.tsx';
 
 /** A page of this site to go to after logging in; anything else, such as another site's address, is ignored. */
-export const safePath = (path: unknown): string =>
+const safePath = (path: unknown): string =>
   typeof path === 'string' && /^\/(?![/\\])/.test(path) && !path.startsWith('/login') ? path : '/';
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: CannotStart });

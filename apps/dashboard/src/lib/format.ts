@@ -82,6 +82,7 @@ const dayFormats = {
     year: 'numeric',
   }),
   tick: new Intl.DateTimeFormat(locale, { timeZone: 'UTC', day: 'numeric', month: 'short' }),
+  tickWithYear: new Intl.DateTimeFormat(locale, { timeZone: 'UTC', day: 'numeric', month: 'short', year: '2-digit' }),
   month: new Intl.DateTimeFormat(locale, { timeZone: 'UTC', month: 'short', year: 'numeric' }),
 };
 const utc = (day: Day) => new Date(`${day}T00:00:00Z`);

@@ -57,7 +57,7 @@ export async function call<R extends Route>(route: R, input: RouteInput<R>): Pro
   } catch (error) {
     if (!isRefused(error)) throw error;
     if (access?.token === used) await refresh();
-    return await request(route, input, access?.token);
+    return request(route, input, access?.token);
   }
 }
 

@@ -4,13 +4,13 @@ import { lazy, Suspense, useMemo, useState } from 'react';
 import { formatCount, formatDay, formatDays, formatMoney } from '../../lib/format.ts';
 import { Panel } from '../../ui/panel.tsx';
 import type { Step } from './aggregate.ts';
+import classes from './chart-panel.module.css';
 import { pointsOf, type ChartMeasure } from './chart-points.ts';
 import type { Range } from './periods.ts';
 import type { OverviewFigures } from './queries.ts';
 
 const DayChart = lazy(() => import('./day-chart.tsx'));
 const PointsTable = lazy(() => import('./points-table.tsx'));
-const CHART_HEIGHT = 280;
 
 const TITLES: Record<ChartMeasure, Record<Step, string>> = {
   revenue: { day: 'Revenue per day', week: 'Revenue per week', month: 'Revenue per month' },
@@ -36,7 +36,7 @@ export function ChartPanel({ measure, figures }: { measure: ChartMeasure; figure
   return (
     <Panel
       title={name}
-      h="100%"
+      className={classes['panel']!}
       data-testid={`chart-${measure}`}
       aside={
         <Button
@@ -51,13 +51,13 @@ export function ChartPanel({ measure, figures }: { measure: ChartMeasure; figure
       }
     >
       <Legend range={range} compared={compared} />
-      <Box h={CHART_HEIGHT}>
+      <Box className={classes['plot']!}>
         {points.length === 0 ? (
           <Text size="sm" c="dimmed" pt="xl" ta="center">
             Nothing to draw yet.
           </Text>
         ) : (
-          <Suspense fallback={<Skeleton h={CHART_HEIGHT} />}>
+          <Suspense fallback={<Skeleton h="100%" />}>
             {view === 'table' ? (
               <PointsTable name={name} points={points} step={step} write={write} />
             ) : (
@@ -67,7 +67,6 @@ export function ChartPanel({ measure, figures }: { measure: ChartMeasure; figure
                 step={step}
                 write={write}
                 currencyCode={measure === 'revenue' ? currencyCode : null}
-                height={CHART_HEIGHT}
               />
             )}
           </Suspense>

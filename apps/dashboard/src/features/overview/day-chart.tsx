@@ -14,11 +14,12 @@ interface Props {
   write: (value: string) => string;
   /** Null for counts. */
   currencyCode: string | null;
-  height: number;
 }
 
+const TICKS = { day: 'tick', week: 'tickWithYear', month: 'month' } as const;
+
 /** The only place where amounts become floats: a pixel is coarser than what that loses. */
-export default function DayChart({ name, points, step, write, currencyCode, height }: Props) {
+export default function DayChart({ name, points, step, write, currencyCode }: Props) {
   const theme = useMantineTheme();
   const data = useMemo(
     () =>
@@ -32,12 +33,12 @@ export default function DayChart({ name, points, step, write, currencyCode, heig
   const compares = points.some(({ before }) => before);
   const tick = (x: string) => {
     const bucket = points[Number(x)]?.current ?? points[Number(x)]?.before;
-    return bucket ? formatDay(bucket.from, step === 'month' ? 'month' : 'tick') : '';
+    return bucket ? formatDay(bucket.from, TICKS[step]) : '';
   };
 
   return (
     <AreaChart
-      h={height}
+      h="100%"
       data={data}
       dataKey="x"
       series={[

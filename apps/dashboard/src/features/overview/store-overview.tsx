@@ -30,6 +30,8 @@ export function StoreOverview({ tenant, search }: { tenant: Tenant; search: Over
   const { data, error, isPlaceholderData, refetch } = useQuery(
     figuresOf(tenant.id, range, compared, tenant.activeRun !== null),
   );
+  // Nothing of the first sync is in yet: zeros would look like figures.
+  const comesIn = isPartial(tenant) && tenant.activeRun !== null && completeFrom(tenant) === null;
   useEffect(() => rememberStore(tenant.id), [tenant.id]);
 
   return (
@@ -60,12 +62,12 @@ export function StoreOverview({ tenant, search }: { tenant: Tenant; search: Over
           </Alert>
         )}
         {error && !data && <Problem error={error} retry={() => void refetch()} />}
-        {!error && !data && <FiguresSkeleton />}
-        {data && (
+        {(data ? comesIn : !error) && <FiguresSkeleton />}
+        {data && !comesIn && (
           <Box className={isPlaceholderData ? 'stale' : undefined} aria-busy={isPlaceholderData}>
             <Text size="xs" c="dimmed" mb={6} className="figures">
-              {data.range ? formatDays(data.range.from, data.range.to) : 'All time'}
-              {(!data.range || data.range.to === dayIn(timeZone, now())) && ', today so far'}
+              {data.range ? formatDays(data.range.from, data.range.to) : 'All time, up to now'}
+              {data.range?.to === dayIn(timeZone, now()) && ', today so far'}
               {data.compared && `, compared with ${formatDays(data.compared.from, data.compared.to)}`}
               {waits && `; the comparison follows when ${formatDays(wanted.from, wanted.to)} is in`}
               {`. Days are the store’s own (${timeZone.replaceAll('_', ' ')}).`}

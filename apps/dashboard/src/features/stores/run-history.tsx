@@ -17,15 +17,16 @@ const STATES: Record<RunStatus, { label: string; color: string }> = {
   cancelled: { label: 'Cancelled', color: 'gray' },
 };
 
-export function RunHistory({ tenantId }: { tenantId: string }) {
+/** A store's runs, the newest first, without the one whose progress the page shows already. */
+export function RunHistory({ tenantId, except }: { tenantId: string; except: string | undefined }) {
   const runs = useInfiniteQuery(runsOf(tenantId));
   if (runs.isPending) return <Skeleton h={120} />;
   if (runs.isError) return <Problem error={runs.error} retry={() => void runs.refetch()} />;
-  const all = runs.data.pages.flatMap((page) => page.data);
+  const all = runs.data.pages.flatMap((page) => page.data).filter(({ id }) => id !== except);
   if (!all.length)
     return (
       <Text size="sm" c="dimmed">
-        Nothing has run yet.
+        Nothing has ended yet.
       </Text>
     );
   return (

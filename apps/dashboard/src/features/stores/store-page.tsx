@@ -56,7 +56,7 @@ function Store({ tenant }: { tenant: Tenant }) {
           <LastFailure tenant={tenant} />
         )}
         <Panel title="Sync history">
-          <RunHistory tenantId={tenant.id} />
+          <RunHistory tenantId={tenant.id} except={tenant.activeRun?.id} />
         </Panel>
       </Stack>
     </>
