@@ -161,7 +161,7 @@ describe('downloadTo', () => {
     const { client, url, requests } = await serve(cut);
     await expect(downloadTo(client, url, file)).rejects.toMatchObject({ failure: 'TRUNCATED', retryable: true });
     expect(await readdir(folder)).toEqual([]);
-    expect(requests()).toBe(6);
+    expect(requests()).toBe(9);
   });
 
   it('notices fewer bytes than announced where the connection ends well', async () => {
