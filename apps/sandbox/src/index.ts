@@ -7,6 +7,7 @@ import { controlRoutes } from './control/routes.ts';
 import { graphqlRoutes } from './graphql/routes.ts';
 import { adminSchema } from './graphql/schema.ts';
 import { oauthRoutes } from './oauth/routes.ts';
+import { keepState } from './state.ts';
 import { World, type WorldOptions } from './world.ts';
 
 export type { Control } from './control/control.ts';
@@ -15,6 +16,8 @@ export type { FaultWishes } from './control/faults.ts';
 export interface SandboxOptions extends WorldOptions {
   /** 0, the default, takes any free one. */
   port?: number;
+  /** File that keeps tokens and shops between runs; nothing is kept without it. */
+  state?: string;
 }
 
 export interface Sandbox {
@@ -29,6 +32,8 @@ export interface Sandbox {
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   adminSchema();
   const world = new World(options);
+  const saveState = options.state ? keepState(world, options.state) : () => {};
+  world.openFile();
   const control = new Control(world);
   const app = Fastify({ bodyLimit: 20 * 1024 * 1024, forceCloseConnections: true });
   // scripts may send no body at all, whatever they say it is
@@ -52,6 +57,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     async close() {
       await app.close();
       await world.close();
+      saveState();
     },
   };
 }

@@ -13,6 +13,7 @@ const USAGE = `A local Shopify.
   --orders FILE         serve the orders of a .jsonl or .jsonl.gz file …
   --shop DOMAIN         … as this shop
   --timezone ZONE       of that shop (default Europe/London)
+  --state FILE          keeps tokens and shops between runs
   --bulk-delay MS       least time a bulk operation takes (default 1000)
   --max-available N     size of the bucket of query cost (default 2000)
   --restore-rate N      points a second it regains (default 1000)
@@ -29,6 +30,7 @@ const { values } = parseArgs({
     orders: { type: 'string' },
     shop: { type: 'string' },
     timezone: { type: 'string' },
+    state: { type: 'string' },
     'bulk-delay': { type: 'string' },
     'max-available': { type: 'string' },
     'restore-rate': { type: 'string' },
@@ -66,6 +68,7 @@ const sandbox = await startSandbox({
   orders: text('orders'),
   shop: text('shop'),
   timezone: text('timezone'),
+  state: text('state'),
   bulkDelay: number('bulk-delay'),
   maximumAvailable: number('max-available'),
   restoreRate: number('restore-rate'),

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { BulkOperations } from './bulk/operations.ts';
 import { Faults } from './control/faults.ts';
 import { Bucket } from './graphql/throttle.ts';
@@ -48,10 +49,15 @@ export class World {
     this.clientId = options.clientId ?? 'xeno-sandbox-key';
     this.clientSecret = options.clientSecret ?? 'xeno-sandbox-secret';
     this.bulk = new BulkOperations(this.faults, options.bulkDelay ?? 1000);
-    if (options.orders) {
-      if (!options.shop || !this.isShop(options.shop)) throw new Error('--orders needs --shop NAME.myshopify.com');
-      this.create(options.shop, { file: options.orders, timezone: options.timezone });
-    }
+  }
+
+  /** The shop of the file that was given, unless it is known already. */
+  openFile(): void {
+    const { orders: file, shop: domain, timezone } = this.#options;
+    if (!file) return;
+    if (!domain || !this.isShop(domain)) throw new Error('--orders needs --shop NAME.myshopify.com');
+    const path = resolve(file);
+    if (this.#shops.get(domain)?.spec.file !== path) this.create(domain, { file: path, timezone });
   }
 
   get now(): number {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startSandbox } from '../src/index.ts';
+import { startSandbox, type Sandbox } from '../src/index.ts';
 import { ALL_SCOPES, clientOf, minor, sandboxWith, type Client, type Json } from './helper.ts';
 
 const SHOP = 'demo.myshopify.com';
@@ -169,6 +169,34 @@ describe('customers and products', () => {
     ).toBe('3.50');
     world.control.deleteProduct(SHOP, product.id);
     expect(await get()).toBeNull();
+  });
+});
+
+describe('state', () => {
+  it('survives a restart: tokens, shops and what was changed', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sandbox-state-'));
+    const state = join(folder, 'state.json');
+    try {
+      const read = async (sandbox: Sandbox, token: string) =>
+        (
+          await clientOf(sandbox, SHOP, token).ask(
+            '{ orders(first: 3, sortKey: CREATED_AT, reverse: true) { nodes { id createdAt updatedAt } } ordersCount { count } shop { name } }',
+          )
+        ).data;
+      const first = await startSandbox({ state, size: 50 });
+      const { access_token: token } = first.control.issueToken(SHOP, ALL_SCOPES);
+      first.control.createOrder(SHOP);
+      first.control.deleteOrder(SHOP, 10);
+      const before = await read(first, token);
+      await first.close();
+      const second = await startSandbox({ state, size: 70 });
+      const after = await read(second, token);
+      await second.close();
+      expect(after).toEqual(before);
+      expect(before.ordersCount.count).toBe(50);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

@@ -264,6 +264,14 @@ describe('filters', () => {
     }
   });
 
+  it('warn of fields that cannot be searched', async () => {
+    const { data, extensions } = await client.ask(
+      '{ orders(first: 1, query: "colour:red test:false") { nodes { id } } }',
+    );
+    expect(data.orders.nodes).toHaveLength(1);
+    expect(extensions.search[0]).toMatchObject({ path: ['orders'], warnings: [{ field: 'colour' }] });
+  });
+
   it('take a date as a day of the shop', async () => {
     world.control.createShop('tokyo.myshopify.com', {
       currency: 'JPY',

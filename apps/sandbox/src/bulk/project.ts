@@ -11,6 +11,7 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLNamedType,
   type GraphQLObjectType,
   type OperationDefinitionNode,
   type SelectionSetNode,
@@ -20,35 +21,35 @@ import type { Args, Context } from '../graphql/context.ts';
 import { resolvers } from '../graphql/resolvers/index.ts';
 import { adminSchema, defaultValue, nodeTypeOf, Placeholder, propertyOf } from '../graphql/schema.ts';
 
-/** A node of the result: its line without the closing brace and `__parentId`, and where its children hang. */
-export interface Line {
-  text: string;
-  root: boolean;
-  children: Iterable<Line>;
-}
+/** Lines of one root object: itself first, then all below it, each child behind its parent. */
+export type Tree = string[];
 
 type Resolve = (source: unknown, context: Context) => unknown;
-type Write = (value: unknown, context: Context) => string;
+type Write = (source: unknown, context: Context) => string;
+type Emit = (source: unknown, context: Context, parentId: string | null, lines: Tree) => void;
 
-interface ChildConnection {
-  /** From the node to the object that has the connection, usually the node itself, and that object's type. */
+interface Connection {
+  /** From the node to the object that has the connection, usually the node itself. */
   owner: Resolve;
-  ownerType: string;
+  ownerId: Resolve;
   nodes: Resolve;
-  project: (source: unknown, context: Context, parentId: string | null) => Line;
+  emit: Emit;
 }
 
 interface Compiled {
   /** The object's fields, without the closing brace. */
   write: Write;
-  connections: ChildConnection[];
+  connections: Connection[];
 }
+
+/** What these types write never needs escaping. */
+const SAFE = new Set(['ID', 'DateTime', 'Decimal', 'Money', 'UnsignedInt64']);
 
 /**
  * Turns a bulk query into plain functions that write each node straight as JSON: a hundred times faster than running
  * GraphQL per node, and with fields in the order in which they were selected.
  */
-export function compileBulkQuery(document: DocumentNode, currency: string): (context: Context) => Iterable<Line> {
+export function compileBulkQuery(document: DocumentNode, currency: string): (context: Context) => Iterable<Tree> {
   const schema = adminSchema();
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const d of document.definitions) if (d.kind === Kind.FRAGMENT_DEFINITION) fragments.set(d.name.value, d);
@@ -56,7 +57,7 @@ export function compileBulkQuery(document: DocumentNode, currency: string): (con
     (d): d is OperationDefinitionNode => d.kind === Kind.OPERATION_DEFINITION,
   )!;
 
-  /** The fields selected of a concrete type; fields selected twice are merged. */
+  /** The fields selected of a concrete type, by the name they are written under. */
   function fieldsOf(type: GraphQLObjectType, sets: SelectionSetNode[], into = new Map<string, FieldNode[]>()) {
     for (const set of sets) {
       for (const selection of set.selections) {
@@ -75,6 +76,8 @@ export function compileBulkQuery(document: DocumentNode, currency: string): (con
     return into;
   }
 
+  const below = (nodes: FieldNode[] = []) => nodes.flatMap((node) => (node.selectionSet ? [node.selectionSet] : []));
+
   function resolverOf(type: GraphQLObjectType, node: FieldNode): Resolve {
     const field = type.getFields()[node.name.value]!;
     const args = getArgumentValues(field, node);
@@ -88,120 +91,109 @@ export function compileBulkQuery(document: DocumentNode, currency: string): (con
   }
 
   function compile(type: GraphQLObjectType, sets: SelectionSetNode[]): Compiled {
-    const parts: { key: string; resolve: Resolve; write: Write }[] = [];
-    const connections: ChildConnection[] = [];
+    const parts: Write[] = [];
+    const connections: Connection[] = [];
     for (const [key, nodes] of fieldsOf(type, sets)) {
       const node = nodes[0]!;
-      const name = JSON.stringify(key) + ':';
+      const start = (parts.length === 0 ? '{' : ',') + JSON.stringify(key) + ':';
       if (node.name.value === '__typename') {
-        const written = JSON.stringify(type.name);
-        parts.push({ key: name, resolve: () => null, write: () => written });
+        const written = `${start}"${type.name}"`;
+        parts.push(() => written);
         continue;
       }
       const field = type.getFields()[node.name.value]!;
       const resolve = resolverOf(type, node);
-      const below = nodes.flatMap((n) => (n.selectionSet ? [n.selectionSet] : []));
       const named = getNamedType(field.type);
+      const isList = isListType(getNullableType(field.type));
       if (nodeTypeOf(field.type)) {
-        connections.push({
-          owner: (source) => source,
-          ownerType: type.name,
-          nodes: resolve,
-          project: projector(named as GraphQLObjectType, below),
-        });
+        const idField = type.getFields().id;
+        const ownerId = idField ? resolverOf(type, ID_FIELD) : () => null;
+        connections.push({ owner: (source) => source, ownerId, nodes: resolve, emit: emitter(named, below(nodes)) });
       } else if (isCompositeType(named)) {
-        const object = compileAny(named, below);
-        for (const inner of object.connections) {
-          connections.push({
-            ...inner,
-            owner: (source, context) => {
+        const object = byType(named, (concrete) => compile(concrete, below(nodes)));
+        if (isObjectType(named)) {
+          for (const inner of object(new Placeholder(named.name)).connections) {
+            const owner: Resolve = (source, context) => {
               const value = resolve(source, context);
               return value === null ? null : inner.owner(value, context);
-            },
-          });
+            };
+            connections.push({ ...inner, owner });
+          }
         }
-        const one: Write = (value, context) => (value === null ? 'null' : object.write(value, context) + '}');
-        const list = isListType(getNullableType(field.type));
-        const write: Write = list
-          ? (value, context) =>
-              value === null ? 'null' : `[${(value as unknown[]).map((v) => one(v, context)).join(',')}]`
-          : one;
-        parts.push({ key: name, resolve, write });
+        const one: Write = (value, context) => (value === null ? 'null' : object(value).write(value, context) + '}');
+        parts.push((source, context) => {
+          const value = resolve(source, context);
+          if (!isList || value === null) return start + one(value, context);
+          return `${start}[${(value as unknown[]).map((item) => one(item, context)).join(',')}]`;
+        });
+      } else if (!isList && (isEnumType(named) || SAFE.has(named.name))) {
+        parts.push((source, context) => {
+          const value = resolve(source, context);
+          return value === null ? start + 'null' : `${start}"${value as string}"`;
+        });
       } else {
-        const safe = isEnumType(named) || ['ID', 'DateTime', 'Decimal', 'Money', 'UnsignedInt64'].includes(named.name);
-        // what these types write never needs escaping
-        const write: Write =
-          isListType(getNullableType(field.type)) || !safe
-            ? (value) => JSON.stringify(value)
-            : (value) => (value === null ? 'null' : `"${value as string}"`);
-        parts.push({ key: name, resolve, write });
+        parts.push((source, context) => start + JSON.stringify(resolve(source, context)));
       }
     }
-    const first = parts[0];
-    const rest = parts.slice(1).map((part) => ({ ...part, key: ',' + part.key }));
     const write: Write = (source, context) => {
-      if (!first) return '{';
-      let text = '{' + first.key + first.write(first.resolve(source, context), context);
-      for (const part of rest) text += part.key + part.write(part.resolve(source, context), context);
+      let text = '';
+      for (const part of parts) text += part(source, context);
       return text;
     };
-    return { write, connections };
+    return { write: parts.length === 0 ? () => '{' : write, connections };
   }
 
-  /** For interfaces and unions: compiled for each type as it turns up. */
-  function compileAny(type: ReturnType<typeof getNamedType>, sets: SelectionSetNode[]): Compiled {
-    if (isObjectType(type)) return compile(type, sets);
-    const byType = new Map<string, Compiled>();
-    const of = (source: unknown): Compiled => {
-      const name = (source as { __typename: string }).__typename;
-      let compiled = byType.get(name);
-      if (!compiled) byType.set(name, (compiled = compile(schema.getType(name) as GraphQLObjectType, sets)));
+  /** Finds what is compiled for a value's type; of interfaces and unions, each type when it first turns up. */
+  function byType(type: GraphQLNamedType, make: (type: GraphQLObjectType) => Compiled): (value: unknown) => Compiled {
+    if (isObjectType(type)) {
+      const only = make(type);
+      return () => only;
+    }
+    const made = new Map<string, Compiled>();
+    return (value) => {
+      const name = (value as { __typename: string }).__typename;
+      let compiled = made.get(name);
+      if (!compiled) made.set(name, (compiled = make(schema.getType(name) as GraphQLObjectType)));
       return compiled;
     };
-    return { write: (source, context) => of(source).write(source, context), connections: [] };
   }
 
-  /** From a connection's selection to the projection of one of its nodes. */
-  function projector(connection: GraphQLObjectType, sets: SelectionSetNode[]): ChildConnection['project'] {
-    const edge = getNamedType(connection.getFields().edges!.type) as GraphQLObjectType;
+  /** Writes a node of a connection, and all below it. */
+  function emitter(connection: GraphQLNamedType, sets: SelectionSetNode[]): Emit {
+    const type = connection as GraphQLObjectType;
+    const edge = getNamedType(type.getFields().edges!.type) as GraphQLObjectType;
     const node = getNamedType(edge.getFields().node!.type);
-    const edges = (fieldsOf(connection, sets).get('edges') ?? []).flatMap((f) =>
-      f.selectionSet ? [f.selectionSet] : [],
-    );
-    const below = (fieldsOf(edge, edges).get('node') ?? []).flatMap((f) => (f.selectionSet ? [f.selectionSet] : []));
-    const byType = new Map<string, Compiled>();
-    const only = isObjectType(node) ? node.name : null;
-    return (source, context, parentId) => {
-      const name = only ?? (source as { __typename: string }).__typename;
-      let compiled = byType.get(name);
-      if (!compiled) byType.set(name, (compiled = compile(schema.getType(name) as GraphQLObjectType, below)));
-      const text = compiled.write(source, context);
-      const end = parentId === null ? '}' : `${text.length > 1 ? ',' : ''}"__parentId":"${parentId}"}`;
-      const { connections } = compiled;
-      const children = connections.length === 0 ? [] : childrenOf(source, connections, context);
-      return { text: text + end, root: parentId === null, children };
+    const selected = below(fieldsOf(edge, below(fieldsOf(type, sets).get('edges'))).get('node'));
+    const object = byType(node, (concrete) => compile(concrete, selected));
+    return (source, context, parentId, lines) => {
+      const { write, connections } = object(source);
+      const text = write(source, context);
+      const comma = text === '{' ? '' : ',';
+      lines.push(parentId === null ? text + '}' : `${text}${comma}"__parentId":"${parentId}"}`);
+      for (const child of connections) {
+        const owner = child.owner(source, context);
+        if (owner === null) continue;
+        const ownerId = child.ownerId(owner, context) as string;
+        for (const item of itemsOf(child.nodes(owner, context))) child.emit(item, context, ownerId, lines);
+      }
     };
-  }
-
-  function* childrenOf(source: unknown, connections: ChildConnection[], context: Context): Generator<Line> {
-    for (const { owner, ownerType, nodes, project } of connections) {
-      const object = owner(source, context);
-      if (object === null) continue;
-      const id = resolvers[ownerType]?.id as unknown as (s: unknown, a: Args, c: Context) => string;
-      const parentId = id(source, {}, context);
-      for (const node of itemsOf(nodes(object, context))) yield project(node, context, parentId);
-    }
   }
 
   const query = compile(schema.getQueryType()!, [operation.selectionSet]);
   return function* (context) {
-    for (const { owner, nodes, project } of query.connections) {
-      const object = owner(undefined, context);
-      if (object === null) continue;
-      for (const node of itemsOf(nodes(object, context))) yield project(node, context, null);
+    for (const root of query.connections) {
+      const owner = root.owner(undefined, context);
+      if (owner === null) continue;
+      for (const item of itemsOf(root.nodes(owner, context))) {
+        const lines: Tree = [];
+        root.emit(item, context, null, lines);
+        yield lines;
+      }
     }
   };
 }
+
+const ID_FIELD: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: 'id' } };
 
 function itemsOf(value: unknown): Iterable<unknown> {
   if (value === null || value === undefined) return [];

@@ -7,7 +7,7 @@ import { Shop, type Overlay } from '../store/shop.ts';
 import type { ShopSpec } from '../store/spec.ts';
 import type { OrderSource } from '../store/source.ts';
 import { compileBulkQuery } from './project.ts';
-import { grouped, scattered } from './scatter.ts';
+import { scattered } from './scatter.ts';
 
 /** Writes bulk results to files, off the thread that answers requests. Several at once, taking turns. */
 export interface BulkJob {
@@ -54,7 +54,16 @@ async function run({
   const key = JSON.stringify(spec);
   const shop = new Shop(spec, overlay, sources.get(key));
   sources.set(key, shop.source);
-  const context: Context = { shop, scopes, now, ordersSince, refused: new Set(), spent: { points: 0 }, bulk: null };
+  const context: Context = {
+    shop,
+    scopes,
+    now,
+    ordersSince,
+    refused: new Set(),
+    searches: [],
+    spent: { points: 0 },
+    bulk: null,
+  };
 
   const out = createWriteStream(file);
   let objects = 0;
@@ -69,16 +78,21 @@ async function run({
     // lets other jobs and messages in
     await new Promise(setImmediate);
   };
-  const lines = compileBulkQuery(parse(query), spec.currency)(context);
-  for (const line of groupObjects ? grouped(lines) : scattered(lines)) {
-    chunk += line.text + '\n';
-    objects++;
-    if (line.root) roots++;
-    if (objects % LINES_PER_TURN === 0) {
-      await flush();
-      if (cancelled.has(job)) break;
-      report({ job, kind: 'progress', objects, roots });
+  const trees = function* () {
+    for (const tree of compileBulkQuery(parse(query), spec.currency)(context)) {
+      roots++;
+      yield tree;
     }
+  };
+  let turn = 0;
+  for (const lines of groupObjects ? trees() : scattered(trees())) {
+    for (const line of lines) chunk += line + '\n';
+    objects += lines.length;
+    if (objects - turn < LINES_PER_TURN) continue;
+    turn = objects;
+    await flush();
+    if (cancelled.has(job)) break;
+    report({ job, kind: 'progress', objects, roots });
   }
   await flush();
   out.end();

@@ -11,6 +11,8 @@ export interface Context {
   ordersSince: number;
   /** `Type.field` that are refused, as unapproved protected customer data is. */
   refused: ReadonlySet<string>;
+  /** What was wrong with searches: Shopify ignores fields it does not know, with a warning. */
+  searches: { path: string[]; query: string; warnings: { field: string; message: string }[] }[];
   /** Points spent while executing. */
   spent: { points: number };
   /** Absent where a bulk operation's own query runs. */

@@ -2,7 +2,7 @@ import {
   execute,
   getOperationAST,
   getNamedType,
-  GraphQLError,
+  type GraphQLError,
   isCompositeType,
   parse,
   validate,
@@ -14,8 +14,10 @@ import { listingOf, isListing, pageOf } from './connections.ts';
 import type { Args, Context } from './context.ts';
 import { MAX_QUERY_COST, requestedCost } from './cost.ts';
 import { resolvers } from './resolvers/index.ts';
+import { searchFields } from './resolvers/root.ts';
 import { adminSchema, defaultValue, nodeTypeOf, Placeholder, propertyOf } from './schema.ts';
 import { accessDenied, mayRead, scopesFor } from './scopes.ts';
+import { parseSearch, termsOf } from './search.ts';
 import type { Bucket } from './throttle.ts';
 
 export interface GraphqlRequest {
@@ -86,7 +88,7 @@ export async function answer(request: GraphqlRequest, context: Context, bucket: 
   const body: Body = {};
   if (result.data !== undefined) body.data = result.data;
   if (result.errors) body.errors = result.errors.map((error) => error.toJSON());
-  body.extensions = cost(actual);
+  body.extensions = context.searches.length === 0 ? cost(actual) : { ...cost(actual), search: context.searches };
   return body;
 }
 
@@ -119,6 +121,7 @@ function resolveField(source: unknown, args: Args, context: Context, info: Graph
   if (!mayRead(needed, context.scopes)) throw accessDenied(field.name, needed);
   if (context.refused.has(`${parent.name}.${field.name}`)) throw accessDenied(field.name, null);
 
+  if (typeof args.query === 'string' && parent.name === 'QueryRoot') noteUnknownFields(field.name, args.query, context);
   const resolver = resolvers[parent.name]?.[field.name] as ((s: unknown, a: Args, c: Context) => unknown) | undefined;
   let value: unknown;
   if (source instanceof Placeholder) value = undefined;
@@ -137,4 +140,13 @@ function resolveField(source: unknown, args: Args, context: Context, info: Graph
     else if (!wrapper) context.spent.points += Array.isArray(value) ? value.length : 1;
   }
   return value;
+}
+
+function noteUnknownFields(path: string, query: string, context: Context): void {
+  const fields = searchFields[path]?.(context);
+  if (!fields) return;
+  const warnings = termsOf(parseSearch(query)).flatMap(({ field }) =>
+    field === null || field in fields ? [] : [{ field, message: 'Invalid search field for this query.' }],
+  );
+  if (warnings.length > 0) context.searches.push({ path: [path], query, warnings });
 }

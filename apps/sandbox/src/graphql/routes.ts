@@ -44,6 +44,7 @@ export function graphqlRoutes(app: FastifyInstance, world: World): void {
         now: world.now,
         ordersSince: visibleSince(scopes, world.now),
         refused: new Set(partial ? (partial.fields ?? ['Order.customer', 'Customer.defaultEmailAddress']) : []),
+        searches: [],
         spent: { points: 0 },
         bulk: { operations: world.bulk, origin: `${request.protocol}://${request.host}` },
       };

@@ -163,7 +163,7 @@ export function numberMatches(value: number | bigint, term: Term): boolean {
   const wanted = /^-?\d+$/.test(term.value) ? BigInt(term.value) : Number(term.value);
   switch (term.op) {
     case ':':
-      return value == wanted;
+      return !(value < wanted) && !(value > wanted);
     case '<':
       return value < wanted;
     case '<=':

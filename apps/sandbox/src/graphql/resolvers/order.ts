@@ -4,7 +4,7 @@ import { roundHalfUp } from '../../store/money.ts';
 import type { Address, Discount, RefundEvent, Tax } from '../../store/order.ts';
 import { financialStatus, fulfillmentStatus } from '../../store/totals.ts';
 import type { Resolvers } from '../context.ts';
-import { bag, moneyScalar, OrderView, time, timeOrNull, type Bag } from '../views.ts';
+import { bag, moneyScalar, time, timeOrNull, type Bag, type OrderView } from '../views.ts';
 import { customerById } from './customer.ts';
 import { productByIndex, variantByIndex } from './product.ts';
 

@@ -9,7 +9,6 @@ import {
   matches,
   numberMatches,
   parseSearch,
-  termsOf,
   textMatches,
   timeMatches,
   topRange,
@@ -176,9 +175,4 @@ export function counted(args: Args, items: Iterable<unknown>): { count: number; 
     count++;
   }
   return { count, precision: 'EXACT' };
-}
-
-/** Fields of a search that nothing is known about: Shopify ignores them with a warning. */
-export function unknownFields(query: string, fields: Record<string, unknown>): string[] {
-  return termsOf(parseSearch(query)).flatMap(({ field }) => (field !== null && !(field in fields) ? [field] : []));
 }

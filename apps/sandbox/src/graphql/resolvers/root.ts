@@ -7,10 +7,17 @@ import { API_VERSION } from '../schema.ts';
 import { parseSearch, matches, timeMatches, textMatches, idMatches } from '../search.ts';
 import { OrderView, time } from '../views.ts';
 import { customerById } from './customer.ts';
-import { customerListing } from './customers.ts';
+import { customerFields, customerListing } from './customers.ts';
 import { lineSource, refundsOf } from './order.ts';
-import { countOrders, counted, orderListing } from './orders.ts';
-import { productByIndex, productListing, variantByIndex, variantListing } from './product.ts';
+import { countOrders, counted, orderFields, orderListing } from './orders.ts';
+import {
+  productByIndex,
+  productFields,
+  productListing,
+  variantByIndex,
+  variantFields,
+  variantListing,
+} from './product.ts';
 import { shopResolvers } from './shop.ts';
 
 const typed = <T extends object>(__typename: string, source: T | null): (T & { __typename: string }) | null =>
@@ -77,6 +84,18 @@ function bulkOperations(context: Context, query: string): BulkOperation[] {
     }),
   );
 }
+
+/** What can be searched by, for each field that takes a search. */
+export const searchFields: Record<string, (context: Context) => Record<string, unknown>> = {
+  orders: orderFields,
+  ordersCount: orderFields,
+  customers: customerFields,
+  customersCount: customerFields,
+  products: productFields,
+  productsCount: productFields,
+  productVariants: variantFields,
+  productVariantsCount: variantFields,
+};
 
 export const queryResolvers: Resolvers<undefined> = {
   shop: (_, __, { shop }) => shop,
