@@ -48,15 +48,16 @@ export function offsetSpans(timezone: string, first: number, last: number): { un
   const MINUTE = 60_000;
   const spans: { until: number; minutes: number }[] = [];
   let at = Math.floor(first / MINUTE) * MINUTE;
-  let minutes = offsetMinutes(timezone, at);
+  const offsetAt = offsetsOf(timezone);
+  let minutes = offsetAt(at);
   while (at < last) {
     const next = at + DAY;
-    const then = offsetMinutes(timezone, next);
+    const then = offsetAt(next);
     if (then !== minutes) {
       let [low, high] = [at, next];
       while (high - low > MINUTE) {
         const middle = Math.floor((low + high) / 2 / MINUTE) * MINUTE;
-        if (offsetMinutes(timezone, middle) === minutes) low = middle;
+        if (offsetAt(middle) === minutes) low = middle;
         else high = middle;
       }
       spans.push({ until: high, minutes });
@@ -67,10 +68,13 @@ export function offsetSpans(timezone: string, first: number, last: number): { un
   return [...spans, { until: Infinity, minutes }];
 }
 
-function offsetMinutes(timezone: string, instant: number): number {
+/** Minutes from UTC at an instant. */
+function offsetsOf(timezone: string): (instant: number) => number {
   const format = new Intl.DateTimeFormat('en-US', { timeZone: timezone, timeZoneName: 'longOffset' });
-  const name = format.formatToParts(instant).find((part) => part.type === 'timeZoneName')!.value;
-  const match = /^GMT(?:([+-])(\d\d):(\d\d))?/.exec(name);
-  if (!match?.[1]) return 0;
-  return (match[1] === '-' ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3]));
+  return (instant) => {
+    const name = format.formatToParts(instant).find((part) => part.type === 'timeZoneName')!.value;
+    const match = /^GMT([+-])(\d\d):(\d\d)/.exec(name);
+    if (!match) return 0;
+    return (match[1] === '-' ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3]));
+  };
 }

@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accessOf, type Database, openDatabase } from '../../src/db/database.ts';
 import { migrate } from '../../src/db/migrate.ts';
-import { apply, type ApplyContext, applyDeletions, LeaseLost } from '../../src/ingest/apply.ts';
+import { apply, type ApplyContext, applyDeletions, LeaseLost, locked } from '../../src/ingest/apply.ts';
+import { localDates } from '../../src/ingest/local-date.ts';
 import type { OrderRecord, Sale, SaleEvent, SaleKind } from '../../src/ingest/records.ts';
+import { redate } from '../../src/ingest/redate.ts';
 import { findDrift } from '../../src/ingest/rollups.ts';
 import { databases } from '../harness/databases.ts';
 import { makeTenant } from './tenants.ts';
@@ -168,6 +170,34 @@ describe.each(databases.filter((engine) => engine.available))('rollups on $name'
       }),
       { numRuns: 40 },
     );
+  });
+
+  test('a store that moves to another zone, or another currency, has all its days anew', async () => {
+    const ctx = await makeTenant(db, { timezone: 'Europe/London' });
+    const records = fc.sample(order, { numRuns: 30, seed: 11 }).map((record, i) => ({ ...record, id: String(i + 1) }));
+    await apply(ctx, { stream: 'orders', records, fetchBegan: 1 });
+    for (const [timezone, currency] of [
+      ['Australia/Lord_Howe', 'GBP'],
+      ['Pacific/Chatham', 'JPY'],
+    ] as const) {
+      await locked(ctx, async (tx, state) => {
+        await tx.run('UPDATE tenant_state SET timezone = ?, currency = ? WHERE tenant_id = ?', [
+          timezone,
+          currency,
+          state.tenant,
+        ]);
+        await redate(tx, db.dialect, { ...state, timezone, currency });
+      });
+      expect(await findDrift(db, ctx.tenantId)).toEqual([]);
+      const rows = await db.read<{ shopify_order_id: unknown; local_date: string }>(
+        'SELECT shopify_order_id, local_date FROM orders WHERE tenant_id = ?',
+        [BigInt(ctx.tenantId)],
+      );
+      for (const row of rows) {
+        const { processedAt } = records.find((record) => record.id === String(row.shopify_order_id))!;
+        expect(row.local_date).toBe(localDates(timezone)(processedAt));
+      }
+    }
   });
 
   test('a drifted rollup is found', async () => {
