@@ -21,6 +21,15 @@ export interface Tx {
   run(sql: string, params?: Param[]): Promise<number>;
   /** Writes many rows of one table, in the order of `columns`. */
   insert(table: string, columns: readonly string[], rows: Param[][], onConflict: OnConflict): Promise<void>;
+  /** The same for several tables, one after the other: the next rows are made while the database writes the last. */
+  insertEach(inserts: Iterable<Insert>): Promise<void>;
+}
+
+export interface Insert {
+  table: string;
+  columns: readonly string[];
+  rows: Param[][];
+  onConflict: OnConflict;
 }
 
 export interface Database {
@@ -93,13 +102,20 @@ function openSqlite(access: Exclude<DatabaseAccess, { url: string }>): Database 
     read: async (sql, params) => (await call(direct, sql, params)).rows,
     query: async (connection, sql, params) => (await call(connection as SqliteConnection, sql, params)).rows,
     run: async (connection, sql, params) => (await call(connection as SqliteConnection, sql, params)).changes,
-    insert: (connection, table, columns, rows, onConflict) =>
-      new Promise((resolve, reject) => {
+    insertEach: async (connection, inserts) => {
+      const sent: Promise<void>[] = [];
+      for (const { table, columns, rows, onConflict } of inserts) {
         const marks = columns.map(() => '?').join(',');
         const sql = `INSERT INTO ${table} (${columns.join(',')}) VALUES (${marks})${conflictTail('sqlite', onConflict)}`;
         const values = rows.map((row) => row.map(storable));
-        (connection as SqliteConnection).rows(sql, values, (error) => (error ? reject(error) : resolve()));
-      }),
+        const written = new Promise<void>((resolve, reject) => {
+          (connection as SqliteConnection).rows(sql, values, (error) => (error ? reject(error) : resolve()));
+        });
+        written.catch(() => {}); // told below
+        sent.push(written);
+      }
+      await Promise.all(sent);
+    },
     share: () => {
       if (!engine) throw new Error('A worker thread cannot share its database further.');
       const writer = engine.writerPort();
@@ -154,36 +170,48 @@ function openMysql(url: string): Database {
       (await call(connection as Connection, sql, params)) as Record<string, unknown>[],
     run: async (connection, sql, params) =>
       ((await call(connection as Connection, sql, params)) as ResultSetHeader).affectedRows,
-    insert: async (connection, table, columns, rows, onConflict) => {
-      const sql = `INSERT INTO ${table} (${columns.join(',')}) VALUES ?${conflictTail('mysql', onConflict)}`;
-      let start = 0;
-      let size = 0;
-      for (let i = 0; i < rows.length; i++) {
-        for (const value of rows[i]!) size += typeof value === 'string' ? value.length + 3 : 12;
-        if (size < MAX_STATEMENT_CHARACTERS && i < rows.length - 1) continue;
-        await call(connection as Connection, sql, [rows.slice(start, i + 1)]);
-        start = i + 1;
-        size = 0;
+    insertEach: async (connection, inserts) => {
+      const server = connection as Connection;
+      let written: Promise<unknown> = Promise.resolve();
+      for (const insert of inserts) {
+        for (const sql of statementsOf(server, insert)) {
+          // none is sent before the last has succeeded: after a deadlock it would be a transaction of its own
+          await written;
+          written = call(server, sql);
+          written.catch(() => {}); // told by the await
+        }
       }
+      await written;
     },
     share: () => ({ access: { url }, transfer: [] }),
     close: () => sequelize.close(),
   });
 }
 
+function* statementsOf(connection: Connection, { table, columns, rows, onConflict }: Insert): Generator<string> {
+  const sql = `INSERT INTO ${table} (${columns.join(',')}) VALUES ?${conflictTail('mysql', onConflict)}`;
+  let start = 0;
+  let size = 0;
+  for (let i = 0; i < rows.length; i++) {
+    for (const value of rows[i]!) size += typeof value === 'string' ? value.length + 3 : 12;
+    if (size < MAX_STATEMENT_CHARACTERS && i < rows.length - 1) continue;
+    yield connection.format(sql, [rows.slice(start, i + 1)]);
+    start = i + 1;
+    size = 0;
+  }
+}
+
 interface Raw {
   read(sql: string, params?: Param[]): Promise<Record<string, unknown>[]>;
   query(connection: unknown, sql: string, params?: Param[]): Promise<Record<string, unknown>[]>;
   run(connection: unknown, sql: string, params?: Param[]): Promise<number>;
-  insert(
-    connection: unknown,
-    table: string,
-    columns: readonly string[],
-    rows: Param[][],
-    onConflict: OnConflict,
-  ): Promise<void>;
+  insertEach(connection: unknown, inserts: Iterable<Insert>): Promise<void>;
   share: Database['share'];
   close(): Promise<void>;
+}
+
+function* filled(inserts: Iterable<Insert>): Generator<Insert> {
+  for (const insert of inserts) if (insert.rows.length > 0) yield insert;
 }
 
 function assemble(dialect: Dialect, sequelize: Sequelize, raw: Raw): Database {
@@ -202,9 +230,9 @@ function assemble(dialect: Dialect, sequelize: Sequelize, raw: Raw): Database {
               transaction,
               query: async <T>(sql: string, params?: Param[]) => (await raw.query(connection, sql, params)) as T[],
               run: (sql, params) => raw.run(connection, sql, params),
-              insert: async (table, columns, rows, onConflict) => {
-                if (rows.length > 0) await raw.insert(connection, table, columns, rows, onConflict);
-              },
+              insert: (table, columns, rows, onConflict) =>
+                raw.insertEach(connection, filled([{ table, columns, rows, onConflict }])),
+              insertEach: (inserts) => raw.insertEach(connection, filled(inserts)),
             });
           });
         } catch (error) {

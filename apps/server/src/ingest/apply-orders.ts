@@ -1,10 +1,10 @@
-import type { Tx } from '../db/database.ts';
+import type { Insert, Tx } from '../db/database.ts';
 import type { Dialect } from '../db/types.ts';
 import { asDate, idParams, instantText, instantTextOrNull, marks } from '../db/values.ts';
 import type { Applied, TenantState } from './apply.ts';
-import { ledger, ledgerDifference, MEASURES } from './ledger.ts';
+import { ledger, ledgerDifference, type LedgerLine, MEASURES } from './ledger.ts';
 import { localDates } from './local-date.ts';
-import type { OrderRecord } from './records.ts';
+import type { OrderLine, OrderRecord, Refund } from './records.ts';
 import { RollupDifference, type StoredOrder, subtractStored } from './rollups.ts';
 import { judge, readMarks, readTombstones, writeVerdicts } from './versions.ts';
 
@@ -125,80 +125,50 @@ export async function applyOrders(
 
   const customers = await keptCustomers(tx, tenant, verdicts.write);
   const localDate = localDates(timezone);
-  const orders: Row[] = [];
-  const lines: Row[] = [];
-  const refunds: Row[] = [];
-  const sales: Row[] = [];
-  for (const { record, contentHash } of verdicts.write) {
-    const customerId = record.customerId === null ? null : (customers.get(record.customerId) ?? record.customerId);
-    const date = localDate(record.processedAt);
-    orders.push(orderRow(dialect, tenant, record, customerId, date, contentHash));
-    for (const line of record.lines) {
-      lines.push([
-        tenant,
-        record.id,
-        line.id,
-        line.productId,
-        line.variantId,
-        line.title,
-        line.variantTitle,
-        line.sku,
-        line.vendor,
-        line.quantity,
-        line.currentQuantity,
-        line.unitPrice,
-        line.discountedTotal,
-        Number(line.giftCard),
-      ]);
-    }
-    for (const refund of record.refunds) {
-      refunds.push([
-        tenant,
-        record.id,
-        refund.id,
-        refund.totalRefunded,
-        refund.note,
-        instantTextOrNull(dialect, refund.createdAt),
-        instantTextOrNull(dialect, refund.processedAt),
-      ]);
-    }
-    if (!record.test) difference.addOrder(1, record.currency, date, customerId);
-    for (const line of ledger(record)) {
-      const day = localDate(line.happenedAt);
-      difference.addSales(1, line, line.currency, day, customerId);
-      sales.push([
-        tenant,
-        record.id,
-        line.eventId,
-        line.event,
-        line.lineId,
-        line.kind,
-        instantText(dialect, line.happenedAt),
-        day,
-        line.currency,
-        customerId,
-        line.productId,
-        line.variantId,
-        line.units,
-        line.returnedUnits,
-        ...MEASURES.map((measure) => line[measure]),
-      ]);
-    }
-  }
-  await tx.insert('orders', ORDER_COLUMNS, orders, {
-    keys: ['tenant_id', 'shopify_order_id'],
-    replace: ORDER_COLUMNS.slice(2),
+  const customerOf = ({ customerId }: OrderRecord) => customers.get(customerId ?? '') ?? customerId;
+  const write = verdicts.write.map(({ record, contentHash }) => {
+    const order = { record, contentHash, customerId: customerOf(record), date: localDate(record.processedAt) };
+    if (!record.test) difference.addOrder(1, record.currency, order.date, order.customerId);
+    return order;
   });
-  await tx.insert('order_lines', LINE_COLUMNS, lines, {
-    keys: LINE_COLUMNS.slice(0, 3),
-    replace: LINE_COLUMNS.slice(3),
-  });
-  await tx.insert('refunds', REFUND_COLUMNS, refunds, {
-    keys: REFUND_COLUMNS.slice(0, 3),
-    replace: REFUND_COLUMNS.slice(3),
-  });
-  await tx.insert('sales', SALE_COLUMNS, sales, null);
-  await difference.write(tx, tenant, generation);
+
+  await tx.insertEach(
+    (function* (): Generator<Insert> {
+      yield {
+        table: 'orders',
+        columns: ORDER_COLUMNS,
+        rows: write.map((order) => orderRow(dialect, tenant, order)),
+        onConflict: { keys: ORDER_COLUMNS.slice(0, 2), replace: ORDER_COLUMNS.slice(2) },
+      };
+      yield {
+        table: 'order_lines',
+        columns: LINE_COLUMNS,
+        rows: write.flatMap(({ record }) => record.lines.map((line) => lineRow(tenant, record.id, line))),
+        onConflict: { keys: LINE_COLUMNS.slice(0, 3), replace: LINE_COLUMNS.slice(3) },
+      };
+      yield {
+        table: 'refunds',
+        columns: REFUND_COLUMNS,
+        rows: write.flatMap(({ record }) =>
+          record.refunds.map((refund) => refundRow(dialect, tenant, record.id, refund)),
+        ),
+        onConflict: { keys: REFUND_COLUMNS.slice(0, 3), replace: REFUND_COLUMNS.slice(3) },
+      };
+      yield {
+        table: 'sales',
+        columns: SALE_COLUMNS,
+        rows: write.flatMap(({ record, customerId }) =>
+          ledger(record).map((line) => {
+            const day = localDate(line.happenedAt);
+            difference.addSales(1, line, line.currency, day, customerId);
+            return saleRow(dialect, tenant, record.id, customerId, day, line);
+          }),
+        ),
+        onConflict: null,
+      };
+      yield* difference.inserts(tenant, generation);
+    })(),
+  );
   return {
     written: verdicts.write.length,
     unchanged: verdicts.unchanged,
@@ -217,19 +187,19 @@ export async function deleteOrders(tx: Tx, state: TenantState, ids: string[]): P
     state.tenant,
     ...stored.map((row) => BigInt(row.shopify_order_id)),
   ]);
-  await difference.write(tx, state.tenant, state.generation);
+  await tx.insertEach(difference.inserts(state.tenant, state.generation));
 }
 
 type Row = (string | number | bigint | null)[];
 
-function orderRow(
-  dialect: Dialect,
-  tenant: bigint,
-  order: OrderRecord,
-  customerId: string | null,
-  localDate: string,
-  contentHash: string,
-): Row {
+interface Written {
+  record: OrderRecord;
+  contentHash: string;
+  customerId: string | null;
+  date: string;
+}
+
+function orderRow(dialect: Dialect, tenant: bigint, { record: order, contentHash, customerId, date }: Written): Row {
   return [
     tenant,
     order.id,
@@ -258,11 +228,63 @@ function orderRow(
     instantTextOrNull(dialect, order.cancelledAt),
     order.cancelReason,
     instantTextOrNull(dialect, order.closedAt),
-    localDate,
+    date,
     ledgerDifference(order),
     contentHash,
   ];
 }
+
+const lineRow = (tenant: bigint, orderId: string, line: OrderLine): Row => [
+  tenant,
+  orderId,
+  line.id,
+  line.productId,
+  line.variantId,
+  line.title,
+  line.variantTitle,
+  line.sku,
+  line.vendor,
+  line.quantity,
+  line.currentQuantity,
+  line.unitPrice,
+  line.discountedTotal,
+  Number(line.giftCard),
+];
+
+const refundRow = (dialect: Dialect, tenant: bigint, orderId: string, refund: Refund): Row => [
+  tenant,
+  orderId,
+  refund.id,
+  refund.totalRefunded,
+  refund.note,
+  instantTextOrNull(dialect, refund.createdAt),
+  instantTextOrNull(dialect, refund.processedAt),
+];
+
+const saleRow = (
+  dialect: Dialect,
+  tenant: bigint,
+  orderId: string,
+  customerId: string | null,
+  day: string,
+  line: LedgerLine,
+): Row => [
+  tenant,
+  orderId,
+  line.eventId,
+  line.event,
+  line.lineId,
+  line.kind,
+  instantText(dialect, line.happenedAt),
+  day,
+  line.currency,
+  customerId,
+  line.productId,
+  line.variantId,
+  line.units,
+  line.returnedUnits,
+  ...MEASURES.map((measure) => line[measure]),
+];
 
 async function readOrders(tx: Tx, tenant: bigint, ids: string[]): Promise<Map<string, Stored>> {
   const rows = await tx.query<Stored>(

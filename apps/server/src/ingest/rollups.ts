@@ -1,5 +1,5 @@
 import { type Dialect } from '../db/types.ts';
-import type { Database, Tx } from '../db/database.ts';
+import type { Database, Insert, Tx } from '../db/database.ts';
 import { asBigInt, marks } from '../db/values.ts';
 import { IN_TOTAL, MEASURES, type Measures } from './ledger.ts';
 
@@ -46,25 +46,29 @@ export class RollupDifference {
     if (currency === this.homeCurrency) bump(this.customers, customerId, 2)[1]! += sign * total;
   }
 
-  async write(tx: Tx, tenantId: bigint, generation: number): Promise<void> {
-    await tx.insert(
-      'daily_sales',
-      ['tenant_id', 'generation', 'currency', 'local_date', ...DAY_COLUMNS],
-      changed(this.days).map(([key, values]) => [tenantId, generation, ...key.split(' '), ...values]),
-      { keys: ['tenant_id', 'generation', 'currency', 'local_date'], add: DAY_COLUMNS },
-    );
-    await tx.insert(
-      'customer_days',
-      ['tenant_id', 'generation', 'currency', 'local_date', 'customer_id', ...CUSTOMER_COLUMNS],
-      changed(this.customerDays).map(([key, values]) => [tenantId, generation, ...key.split(' '), ...values]),
-      { keys: ['tenant_id', 'generation', 'currency', 'local_date', 'customer_id'], add: CUSTOMER_COLUMNS },
-    );
-    await tx.insert(
-      'customers',
-      ['tenant_id', 'shopify_customer_id', 'orders_count', 'total_spent'],
-      changed(this.customers).map(([customerId, values]) => [tenantId, customerId, ...values]),
-      { keys: ['tenant_id', 'shopify_customer_id'], add: ['orders_count', 'total_spent'] },
-    );
+  /** For `tx.insertEach`, when all orders and sales are added. */
+  *inserts(tenantId: bigint, generation: number): Generator<Insert> {
+    const day = ['tenant_id', 'generation', 'currency', 'local_date'];
+    const customerDay = [...day, 'customer_id'];
+    const customer = ['tenant_id', 'shopify_customer_id'];
+    yield {
+      table: 'daily_sales',
+      columns: [...day, ...DAY_COLUMNS],
+      rows: changed(this.days).map(([key, values]) => [tenantId, generation, ...key.split(' '), ...values]),
+      onConflict: { keys: day, add: DAY_COLUMNS },
+    };
+    yield {
+      table: 'customer_days',
+      columns: [...customerDay, ...CUSTOMER_COLUMNS],
+      rows: changed(this.customerDays).map(([key, values]) => [tenantId, generation, ...key.split(' '), ...values]),
+      onConflict: { keys: customerDay, add: CUSTOMER_COLUMNS },
+    };
+    yield {
+      table: 'customers',
+      columns: [...customer, 'orders_count', 'total_spent'],
+      rows: changed(this.customers).map(([customerId, values]) => [tenantId, customerId, ...values]),
+      onConflict: { keys: customer, add: ['orders_count', 'total_spent'] },
+    };
   }
 }
 

@@ -165,7 +165,11 @@ function serve(port: MessagePort): void {
       if (inTransaction.has(owner)) rollback(owner);
       answer(request.id, () => ({}));
     } else if (inTransaction.has(owner)) {
-      const ended = answer(request.id, () => handle.run(request));
+      const ended = answer(request.id, () => {
+        // what was sent before SQLite's own rollback (disk full) was known must not be written outside
+        if (!handle.db.isTransaction && !isEnd(request.sql)) throw new Error('the transaction was rolled back');
+        return handle.run(request);
+      });
       // a failed COMMIT leaves the transaction open: it is the caller's to roll back
       if (isEnd(request.sql) && (ended || !handle.db.isTransaction)) {
         inTransaction.delete(owner);
