@@ -127,7 +127,7 @@ async function finish(deps: SyncDeps, tenant: Tenant, run: SyncRun, errors: unkn
       {
         status: errors.length === 0 ? 'succeeded' : 'failed',
         finishedAt,
-        error: errors.length === 0 ? null : [...new Set(errors.map(explain))].join(' '),
+        error: errors.length === 0 ? null : explain(...errors),
       },
       { where: { tenantId: tenant.id, id: run.id, status: 'running' }, transaction },
     );
@@ -153,12 +153,23 @@ async function finish(deps: SyncDeps, tenant: Tenant, run: SyncRun, errors: unkn
   for (const error of errors) log.warn({ ...fields, err: error }, 'sync failed');
 }
 
-/** What a user is told. Errors that are not meant for users stay in the log. */
-function explain(error: unknown): string {
-  const known = [ShopifyError, RecordsRefused, IncompleteResult, Unreadable].some((kind) => error instanceof kind);
+/** What users are told: what went wrong, then what to do. Errors that are not meant for them stay in the log. */
+function explain(...errors: unknown[]): string {
+  return [...new Set([...errors.map(whatHappened), ...errors.filter(mayPass).map(() => AGAIN)])].join(' ');
+}
+
+const AGAIN = 'Sync again in a while; nothing that was fetched is lost.';
+
+/** Nobody has to do anything but try again later. */
+const mayPass = (error: unknown) =>
+  error instanceof IncompleteResult ||
+  (error instanceof ShopifyError && error.retryable && !(error instanceof ShopUnavailable));
+
+function whatHappened(error: unknown): string {
   if ((error as { code?: string } | null)?.code === 'ENOSPC') {
     return 'The disk is full; nothing that was fetched is lost. Make room and sync again.';
   }
+  const known = [ShopifyError, RecordsRefused, IncompleteResult, Unreadable].some((kind) => error instanceof kind);
   return known
     ? (error as Error).message
     : 'Something went wrong inside Xeno; nothing that was fetched is lost. Sync again, and if it fails again look into the log.';

@@ -26,8 +26,8 @@ export class ShopUnavailable extends ShopifyError {
   readonly reason: 'frozen' | 'locked' | 'gone';
   constructor(shop: string, reason: 'frozen' | 'locked' | 'gone') {
     const text = {
-      frozen: 'The store is frozen; its owner has to settle its account with Shopify.',
-      locked: 'The store is locked by Shopify; its owner has to contact Shopify.',
+      frozen: 'The store is frozen; its owner has to settle its account with Shopify, then sync again.',
+      locked: 'The store is locked by Shopify; its owner has to contact Shopify, then sync again.',
       gone: 'Shopify knows no such store (any more).',
     };
     super(shop, text[reason], { retryable: reason !== 'gone' });
@@ -76,9 +76,11 @@ export class PartialData extends ShopifyError {
   readonly #data: unknown;
   constructor(shop: string, data: unknown, errors: readonly GraphqlError[]) {
     const paths = [...new Set(errors.map((error) => error.path?.join('.') ?? '?'))];
-    super(shop, `Shopify answered only in part (missing: ${paths.slice(0, 5).join(', ')}): ${errors[0]?.message}`, {
-      // Denied fields stay denied; anything else is a disturbance on Shopify's side.
-      retryable: !errors.some((error) => error.extensions?.code === 'ACCESS_DENIED'),
+    const denied = errors.some((error) => error.extensions?.code === 'ACCESS_DENIED');
+    const missing = `Shopify answered only in part (missing: ${paths.slice(0, 5).join(', ')}): ${errors[0]?.message}`;
+    // Denied fields stay denied; anything else is a disturbance on Shopify's side.
+    super(shop, denied ? `${missing} Grant the app the missing access, then sync again.` : missing, {
+      retryable: !denied,
     });
     this.#data = data;
     this.errors = errors;
@@ -121,18 +123,18 @@ export type BulkRemedy = 'again' | 'split' | 'poll' | 'none';
 
 const BULK_FAILURES: Record<BulkFailure, { remedy: BulkRemedy; text: string }> = {
   ACCESS_DENIED: { remedy: 'none', text: 'access was denied; grant the app the missing access and connect again' },
-  CANCELED: { remedy: 'again', text: 'it was cancelled; start it again' },
-  EXPIRED: { remedy: 'split', text: 'it did not finish in the time Shopify allows; smaller windows help' },
-  FAILED: { remedy: 'again', text: 'Shopify gave no reason; start it again' },
-  INTERNAL_SERVER_ERROR: { remedy: 'again', text: 'Shopify had an internal error; start it again' },
-  NOT_FOUND: { remedy: 'again', text: 'Shopify no longer knows it; start it again' },
-  RESULT_EXPIRED: { remedy: 'poll', text: "the result's address is no longer valid; ask for it again" },
-  RESULT_MISSING: { remedy: 'again', text: 'Shopify counted objects but gave no result; start it again' },
+  CANCELED: { remedy: 'again', text: 'it was cancelled' },
+  EXPIRED: { remedy: 'split', text: 'it did not finish in the time Shopify allows' },
+  FAILED: { remedy: 'again', text: 'Shopify gave no reason' },
+  INTERNAL_SERVER_ERROR: { remedy: 'again', text: 'Shopify had an internal error' },
+  NOT_FOUND: { remedy: 'again', text: 'Shopify no longer knows it' },
+  RESULT_EXPIRED: { remedy: 'poll', text: "the result's address is no longer valid" },
+  RESULT_MISSING: { remedy: 'again', text: 'Shopify counted objects but gave no result' },
   RESULT_REFUSED: { remedy: 'none', text: "the result's address is not one of Shopify's" },
-  SLOTS_TAKEN: { remedy: 'again', text: 'other bulk operations of this store held all places; try again later' },
-  TIMEOUT: { remedy: 'split', text: 'it timed out at Shopify; smaller windows help' },
-  TRUNCATED: { remedy: 'poll', text: 'the result kept breaking off while it was downloaded; try again' },
-  UNFINISHED: { remedy: 'split', text: 'it did not finish in time; smaller windows help' },
+  SLOTS_TAKEN: { remedy: 'again', text: 'other bulk operations of this store held all places' },
+  TIMEOUT: { remedy: 'split', text: 'it timed out at Shopify' },
+  TRUNCATED: { remedy: 'poll', text: 'the result kept breaking off while it was downloaded' },
+  UNFINISHED: { remedy: 'split', text: 'it did not finish in time' },
 };
 
 /** A bulk operation that gave no complete result. */
