@@ -110,6 +110,44 @@ describe('the lines of a bulk result', () => {
     });
   });
 
+  it('are the same record in whichever order they come, also where types share a number', async () => {
+    const refund = { ...agreement, id: 'gid://shopify/RefundAgreement/7' };
+    const placed = { ...agreement, __typename: 'OrderAgreement', id: 'gid://shopify/OrderAgreement/7' };
+    const ofRefund = { ...sale, __parentId: refund.id };
+    const ofOrder = { ...sale, actionType: 'ORDER', quantity: 1, __parentId: placed.id };
+    const tip = { ...ofOrder, __typename: 'TipSale', id: 'gid://shopify/TipSale/9', lineType: 'TIP' };
+    const all = [order, item, refund, placed, ofRefund, ofOrder, tip];
+    const [there] = await read(all.map((line) => JSON.stringify(line)).join('\n'), 7);
+    await rm(join(folder, 'parts'), { recursive: true });
+    const [back] = await read(
+      all
+        .map((line) => JSON.stringify(line))
+        .reverse()
+        .join('\n'),
+      7,
+    );
+    expect(there!.events.map(({ type, sales }) => [type, sales.length])).toEqual([
+      ['order', 2],
+      ['refund', 1],
+    ]);
+    expect(back).toEqual(there);
+  });
+
+  it('with an id that no database holds are refused by themselves', async () => {
+    const huge = { ...order, id: 'gid://shopify/Order/18446744073709551616' };
+    const file = join(folder, 'result.jsonl');
+    await writeFile(file, [huge, order].map((line) => JSON.stringify(line)).join('\n'));
+    await partition(file, join(folder, 'parts'), 2);
+    const batches = mappedBatches(partitionFile(join(folder, 'parts'), 0), 'orders', {
+      currency: 'JPY',
+      fetchBegan: 0,
+    });
+    for await (const { batch, refused } of batches) {
+      expect(batch.records.map(({ id }) => id)).toEqual(['9007199254740993']);
+      expect(refused.map(({ id }) => id)).toEqual([huge.id]);
+    }
+  });
+
   it.each([
     ['a line fewer than counted', [order, item, agreement], 4],
     ['a line more than counted', [order, item, item], 2],

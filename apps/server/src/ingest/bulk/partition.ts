@@ -50,7 +50,7 @@ export async function partition(file: string, folder: string, expectedLines: num
   const asideFile = join(folder, 'aside.jsonl');
   const aside = new LineFile(asideFile);
   const roots = new LineFile(join(folder, ROOTS), false);
-  const partOf = (rootGid: string) => spread(idOf(rootGid)) % count;
+  const partOf = (rootGid: string) => spread(rootGid) % count;
   /** Which partition the children of a child belong to. */
   const parents = new Map<string, number>();
   const remember = (id: string, part: number) => {
@@ -68,9 +68,8 @@ export async function partition(file: string, folder: string, expectedLines: num
       if (parentId === null) {
         rootCount++;
         rootType ??= typeOf(id);
-        const bytes = Buffer.alloc(8);
-        bytes.writeBigUInt64LE(BigInt(idOf(id)));
-        roots.write(bytes);
+        const number = rootBytes(id);
+        if (number) roots.write(number);
         parts[partOf(id)]!.write(line);
       } else if (rootType === null) {
         aside.write(line);
@@ -146,10 +145,22 @@ function headOf(line: string, number: number): { id: string; parentId: string | 
   return { id: parsed.id ?? '', parentId: parsed.__parentId ?? null };
 }
 
+/** Null for an id that is too large for a database: such a root is refused where records are mapped, and stops no others. */
+function rootBytes(gid: string): Buffer | null {
+  try {
+    const bytes = Buffer.alloc(8);
+    bytes.writeBigUInt64LE(BigInt(idOf(gid)));
+    return bytes;
+  } catch (error) {
+    if (error instanceof Unreadable) return null;
+    throw error;
+  }
+}
+
 /** Spreads ids, however regular, evenly over 32 bits (FNV-1a, then mixed). */
-function spread(digits: string): number {
+function spread(text: string): number {
   let hash = 0x811c9dc5;
-  for (let i = 0; i < digits.length; i++) hash = Math.imul(hash ^ digits.charCodeAt(i), 0x01000193);
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   return (hash ^ (hash >>> 13)) >>> 0;
 }

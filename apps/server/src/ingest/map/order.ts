@@ -44,7 +44,7 @@ export function mapOrder({ order, lineItems, agreements }: FullOrder): OrderReco
         processedAt: instantOrNull(refund.processedAt),
       }))
       .sort(byId),
-    events: agreements.map((agreement) => mapEvent(agreement, currency)).sort(byId),
+    events: agreements.map((agreement) => mapEvent(agreement, currency)).sort(byIdAnd('type')),
   };
 }
 
@@ -65,6 +65,12 @@ function mapLine(line: LineItemFieldsFragment, currency: string): OrderLine {
   };
 }
 
+/** Things of different types may share a number: their order must not depend on that of their arrival. */
+const byIdAnd =
+  <K extends string>(key: K) =>
+  (a: { id: string } & Record<K, string>, b: { id: string } & Record<K, string>): number =>
+    byId(a, b) || (a[key] < b[key] ? -1 : a[key] > b[key] ? 1 : 0);
+
 const EVENT_TYPES: Record<string, SaleEvent['type']> = {
   OrderAgreement: 'order',
   OrderEditAgreement: 'edit',
@@ -77,7 +83,7 @@ function mapEvent({ agreement, sales }: FullAgreement, currency: string): SaleEv
     id: idOf(agreement.id),
     type: EVENT_TYPES[agreement.__typename] ?? 'other',
     happenedAt: instantOf(agreement.happenedAt),
-    sales: sales.map((sale) => mapSale(sale, currency)).sort(byId),
+    sales: sales.map((sale) => mapSale(sale, currency)).sort(byIdAnd('kind')),
   };
 }
 
