@@ -117,7 +117,7 @@ describe.skipIf(!executablePath)('npm start, in a browser', () => {
     const id = /\/stores\/(\d+)/.exec(page.url())![1]!;
     await page.goto(`${xeno.url}/?store=${id}`);
     await page.getByTestId('chart-revenue').locator('svg').first().waitFor({ timeout: 60_000 });
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth');
     expect(overflow).toBeLessThanOrEqual(0);
     const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa']).analyze();
     expect(violations.map(({ id: rule, nodes }) => `${rule}: ${nodes[0]?.html}`)).toEqual([]);
