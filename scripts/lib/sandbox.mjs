@@ -17,10 +17,12 @@ export async function startSandbox(crew, dataDir) {
   if (setting('SHOPIFY_API_KEY') || setting('SHOPIFY_API_SECRET') || setting('SHOPIFY_SANDBOX_URL')) return {};
   console.log('No Shopify keys are set (SHOPIFY_API_KEY): starting the sandbox, a local Shopify with demo stores.');
   const port = await stablePort(path.join(dataDir, 'sandbox-port'));
+  // what stores have granted and what happened in them outlives a restart, as at Shopify
+  const state = path.join(dataDir, 'sandbox-state.json');
   const secret = keptSecret(path.join(dataDir, 'sandbox-secret'));
   const ready = await crew.start(
     'sandbox',
-    ['apps/sandbox/src/main.ts', '--port', String(port), '--client-id', CLIENT_ID],
+    ['apps/sandbox/src/main.ts', '--port', String(port), '--client-id', CLIENT_ID, '--state', state],
     {
       env: { SANDBOX_CLIENT_SECRET: secret }, // arguments can be read by every user of the machine
       until: /listening on http/,
