@@ -40,7 +40,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--xeno-line-before': '#868e96',
   },
   dark: {
-    '--mantine-color-dimmed': '#a9adb5',
+    '--mantine-color-dimmed': '#b2b6bd',
     '--mantine-color-placeholder': '#8d929b',
     '--mantine-color-error': 'var(--mantine-color-red-4)',
     '--mantine-color-red-light': 'rgb(224 49 49 / 16%)',

@@ -19,7 +19,7 @@ export default function PointsTable(props: {
       offsetScrollbars
       viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': name }}
     >
-      <Table stickyHeader verticalSpacing={5} className="figures" fz="sm">
+      <Table stickyHeader verticalSpacing={5} className="figures" fz="sm" style={{ whiteSpace: 'nowrap' }}>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{step === 'day' ? 'Day' : 'Days'}</Table.Th>

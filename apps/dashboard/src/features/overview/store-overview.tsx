@@ -9,7 +9,7 @@ import { PageHead } from '../../ui/page-head.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { useTicking } from '../../ui/use-ticking.ts';
 import { When } from '../../ui/when.tsx';
-import { completeFrom, isPartial } from '../stores/progress.ts';
+import { completeFrom, isBlank, isPartial } from '../stores/progress.ts';
 import { rememberStore } from '../stores/remembered.ts';
 import { StoreAdvice } from '../stores/store-state.tsx';
 import { Figures, FiguresSkeleton } from './figures.tsx';
@@ -30,8 +30,7 @@ export function StoreOverview({ tenant, search }: { tenant: Tenant; search: Over
   const { data, error, isPlaceholderData, refetch } = useQuery(
     figuresOf(tenant.id, range, compared, tenant.activeRun !== null),
   );
-  // Nothing of the first sync is in yet: zeros would look like figures.
-  const comesIn = isPartial(tenant) && tenant.activeRun !== null && completeFrom(tenant) === null;
+  const blank = isBlank(tenant);
   useEffect(() => rememberStore(tenant.id), [tenant.id]);
 
   return (
@@ -62,8 +61,8 @@ export function StoreOverview({ tenant, search }: { tenant: Tenant; search: Over
           </Alert>
         )}
         {error && !data && <Problem error={error} retry={() => void refetch()} />}
-        {(data ? comesIn : !error) && <FiguresSkeleton />}
-        {data && !comesIn && (
+        {(data ? blank : !error) && <FiguresSkeleton />}
+        {data && !blank && (
           <Box className={isPlaceholderData ? 'stale' : undefined} aria-busy={isPlaceholderData}>
             <Text size="xs" c="dimmed" mb={6} className="figures">
               {data.range ? formatDays(data.range.from, data.range.to) : 'All time, up to now'}

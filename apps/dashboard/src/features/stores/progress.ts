@@ -22,6 +22,11 @@ export function progressOf({ streams }: SyncRun): { done: number; percent: numbe
 /** Until a first sync has succeeded, a store's figures cover only a part of its past. */
 export const isPartial = ({ lastSyncAt }: Tenant): boolean => lastSyncAt === null;
 
+const ordersOf = ({ activeRun }: Tenant): SyncStream | undefined =>
+  activeRun?.streams.find(({ name }) => name === 'orders');
+
+/** A first sync that has not brought a single order yet: zeros would look like figures. */
+export const isBlank = (tenant: Tenant): boolean => isPartial(tenant) && ordersOf(tenant)?.done === 0;
+
 /** The day from which on all orders are in, while a first sync works its way back. */
-export const completeFrom = ({ activeRun }: Tenant): string | null =>
-  activeRun?.streams.find(({ name }) => name === 'orders')?.completeFrom ?? null;
+export const completeFrom = (tenant: Tenant): string | null => ordersOf(tenant)?.completeFrom ?? null;
