@@ -32,7 +32,7 @@ export function LoginPage() {
       footer={
         <>
           New here?{' '}
-          <Anchor component={Link} {...({ to: '/register', search } as object)}>
+          <Anchor component={Link} {...({ to: '/register', search } as object)} underline="always">
             Create an account
           </Anchor>
         </>

@@ -33,7 +33,7 @@ export function RegisterPage() {
       footer={
         <>
           Already registered?{' '}
-          <Anchor component={Link} {...({ to: '/login', search } as object)}>
+          <Anchor component={Link} {...({ to: '/login', search } as object)} underline="always">
             Log in
           </Anchor>
         </>

@@ -10,7 +10,12 @@ import { describe } from '../stores/sync-progress.tsx';
 export function FirstSyncBanner({ tenant }: { tenant: Tenant }) {
   if (!isPartial(tenant)) return null;
   const history = (
-    <Anchor component={Link} {...({ to: '/stores/$id', params: { id: tenant.id } } as object)} size="sm">
+    <Anchor
+      component={Link}
+      {...({ to: '/stores/$id', params: { id: tenant.id } } as object)}
+      size="sm"
+      underline="always"
+    >
       {tenant.activeRun ? 'Details' : 'See what happened'}
     </Anchor>
   );

@@ -15,7 +15,12 @@ export function NoOrders({ search }: { search: OverviewSearch }) {
         {ever ? (
           'As soon as the first one is placed it appears here. Test orders do not count.'
         ) : (
-          <Anchor component={Link} {...({ to: '/', search: { ...search, period: 'all' } } as object)} size="sm">
+          <Anchor
+            component={Link}
+            {...({ to: '/', search: { ...search, period: 'all' } } as object)}
+            size="sm"
+            underline="always"
+          >
             Look at all time
           </Anchor>
         )}
