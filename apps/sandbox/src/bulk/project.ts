@@ -21,8 +21,11 @@ import type { Args, Context } from '../graphql/context.ts';
 import { resolvers } from '../graphql/resolvers/index.ts';
 import { adminSchema, defaultValue, nodeTypeOf, Placeholder, propertyOf } from '../graphql/schema.ts';
 
-/** Lines of one root object: itself first, then all below it, each child behind its parent. */
-export type Tree = string[];
+/**
+ * Lines of one root object: itself first, then all below it, each child behind its parent. Encoded at once, since
+ * strings that were put together of many small ones are dear to keep.
+ */
+export type Tree = Buffer[];
 
 type Resolve = (source: unknown, context: Context) => unknown;
 type Write = (source: unknown, context: Context) => string;
@@ -169,7 +172,8 @@ export function compileBulkQuery(document: DocumentNode, currency: string): (con
       const { write, connections } = object(source);
       const text = write(source, context);
       const comma = text === '{' ? '' : ',';
-      lines.push(parentId === null ? text + '}' : `${text}${comma}"__parentId":"${parentId}"}`);
+      const end = parentId === null ? '}\n' : `${comma}"__parentId":"${parentId}"}\n`;
+      lines.push(Buffer.from(text + end));
       for (const child of connections) {
         const owner = child.owner(source, context);
         if (owner === null) continue;

@@ -8,12 +8,12 @@ const ROOM = 4096;
  * Every line once, children away from their parents, as groupObjects: false allows it: most parents come first, some
  * of their children thousands of lines later, and some children before them. The same for the same input.
  */
-export function* scattered(trees: Iterable<Tree>): Generator<string[]> {
+export function* scattered(trees: Iterable<Tree>): Generator<Tree> {
   const random = new Random(7);
-  const waiting: string[] = [];
+  const waiting: Tree = [];
   let seen = 0;
   for (const tree of trees) {
-    const out: string[] = [];
+    const out: Tree = [];
     for (let i = 0; i < tree.length; i++) {
       seen++;
       const line = tree[i]!;

@@ -69,10 +69,10 @@ async function run({
   let objects = 0;
   let roots = 0;
   let bytes = 0;
-  let chunk = '';
+  let chunk: Buffer[] = [];
   const flush = async () => {
-    const data = Buffer.from(chunk);
-    chunk = '';
+    const data = Buffer.concat(chunk);
+    chunk = [];
     bytes += data.length;
     if (!out.write(data)) await once(out, 'drain');
     // lets other jobs and messages in
@@ -86,7 +86,7 @@ async function run({
   };
   let turn = 0;
   for (const lines of groupObjects ? trees() : scattered(trees())) {
-    for (const line of lines) chunk += line + '\n';
+    for (const line of lines) chunk.push(line);
     objects += lines.length;
     if (objects - turn < LINES_PER_TURN) continue;
     turn = objects;

@@ -1,3 +1,4 @@
+import { customerOrders } from './customer-orders.ts';
 import type { Shop } from './shop.ts';
 
 /** Positions of stored things in ascending order of some value; equal values by position. */
@@ -121,11 +122,10 @@ export function walkCustomers(shop: Shop, sort: 'createdAt' | 'updatedAt' | 'key
   if (sort === 'updatedAt') {
     const cached = byUpdate.get(source) ?? {};
     byUpdate.set(source, cached);
-    const plain = new Map<number, number>();
-    for (let i = 0; i < source.count; i++) plain.set(source.customerOf(i) ?? -1, i);
+    const orders = customerOrders(source);
     cached.customers ??= updateSequence(
       keys.length,
-      (i) => source.createdAt(plain.get(keys[i]!) ?? Math.min(keys[i]! >> 1, source.count - 1)),
+      (i) => source.createdAt(orders.last(keys[i]!) ?? keys[i]! >> 1),
       (i) => keys[i]!,
     );
     sequence = cached.customers;

@@ -1,4 +1,5 @@
 import type { Product, Variant } from './catalog.ts';
+import { customerOrders } from './customer-orders.ts';
 import type { Customer } from './customers.ts';
 import { GeneratedOrders } from './generate.ts';
 import type { Order } from './order.ts';
@@ -21,7 +22,6 @@ export class Shop {
   readonly spec: ShopSpec;
   readonly source: OrderSource;
   readonly overlay: Overlay;
-  #ordersByCustomer: Map<number, number[]> | undefined;
 
   constructor(spec: ShopSpec, overlay: Overlay = emptyOverlay(), source: OrderSource = sourceOf(spec)) {
     this.spec = spec;
@@ -35,20 +35,20 @@ export class Shop {
     return index >= 0 && index < this.source.count ? this.source.order(index) : null;
   }
 
-  /** Position of the next order, customer (doubled: see keys) and product to be created. */
+  /** Position of the next order to be created. */
   get nextOrder(): number {
-    return Math.max(this.source.count, ...[...this.overlay.orders.keys()].map((index) => index + 1));
+    return above(this.source.count, this.overlay.orders.keys());
   }
 
+  /** Key of the next customer to be created: even, as buyers' keys are. */
   get nextCustomer(): number {
     const keys = this.source.customerKeys();
-    const last = keys.length === 0 ? 0 : keys[keys.length - 1]!;
-    return 2 * Math.max(this.nextOrder, ...[last, ...this.overlay.customers.keys()].map((key) => (key >> 1) + 1));
+    const first = Math.max(this.nextOrder, keys.length === 0 ? 0 : (keys[keys.length - 1]! >> 1) + 1);
+    return 2 * Math.ceil(above(2 * first, this.overlay.customers.keys()) / 2);
   }
 
   get nextProduct(): number {
-    const first = this.source.catalog.products.length;
-    return Math.max(first, ...[...this.overlay.products.keys()].map((index) => index + 1));
+    return above(this.source.catalog.products.length, this.overlay.products.keys());
   }
 
   product(index: number): Product | null {
@@ -80,8 +80,8 @@ export class Shop {
     if (changed !== undefined) return changed;
     if (!this.#isInSource(key)) return null;
     const customer = this.source.customer(key);
-    const last = this.source.count === 0 ? undefined : this.#baseOrdersOf(key).at(-1);
-    return { ...customer, updatedAt: last === undefined ? customer.createdAt : this.source.createdAt(last) };
+    const last = customerOrders(this.source).last(key);
+    return { ...customer, updatedAt: last === null ? customer.createdAt : this.source.createdAt(last) };
   }
 
   hasCustomer(key: number): boolean {
@@ -104,23 +104,11 @@ export class Shop {
 
   /** Positions of a customer's orders, oldest first. */
   ordersOf(key: number): number[] {
-    const base = this.#baseOrdersOf(key).filter((index) => !this.overlay.orders.has(index));
+    const base = customerOrders(this.source)
+      .all(key)
+      .filter((index) => !this.overlay.orders.has(index));
     for (const [index, order] of this.overlay.orders) if (order?.customer === key) base.push(index);
     return base.sort((a, b) => a - b);
-  }
-
-  #baseOrdersOf(key: number): number[] {
-    if (!this.#ordersByCustomer) {
-      this.#ordersByCustomer = new Map();
-      for (let i = 0; i < this.source.count; i++) {
-        const customer = this.source.customerOf(i);
-        if (customer === null) continue;
-        const list = this.#ordersByCustomer.get(customer);
-        if (list) list.push(i);
-        else this.#ordersByCustomer.set(customer, [i]);
-      }
-    }
-    return this.#ordersByCustomer.get(key) ?? [];
   }
 
   /** What a customer has spent, in minor units: current totals of orders that are not tests. */
@@ -132,6 +120,13 @@ export class Shop {
     }
     return spent;
   }
+}
+
+/** The first number that is at least `least` and above all the others. */
+function above(least: number, others: Iterable<number>): number {
+  let next = least;
+  for (const other of others) next = Math.max(next, other + 1);
+  return next;
 }
 
 function sourceOf(spec: ShopSpec): OrderSource {
