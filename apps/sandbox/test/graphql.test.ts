@@ -141,6 +141,16 @@ describe('access', () => {
     expect(none.data).toBeNull();
   });
 
+  it('by id needs the scope of the type', async () => {
+    const [order] = await all('orders', 'reverse: true');
+    const [product] = await all('products', '');
+    const limited = world.client(SHOP, ['read_products']);
+    const ids = [order.id, product.id];
+    const { data, errors } = await limited.ask('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids });
+    expect(data.nodes).toEqual([null, { id: product.id }]);
+    expect(errors[0]).toMatchObject({ path: ['nodes', 0], extensions: { code: 'ACCESS_DENIED' } });
+  });
+
   it('shows orders of 60 days without read_all_orders', async () => {
     const limited = world.client(SHOP, ['read_orders', 'read_customers']);
     const { data } = await limited.ask('{ orders(first: 250) { nodes { id createdAt } } ordersCount { count } }');

@@ -3,7 +3,8 @@ import type { BulkOperation } from '../../bulk/operations.ts';
 import { positionOf, type IdKind } from '../../store/ids.ts';
 import { listingOf } from '../connections.ts';
 import type { Context, Resolvers } from '../context.ts';
-import { API_VERSION } from '../schema.ts';
+import { API_VERSION, requiredScopes } from '../schema.ts';
+import { accessDenied, mayRead } from '../scopes.ts';
 import { parseSearch, matches, timeMatches, textMatches, idMatches } from '../search.ts';
 import { OrderView, time } from '../views.ts';
 import { customerById } from './customer.ts';
@@ -28,12 +29,14 @@ function visibleOrder(context: Context, index: number): OrderView | null {
   return order && order.createdAt >= context.ordersSince ? new OrderView(context.shop, order) : null;
 }
 
-/** Anything by its global id; null if there is no such thing (any more). */
+/** Anything by its global id; null if there is no such thing (any more). Throws where a scope lacks. */
 export function nodeById(context: Context, id: string): object | null {
   const match = /^gid:\/\/shopify\/(\w+)\/(\d+)/.exec(id);
   if (!match)
     throw new GraphQLError(`Invalid global id '${id}'`, { extensions: { code: 'argumentLiteralsIncompatible' } });
   const [, type, digits] = match as unknown as [string, string, string];
+  const needed = requiredScopes[type] ?? null;
+  if (!mayRead(needed, context.scopes)) throw accessDenied(type, needed);
   const { shop } = context;
   const at = (kind: IdKind) => positionOf(shop.spec, kind, digits) ?? { position: -1, part: -1 };
   switch (type) {
@@ -100,7 +103,15 @@ export const searchFields: Record<string, (context: Context) => Record<string, u
 export const queryResolvers: Resolvers<undefined> = {
   shop: (_, __, { shop }) => shop,
   node: (_, { id }, context) => nodeById(context, String(id)),
-  nodes: (_, { ids }, context) => (ids as string[]).map((id) => nodeById(context, id)),
+  // one that may not be seen spoils no other
+  nodes: (_, { ids }, context) =>
+    (ids as string[]).map((id) => {
+      try {
+        return nodeById(context, id);
+      } catch (error) {
+        return error;
+      }
+    }),
   order: (_, { id }, context) => ofType(context, 'Order', id),
   orders: (_, args, context) => orderListing(context, args),
   ordersCount: (_, args, context) => countOrders(context, args),
