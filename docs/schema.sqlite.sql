@@ -1,0 +1,364 @@
+CREATE TABLE customer_days (
+  tenant_id BIGINT NOT NULL,
+  generation INTEGER NOT NULL,
+  currency VARCHAR(3) NOT NULL,
+  local_date DATE NOT NULL,
+  customer_id BIGINT NOT NULL,
+  orders INTEGER NOT NULL,
+  spent BIGINT NOT NULL,
+  PRIMARY KEY (tenant_id, generation, currency, local_date, customer_id)
+) WITHOUT ROWID;
+
+CREATE TABLE customers (
+  tenant_id BIGINT NOT NULL,
+  shopify_customer_id BIGINT NOT NULL,
+  name TEXT,
+  email TEXT,
+  phone TEXT,
+  country VARCHAR(8),
+  tags TEXT,
+  email_consent VARCHAR(32),
+  orders_count INTEGER NOT NULL,
+  total_spent BIGINT NOT NULL,
+  shopify_orders_count INTEGER,
+  shopify_amount_spent BIGINT,
+  created_at DATETIME,
+  updated_at DATETIME,
+  content_hash VARCHAR(32),
+  PRIMARY KEY (tenant_id, shopify_customer_id)
+) WITHOUT ROWID;
+
+CREATE INDEX customers_by_spend ON customers (tenant_id, total_spent, shopify_customer_id);
+
+CREATE TABLE daily_sales (
+  tenant_id BIGINT NOT NULL,
+  generation INTEGER NOT NULL,
+  currency VARCHAR(3) NOT NULL,
+  local_date DATE NOT NULL,
+  orders INTEGER NOT NULL,
+  units INTEGER NOT NULL,
+  gross BIGINT NOT NULL,
+  discounts BIGINT NOT NULL,
+  returns BIGINT NOT NULL,
+  shipping BIGINT NOT NULL,
+  tax BIGINT NOT NULL,
+  duties BIGINT NOT NULL,
+  fees BIGINT NOT NULL,
+  adjustments BIGINT NOT NULL,
+  gift_cards BIGINT NOT NULL,
+  tips BIGINT NOT NULL,
+  PRIMARY KEY (tenant_id, generation, currency, local_date)
+) WITHOUT ROWID;
+
+CREATE TABLE fetch_marks (
+  tenant_id BIGINT NOT NULL,
+  stream VARCHAR(16) NOT NULL,
+  shopify_id BIGINT NOT NULL,
+  marked_at DATETIME NOT NULL,
+  PRIMARY KEY (tenant_id, stream, shopify_id)
+) WITHOUT ROWID;
+
+CREATE TABLE leases (
+  tenant_id BIGINT NOT NULL,
+  name VARCHAR(32) NOT NULL,
+  owner VARCHAR(64) NOT NULL,
+  fence BIGINT NOT NULL,
+  expires_at DATETIME NOT NULL,
+  PRIMARY KEY (tenant_id, name)
+) WITHOUT ROWID;
+
+CREATE TABLE memberships (
+  tenant_id BIGINT NOT NULL,
+  user_id BIGINT NOT NULL,
+  role VARCHAR(16) NOT NULL,
+  created_at DATETIME NOT NULL,
+  PRIMARY KEY (tenant_id, user_id),
+  CONSTRAINT memberships_tenant FOREIGN KEY (tenant_id) REFERENCES tenants (id),
+  CONSTRAINT memberships_user FOREIGN KEY (user_id) REFERENCES users (id)
+) WITHOUT ROWID;
+
+CREATE INDEX memberships_by_user ON memberships (user_id, tenant_id);
+
+CREATE TABLE migrations (
+  name VARCHAR(128) NOT NULL PRIMARY KEY
+) WITHOUT ROWID;
+
+CREATE TABLE oauth_states (
+  state_hash VARCHAR(64) NOT NULL,
+  user_id BIGINT NOT NULL,
+  shop_domain VARCHAR(255) NOT NULL,
+  browser_hash VARCHAR(64) NOT NULL,
+  created_at DATETIME NOT NULL,
+  expires_at DATETIME NOT NULL,
+  used_at DATETIME,
+  PRIMARY KEY (state_hash),
+  CONSTRAINT oauth_states_user FOREIGN KEY (user_id) REFERENCES users (id)
+) WITHOUT ROWID;
+
+CREATE TABLE order_lines (
+  tenant_id BIGINT NOT NULL,
+  shopify_order_id BIGINT NOT NULL,
+  shopify_line_id BIGINT NOT NULL,
+  product_id BIGINT,
+  variant_id BIGINT,
+  title TEXT NOT NULL,
+  variant_title TEXT,
+  sku TEXT,
+  vendor TEXT,
+  quantity INTEGER NOT NULL,
+  current_quantity INTEGER NOT NULL,
+  unit_price BIGINT NOT NULL,
+  discounted_total BIGINT NOT NULL,
+  gift_card BOOLEAN NOT NULL,
+  PRIMARY KEY (tenant_id, shopify_order_id, shopify_line_id)
+) WITHOUT ROWID;
+
+CREATE TABLE orders (
+  tenant_id BIGINT NOT NULL,
+  shopify_order_id BIGINT NOT NULL,
+  customer_id BIGINT,
+  name TEXT NOT NULL,
+  currency VARCHAR(3) NOT NULL,
+  total_price BIGINT NOT NULL,
+  current_total_price BIGINT NOT NULL,
+  total_discounts BIGINT NOT NULL,
+  total_tax BIGINT NOT NULL,
+  total_shipping BIGINT NOT NULL,
+  total_refunded BIGINT NOT NULL,
+  presentment_currency VARCHAR(3) NOT NULL,
+  presentment_total_price BIGINT NOT NULL,
+  presentment_current_total_price BIGINT NOT NULL,
+  test BOOLEAN NOT NULL,
+  financial_status VARCHAR(32),
+  fulfillment_status VARCHAR(32),
+  source_name TEXT,
+  country VARCHAR(8),
+  tags TEXT NOT NULL,
+  discount_codes TEXT NOT NULL,
+  created_at DATETIME NOT NULL,
+  processed_at DATETIME NOT NULL,
+  updated_at DATETIME NOT NULL,
+  cancelled_at DATETIME,
+  cancel_reason VARCHAR(32),
+  closed_at DATETIME,
+  local_date DATE NOT NULL,
+  ledger_difference BIGINT NOT NULL,
+  content_hash VARCHAR(32) NOT NULL,
+  PRIMARY KEY (tenant_id, shopify_order_id)
+) WITHOUT ROWID;
+
+CREATE INDEX orders_by_creation ON orders (tenant_id, created_at, shopify_order_id);
+
+CREATE TABLE products (
+  tenant_id BIGINT NOT NULL,
+  shopify_product_id BIGINT NOT NULL,
+  title TEXT NOT NULL,
+  vendor TEXT NOT NULL,
+  product_type TEXT NOT NULL,
+  status VARCHAR(32) NOT NULL,
+  handle TEXT NOT NULL,
+  image_url TEXT,
+  price BIGINT,
+  inventory INTEGER NOT NULL,
+  created_at DATETIME NOT NULL,
+  updated_at DATETIME NOT NULL,
+  content_hash VARCHAR(32) NOT NULL,
+  PRIMARY KEY (tenant_id, shopify_product_id)
+) WITHOUT ROWID;
+
+CREATE TABLE refresh_tokens (
+  token_hash VARCHAR(64) NOT NULL,
+  session_id BIGINT NOT NULL,
+  created_at DATETIME NOT NULL,
+  used_at DATETIME,
+  PRIMARY KEY (token_hash),
+  CONSTRAINT refresh_tokens_session FOREIGN KEY (session_id) REFERENCES sessions (id) ON DELETE CASCADE
+) WITHOUT ROWID;
+
+CREATE INDEX refresh_tokens_by_session ON refresh_tokens (session_id, used_at);
+
+CREATE TABLE refunds (
+  tenant_id BIGINT NOT NULL,
+  shopify_order_id BIGINT NOT NULL,
+  shopify_refund_id BIGINT NOT NULL,
+  total_refunded BIGINT NOT NULL,
+  note TEXT,
+  created_at DATETIME,
+  processed_at DATETIME,
+  PRIMARY KEY (tenant_id, shopify_order_id, shopify_refund_id)
+) WITHOUT ROWID;
+
+CREATE TABLE sales (
+  tenant_id BIGINT NOT NULL,
+  shopify_order_id BIGINT NOT NULL,
+  event_id BIGINT NOT NULL,
+  event VARCHAR(8) NOT NULL,
+  line_id BIGINT NOT NULL,
+  kind VARCHAR(12) NOT NULL,
+  happened_at DATETIME NOT NULL,
+  local_date DATE NOT NULL,
+  currency VARCHAR(3) NOT NULL,
+  customer_id BIGINT,
+  product_id BIGINT,
+  variant_id BIGINT,
+  units INTEGER NOT NULL,
+  returned_units INTEGER NOT NULL,
+  gross BIGINT NOT NULL,
+  discounts BIGINT NOT NULL,
+  returns BIGINT NOT NULL,
+  shipping BIGINT NOT NULL,
+  tax BIGINT NOT NULL,
+  duties BIGINT NOT NULL,
+  fees BIGINT NOT NULL,
+  adjustments BIGINT NOT NULL,
+  gift_cards BIGINT NOT NULL,
+  tips BIGINT NOT NULL,
+  PRIMARY KEY (tenant_id, shopify_order_id, event_id, event, line_id, kind)
+) WITHOUT ROWID;
+
+CREATE TABLE sessions (
+  id BIGINT NOT NULL,
+  user_id BIGINT NOT NULL,
+  user_agent VARCHAR(255) NOT NULL,
+  address VARCHAR(64) NOT NULL,
+  created_at DATETIME NOT NULL,
+  last_used_at DATETIME NOT NULL,
+  expires_at DATETIME NOT NULL,
+  ended_at DATETIME,
+  end_reason VARCHAR(16),
+  PRIMARY KEY (id),
+  CONSTRAINT sessions_user FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
+) WITHOUT ROWID;
+
+CREATE INDEX sessions_by_user ON sessions (user_id, expires_at);
+
+CREATE TABLE stream_cursors (
+  tenant_id BIGINT NOT NULL,
+  stream VARCHAR(16) NOT NULL,
+  applied_to DATETIME NOT NULL,
+  PRIMARY KEY (tenant_id, stream)
+) WITHOUT ROWID;
+
+CREATE TABLE sync_runs (
+  tenant_id BIGINT NOT NULL,
+  id BIGINT NOT NULL,
+  kind VARCHAR(16) NOT NULL,
+  status VARCHAR(16) NOT NULL,
+  active BOOLEAN GENERATED ALWAYS AS (CASE WHEN status IN ('queued', 'running') THEN 1 END) STORED,
+  created_at DATETIME NOT NULL,
+  started_at DATETIME,
+  finished_at DATETIME,
+  error TEXT,
+  notice TEXT,
+  PRIMARY KEY (tenant_id, id),
+  CONSTRAINT sync_runs_one_active UNIQUE (tenant_id, active)
+) WITHOUT ROWID;
+
+CREATE INDEX sync_runs_by_status ON sync_runs (status, tenant_id, id);
+
+CREATE INDEX sync_runs_by_time ON sync_runs (tenant_id, created_at, id);
+
+CREATE TABLE sync_streams (
+  tenant_id BIGINT NOT NULL,
+  run_id BIGINT NOT NULL,
+  name VARCHAR(16) NOT NULL,
+  kind VARCHAR(16) NOT NULL,
+  status VARCHAR(16) NOT NULL,
+  done INTEGER NOT NULL,
+  expected INTEGER,
+  started_at DATETIME,
+  finished_at DATETIME,
+  cursor_from DATETIME,
+  cursor_to DATETIME,
+  complete_from DATE,
+  error TEXT,
+  PRIMARY KEY (tenant_id, run_id, name)
+) WITHOUT ROWID;
+
+CREATE TABLE sync_windows (
+  tenant_id BIGINT NOT NULL,
+  run_id BIGINT NOT NULL,
+  stream VARCHAR(16) NOT NULL,
+  position INTEGER NOT NULL,
+  from_at DATETIME,
+  to_at DATETIME,
+  status VARCHAR(16) NOT NULL,
+  tries INTEGER NOT NULL,
+  expected INTEGER NOT NULL,
+  operation_id VARCHAR(255),
+  operation_at DATETIME,
+  partitions INTEGER,
+  partitions_done INTEGER NOT NULL,
+  roots_done INTEGER NOT NULL,
+  refused INTEGER NOT NULL,
+  refusal TEXT,
+  PRIMARY KEY (tenant_id, run_id, stream, position)
+) WITHOUT ROWID;
+
+CREATE TABLE tenant_state (
+  tenant_id BIGINT NOT NULL,
+  generation INTEGER NOT NULL,
+  timezone VARCHAR(64) NOT NULL,
+  currency VARCHAR(3) NOT NULL,
+  customers INTEGER NOT NULL,
+  products INTEGER NOT NULL,
+  PRIMARY KEY (tenant_id),
+  CONSTRAINT tenant_state_tenant FOREIGN KEY (tenant_id) REFERENCES tenants (id)
+) WITHOUT ROWID;
+
+CREATE TABLE tenants (
+  id BIGINT NOT NULL,
+  user_id BIGINT NOT NULL,
+  shop_domain VARCHAR(255) NOT NULL,
+  store_name TEXT NOT NULL,
+  access_token TEXT,
+  access_token_expires_at DATETIME,
+  refresh_token TEXT,
+  refresh_token_expires_at DATETIME,
+  refreshing_until DATETIME,
+  scopes VARCHAR(2000) NOT NULL,
+  currency VARCHAR(3),
+  timezone VARCHAR(64),
+  api_version VARCHAR(16),
+  status VARCHAR(20) NOT NULL,
+  status_reason TEXT,
+  is_active BOOLEAN GENERATED ALWAYS AS (status = 'connected') STORED,
+  last_sync_at DATETIME,
+  created_at DATETIME NOT NULL,
+  updated_at DATETIME NOT NULL,
+  PRIMARY KEY (id),
+  CONSTRAINT tenants_shop_domain UNIQUE (shop_domain),
+  CONSTRAINT tenants_user FOREIGN KEY (user_id) REFERENCES users (id)
+) WITHOUT ROWID;
+
+CREATE TABLE tombstones (
+  tenant_id BIGINT NOT NULL,
+  stream VARCHAR(16) NOT NULL,
+  shopify_id BIGINT NOT NULL,
+  merged_into BIGINT,
+  deleted_at DATETIME NOT NULL,
+  PRIMARY KEY (tenant_id, stream, shopify_id)
+) WITHOUT ROWID;
+
+CREATE TABLE users (
+  id BIGINT NOT NULL,
+  name VARCHAR(200) NOT NULL,
+  email VARCHAR(254) NOT NULL,
+  password VARCHAR(255) NOT NULL,
+  created_at DATETIME NOT NULL,
+  PRIMARY KEY (id),
+  CONSTRAINT users_email UNIQUE (email)
+) WITHOUT ROWID;
+
+CREATE TABLE variants (
+  tenant_id BIGINT NOT NULL,
+  shopify_product_id BIGINT NOT NULL,
+  shopify_variant_id BIGINT NOT NULL,
+  inventory_item_id BIGINT,
+  title TEXT NOT NULL,
+  sku TEXT,
+  price BIGINT NOT NULL,
+  inventory INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  PRIMARY KEY (tenant_id, shopify_product_id, shopify_variant_id)
+) WITHOUT ROWID;
