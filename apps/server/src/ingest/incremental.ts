@@ -13,7 +13,7 @@ import { RecordsRefused, type SyncContext } from './context.ts';
 const OVERLAP_MS = 120_000;
 const SETTLED_MS = 60_000;
 /** More changes than this are fetched by one bulk operation. */
-const BY_BULK = 300;
+const BY_BULK = 50;
 const MARKS = 2_000;
 
 /**
