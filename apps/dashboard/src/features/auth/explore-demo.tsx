@@ -29,8 +29,8 @@ export function ExploreDemo() {
         Just looking?
       </Title>
       <Text size="sm" mb="md">
-        A store with believable orders, customers and products, in a throw-away account. The first chart is there in
-        less than a minute.
+        A store with believable orders, customers and products,{' '}
+        {currentUser() ? 'added to yours' : 'in a throw-away account'}. The first chart is there in less than a minute.
       </Text>
       {explore.error && <Problem error={explore.error} />}
       <Button

@@ -42,7 +42,7 @@ const EXPLANATIONS: Record<string, Explanation> = {
     happened: 'A store belongs to the account that connected it first. Nothing was changed there.',
     todo: [
       'Log in here with the account that connected it, or ask its owner.',
-      'Its owner can disconnect it; the store can then be connected anew.',
+      'If the name was mistyped, start again with the right one.',
     ],
   },
   access_denied: {

@@ -13,6 +13,7 @@ const Disconnect = lazy(loadDisconnect);
 
 export function StoreActions({ tenant }: { tenant: Tenant }) {
   const connect = useConnect();
+  const isAdmin = tenant.role === 'admin';
   const disconnect = (
     <Button size="xs" variant="subtle" color="red" leftSection={<IconPlugConnectedX size={16} aria-hidden />}>
       Disconnect
@@ -20,7 +21,8 @@ export function StoreActions({ tenant }: { tenant: Tenant }) {
   );
   return (
     <Group gap="xs">
-      {canReconnect(tenant) ? (
+      {!canReconnect(tenant) && <SyncNow tenant={tenant} />}
+      {canReconnect(tenant) && isAdmin && (
         <Button
           size="xs"
           leftSection={<IconPlugConnected size={16} aria-hidden />}
@@ -29,10 +31,8 @@ export function StoreActions({ tenant }: { tenant: Tenant }) {
         >
           Reconnect
         </Button>
-      ) : (
-        <SyncNow tenant={tenant} />
       )}
-      {tenant.role === 'admin' && tenant.status !== 'disconnected' && (
+      {isAdmin && tenant.status !== 'disconnected' && (
         <OnDemand trigger={disconnect} popup="dialog" load={loadDisconnect}>
           <Disconnect tenant={tenant} trigger={disconnect} />
         </OnDemand>

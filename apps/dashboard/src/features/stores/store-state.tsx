@@ -52,7 +52,10 @@ export function StoreAdvice({ tenant }: { tenant: Tenant }) {
           {tenant.statusReason}
         </Text>
       )}
-      <Text size="sm">{advice}</Text>
+      <Text size="sm">
+        {advice}
+        {canReconnect(tenant) && tenant.role !== 'admin' && ' Only an admin of this store can do that.'}
+      </Text>
     </Alert>
   );
 }
