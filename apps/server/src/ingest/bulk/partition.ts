@@ -2,7 +2,7 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Unreadable, idOf } from '../map/fields.ts';
-import { lineGroups } from './lines.ts';
+import { byteLineGroups } from './lines.ts';
 
 /** A partition's lines are in memory at once. */
 const PARTITION_BYTES = 8_000_000;
@@ -49,19 +49,19 @@ export async function partition(file: string, folder: string, expectedLines: num
   const parts = Array.from({ length: count }, (_, i) => new LineFile(partitionFile(folder, i)));
   const asideFile = join(folder, 'aside.jsonl');
   const aside = new LineFile(asideFile);
-  const roots = new LineFile(join(folder, ROOTS), false);
+  const roots = new LineFile(join(folder, ROOTS));
   const partOf = (rootGid: string) => spread(rootGid) % count;
   /** Which partition the children of a child belong to. */
   const parents = new Map<string, number>();
   const remember = (id: string, part: number) => {
-    // copied: a slice of a line would keep all the text it was cut from in memory
+    // copied: a slice of a text keeps all of it in memory
     if (id !== '' && !CHILDLESS.has(typeOf(id))) parents.set(Buffer.from(id).toString(), part);
   };
   let lines = 0;
   let rootCount = 0;
   let rootType: string | null = null;
 
-  for await (const group of lineGroups(file)) {
+  for await (const group of byteLineGroups(file)) {
     for (const line of group) {
       lines++;
       const { id, parentId } = headOf(line, lines);
@@ -92,7 +92,7 @@ export async function partition(file: string, folder: string, expectedLines: num
   }
   // children that came before their parents, and first those that are parents themselves
   for (const wanted of ['children', 'grandchildren'] as const) {
-    for await (const group of lineGroups(asideFile)) {
+    for await (const group of byteLineGroups(asideFile)) {
       for (const line of group) {
         const { id, parentId } = headOf(line, 0);
         const child = typeOf(parentId!) === rootType;
@@ -121,24 +121,28 @@ export async function partition(file: string, folder: string, expectedLines: num
 /** Types of which there are many and that have no lines below them. */
 const CHILDLESS = new Set(['LineItem', 'ProductVariant']);
 
-const PARENT = '"__parentId":"';
-const ID = /^\{"(?:__typename":"\w+",")?id":"(gid:[^"\\]+)"/;
+const PARENT = Buffer.from('"__parentId":"');
+const PARENT_KEY = Buffer.from('__parentId');
+const HEAD_BYTES = 160;
+const ID = /^\{"(?:__typename":"\w+",")?id":"(gid:[ !#-[\]-~]+)"/;
+const PARENT_ID = /^([ !#-[\]-~]+)"[^]*\}\n$/;
+const CLOSING = Buffer.from('}\n');
 
-/** The ids of a line. Read from the text where it has the usual form: inside a JSON string no quote stands bare. */
-function headOf(line: string, number: number): { id: string; parentId: string | null } {
-  const id = ID.exec(line)?.[1];
+/** The ids of a line. Read from the bytes where they have the usual form: inside a JSON string no quote stands bare. */
+function headOf(line: Buffer, number: number): { id: string; parentId: string | null } {
+  const id = ID.exec(line.toString('latin1', 0, HEAD_BYTES))?.[1];
   if (id !== undefined) {
     const at = line.lastIndexOf(PARENT);
     if (at !== -1) {
-      const end = line.indexOf('"', at + PARENT.length);
-      if (end !== -1 && line.endsWith('}')) return { id, parentId: line.slice(at + PARENT.length, end) };
-    } else if (!line.includes('__parentId') && line.endsWith('}')) {
+      const parentId = PARENT_ID.exec(line.toString('latin1', at + PARENT.length))?.[1];
+      if (parentId !== undefined) return { id, parentId };
+    } else if (!line.includes(PARENT_KEY) && line.subarray(-2).equals(CLOSING)) {
       return { id, parentId: null };
     }
   }
   let parsed: { id?: string; __parentId?: string };
   try {
-    parsed = JSON.parse(line) as typeof parsed;
+    parsed = JSON.parse(line.toString()) as typeof parsed;
   } catch {
     throw new IncompleteResult(`Line ${number} of the result is cut off or no JSON.`);
   }
@@ -171,34 +175,38 @@ function typeOf(gid: string): string {
   return type;
 }
 
+/** Fewer, larger writes where there are many files. */
+const WRITE_BYTES = 1 << 16;
+
 /** A file written line by line, with bounded memory and one write for many lines. */
 class LineFile {
   private readonly stream: WriteStream;
-  private pending: (string | Buffer)[] = [];
-  private readonly newlines: boolean;
+  private pending: Buffer[] = [];
+  private bytes = 0;
 
-  constructor(path: string, newlines = true) {
+  constructor(path: string) {
     this.stream = createWriteStream(path);
     this.stream.on('error', () => {}); // told to whoever writes
-    this.newlines = newlines;
   }
 
-  write(line: string | Buffer): void {
+  write(line: Buffer): void {
     this.pending.push(line);
+    this.bytes += line.length;
   }
 
-  /** Hands what was written to the system; resolves when it has taken it. */
-  async drained(): Promise<void> {
-    if (this.pending.length === 0) return;
-    const data = this.newlines ? this.pending.join('\n') + '\n' : Buffer.concat(this.pending as Buffer[]);
+  /** Hands what was written to the system, unless it is little; resolves when it has taken it. */
+  async drained(atLeast = WRITE_BYTES): Promise<void> {
+    if (this.bytes < atLeast) return;
+    const data = Buffer.concat(this.pending);
     this.pending = [];
+    this.bytes = 0;
     await new Promise<void>((resolve, reject) => {
       this.stream.write(data, (error) => (error ? reject(error) : resolve()));
     });
   }
 
   async end(): Promise<void> {
-    await this.drained();
+    await this.drained(1);
     await new Promise<void>((resolve, reject) => {
       this.stream.once('error', reject);
       this.stream.end(() => resolve());
