@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, truncateSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -87,7 +87,7 @@ export class BulkOperations {
       return { bulkOperation: null, userErrors: [{ field: null, message, code: 'LIMIT_REACHED' }] };
     }
     const job = this.#next++;
-    this.#folder ??= mkdtempSync(join(tmpdir(), 'xeno-sandbox-'));
+    this.#folder ??= resultFolder();
     const operation: BulkOperation = {
       __typename: 'BulkOperation',
       id: gid(spec, 'BulkOperation', 'BulkOperation', Math.floor(Date.now() / 1000) % 100_000_000, job % 32_768),
@@ -223,5 +223,23 @@ export class BulkOperations {
     for (const timer of this.#timers) clearTimeout(timer);
     await this.#worker?.terminate();
     if (this.#folder) rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** A folder for results. Those of sandboxes that were killed are removed: they may be large. */
+function resultFolder(): string {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = /^xeno-sandbox-(\d+)-/.exec(name)?.[1];
+    if (pid && !isAlive(Number(pid))) rmSync(join(tmpdir(), name), { recursive: true, force: true });
+  }
+  return mkdtempSync(join(tmpdir(), `xeno-sandbox-${process.pid}-`));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
