@@ -24,6 +24,8 @@ export class SqliteEngine {
       new Worker(new URL('./thread.ts', import.meta.url), {
         workerData: { file, role, gateTimeoutMs } satisfies ThreadData,
         name: `sqlite-${role}`,
+        // rows pass through; without a bound their garbage would pile up for as long as memory lasts
+        resourceLimits: { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16 },
       });
     return new SqliteEngine([start('writer'), ...Array.from({ length: READERS }, () => start('reader'))]);
   }
