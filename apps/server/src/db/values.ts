@@ -2,9 +2,16 @@ import type { Dialect } from './types.ts';
 
 /** An instant as text for a `?`, which is cheaper than a Date on the hot path. */
 export function instantText(dialect: Dialect, instant: number): string {
-  const text = new Date(instant).toISOString();
-  return `${text.slice(0, 10)} ${text.slice(11, 23)}${dialect === 'sqlite' ? ' +00:00' : ''}`;
+  // the rows of an order share their instants
+  if (instant !== lastInstant) {
+    lastText = new Date(instant).toISOString().slice(0, 23).replace('T', ' ');
+    lastInstant = instant;
+  }
+  return dialect === 'sqlite' ? `${lastText} +00:00` : lastText;
 }
+
+let lastInstant = NaN;
+let lastText = '';
 
 export const instantTextOrNull = (dialect: Dialect, instant: number | null): string | null =>
   instant === null ? null : instantText(dialect, instant);
