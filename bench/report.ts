@@ -22,12 +22,13 @@ export interface Report {
 
 /** Processor, cores, runtime and how busy the machine is with other things: without it no figure means anything. */
 export function machineLine(engines: string[]): string {
-  const load = loadavg().map((value) => value.toFixed(1));
+  const load = loadavg();
+  const busy = load[0]! > availableParallelism() / 2 ? ' (busy with other work: figures are too low)' : '';
   return [
     `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${availableParallelism()} cores`,
     `Node ${process.versions.node}`,
     ...engines,
-    `load ${load.join(' ')}`,
+    `load ${load.map((value) => value.toFixed(1)).join(' ')}${busy}`,
   ].join(' · ');
 }
 
