@@ -8,8 +8,8 @@ const room = (/** @type {string[]} */ ...names) => `${src}(${names.join('|')})/`
 
 const forbid = (
   /** @type {string} */ name,
-  /** @type {import('dependency-cruiser').IForbiddenRuleType['from']} */ from,
-  /** @type {import('dependency-cruiser').IForbiddenRuleType['to']} */ to,
+  /** @type {import('dependency-cruiser').IRegularForbiddenRuleType['from']} */ from,
+  /** @type {import('dependency-cruiser').IRegularForbiddenRuleType['to']} */ to,
 ) => ({ name, severity: /** @type {const} */ ('error'), from, to });
 
 /** @type {import('dependency-cruiser').IConfiguration} */
