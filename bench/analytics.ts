@@ -56,7 +56,7 @@ try {
 } finally {
   for (const engine of engines) await engine.stop();
 }
-publish({
+await publish({
   name: 'analytics',
   title: 'How fast questions are answered',
   facts: [

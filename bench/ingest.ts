@@ -81,7 +81,7 @@ try {
 } finally {
   for (const engine of engines) await engine.stop();
 }
-publish({
+await publish({
   name: 'ingest',
   title: 'How fast orders come in',
   facts: [

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { format } from 'prettier';
 
 export type Cell = string | number | null;
 
@@ -35,12 +36,15 @@ export function machineLine(engines: string[]): string {
 export const sqliteVersion = (): string => `SQLite ${process.versions.sqlite}`;
 
 /** Prints the report and keeps it under `results/` as JSON and as Markdown. */
-export function publish(report: Report): void {
+export async function publish(report: Report): Promise<void> {
   const folder = fileURLToPath(new URL('./results/', import.meta.url));
   mkdirSync(folder, { recursive: true });
   const text = markdown(report);
   writeFileSync(`${folder}${report.name}.md`, text);
-  writeFileSync(`${folder}${report.name}.json`, `${JSON.stringify(report, null, 2)}\n`);
+  writeFileSync(
+    `${folder}${report.name}.json`,
+    await format(JSON.stringify(report), { parser: 'json', printWidth: 120 }),
+  );
   console.log(`\n${text}\nbench/results/${report.name}.{md,json}`);
 }
 

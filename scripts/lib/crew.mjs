@@ -20,7 +20,13 @@ function startNode24(args, { env, cwd = root, pipe = false } = {}) {
     cwd,
     // a heap of the C library for each thread would double the memory taken;
     // compiled code is kept between starts, which then take half the time
-    env: { MALLOC_ARENA_MAX: '2', NODE_COMPILE_CACHE: compileCache, ...process.env, ...env, XENO_EXIT_WITH_PARENT: '1' },
+    env: {
+      MALLOC_ARENA_MAX: '2',
+      NODE_COMPILE_CACHE: compileCache,
+      ...process.env,
+      ...env,
+      XENO_EXIT_WITH_PARENT: '1',
+    },
     detached: true, // a group of its own: a Ctrl-C in the terminal reaches it through us alone
     stdio: ['ignore', pipe ? 'pipe' : 'inherit', 'inherit', 'ipc'],
   });

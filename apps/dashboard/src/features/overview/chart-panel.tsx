@@ -1,7 +1,7 @@
 import { Box, Button, Group, Skeleton, Text } from '@mantine/core';
 import { IconChartLine, IconTable } from '@tabler/icons-react';
 import { lazy, Suspense, useMemo, useState } from 'react';
-import { formatCount, formatDay, formatDays, formatMoney } from '../../lib/format.ts';
+import { formatCount, formatDays, formatMoney } from '../../lib/format.ts';
 import { Panel } from '../../ui/panel.tsx';
 import type { Step } from './aggregate.ts';
 import classes from './chart-panel.module.css';
@@ -100,6 +100,3 @@ function Key({ line, children }: { line: string; children: string }) {
     </Group>
   );
 }
-
-export const labelOf = ({ from, to }: { from: string; to: string }, step: Step): string =>
-  step === 'day' ? formatDay(from, 'weekday') : formatDays(from, to);

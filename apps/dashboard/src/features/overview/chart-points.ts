@@ -1,6 +1,11 @@
 import type { Revenue } from '@xeno/contracts';
 import { countDays, type Day } from '../../lib/dates.ts';
+import { formatDay, formatDays } from '../../lib/format.ts';
 import { aggregate, stepFor, type Bucket, type Step } from './aggregate.ts';
+
+/** What stands at a point: its day, or its first and last. */
+export const labelOf = ({ from, to }: { from: string; to: string }, step: Step): string =>
+  step === 'day' ? formatDay(from, 'weekday') : formatDays(from, to);
 
 export type ChartMeasure = 'revenue' | 'orders';
 

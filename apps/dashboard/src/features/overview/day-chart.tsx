@@ -4,8 +4,7 @@ import { Group, Paper, Text, useMantineTheme } from '@mantine/core';
 import { useMemo } from 'react';
 import { formatCountCompact, formatDay, formatMoneyCompact } from '../../lib/format.ts';
 import type { Step } from './aggregate.ts';
-import { labelOf } from './chart-panel.tsx';
-import type { Point } from './chart-points.ts';
+import { labelOf, type Point } from './chart-points.ts';
 
 interface Props {
   name: string;

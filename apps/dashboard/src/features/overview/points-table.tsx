@@ -1,7 +1,6 @@
 import { ScrollArea, Table } from '@mantine/core';
 import type { Step } from './aggregate.ts';
-import { labelOf } from './chart-panel.tsx';
-import type { Point } from './chart-points.ts';
+import { labelOf, type Point } from './chart-points.ts';
 
 /** The chart's points as text: for screen readers, for copying, and for whoever wants the exact number. */
 export default function PointsTable(props: {
