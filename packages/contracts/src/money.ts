@@ -32,11 +32,11 @@ export function toMinor(amount: string, currency: string): number {
   return match[1] === '-' && minor !== 0 ? -minor : minor;
 }
 
-/** The decimal string of minor units, with as many decimals as the currency has: (123450n, 'GBP') → "1234.50". */
+/** The decimal string of minor units (whole; a number below 2^53), with as many decimals as the currency has: (123450n, 'GBP') → "1234.50". */
 export function toDecimal(minor: bigint | number, currency: string): string {
   const decimals = decimalsOf(currency);
-  const value = BigInt(minor);
-  const digits = (value < 0n ? -value : value).toString().padStart(decimals + 1, '0');
-  const sign = value < 0n ? '-' : '';
+  const text = minor.toString();
+  const sign = text.startsWith('-') ? '-' : '';
+  const digits = text.slice(sign.length).padStart(decimals + 1, '0');
   return decimals === 0 ? sign + digits : `${sign}${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
 }

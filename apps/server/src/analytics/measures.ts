@@ -42,15 +42,34 @@ export interface DayMeasures {
   tips: Money;
 }
 
+/** Minor units: a number, or a bigint where a number would not be exact. */
+type Minor = number | bigint;
+
+function amountsOf(row: DayRow | undefined): Record<(typeof COLUMNS)[number], Minor> {
+  const amounts = {} as Record<(typeof COLUMNS)[number], Minor>;
+  for (const column of COLUMNS) {
+    const value = row?.[column] ?? 0;
+    const number = Number(value);
+    amounts[column] = Number.isSafeInteger(number) ? number : asBigInt(value);
+  }
+  return amounts;
+}
+
+function plus(a: Minor, b: Minor): Minor {
+  if (typeof a === 'number' && typeof b === 'number') {
+    const sum = a + b;
+    if (Number.isSafeInteger(sum)) return sum;
+  }
+  return BigInt(a) + BigInt(b);
+}
+
 /** What the API tells of one or many days. Net and revenue follow from the other measures. */
 export function measuresOf(row: DayRow | undefined, currency: string): DayMeasures {
-  const amount = Object.fromEntries(COLUMNS.map((column) => [column, asBigInt(row?.[column])])) as Record<
-    (typeof COLUMNS)[number],
-    bigint
-  >;
-  const net = amount.gross + amount.discounts + amount.returns;
-  const revenue = net + amount.shipping + amount.tax + amount.duties + amount.fees + amount.adjustments;
-  const as = (minor: bigint) => money(minor, currency);
+  const amount = amountsOf(row);
+  const { gross, discounts, returns, shipping, tax, duties, fees, adjustments } = amount;
+  const net = plus(plus(gross, discounts), returns);
+  const revenue = [shipping, tax, duties, fees, adjustments].reduce(plus, net);
+  const as = (minor: Minor) => money(minor, currency);
   return {
     orders: Number(row?.orders ?? 0),
     units: Number(row?.units ?? 0),

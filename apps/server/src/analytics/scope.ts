@@ -92,7 +92,7 @@ export function within({ from, to }: Period): { sql: string; params: string[] } 
   };
 }
 
-export const money = (minor: bigint, currency: string): Money => ({
+export const money = (minor: bigint | number, currency: string): Money => ({
   amount: toDecimal(minor, currency),
   currencyCode: currency,
 });
