@@ -3,9 +3,9 @@ import { createHash, createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Answer, Browser, expectExact, onEachDatabase, startWorld, type World } from './world.ts';
 
-const CONTRACTS = [auth, stores, analytics].flatMap((room) =>
-  Object.values(room).filter((value): value is typeof value & Route => typeof value === 'object' && 'path' in value),
-);
+const CONTRACTS = [auth, stores, analytics]
+  .flatMap((room): unknown[] => Object.values(room))
+  .filter((value): value is Route => typeof value === 'object' && value !== null && 'path' in value);
 /** Every route that is about one store, and how it is asked for. */
 const ABOUT_A_STORE = CONTRACTS.filter(({ access }) => access === 'member' || access === 'admin');
 /** Last, since it ends what the others need. */

@@ -22,7 +22,7 @@ import { databases, type Engine } from '../harness/databases.ts';
 export function onEachDatabase(subject: string, battery: (engine: Engine) => void): void {
   for (const engine of databases) {
     const title = `${subject} on ${engine.name}`;
-    if (engine.available) describe(title, () => battery(engine));
+    if (engine.available) describe(title, { timeout: 120_000 }, () => battery(engine));
     else test.skip(`${title}: ${engine.reason}`);
   }
 }
