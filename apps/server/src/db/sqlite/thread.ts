@@ -18,7 +18,7 @@ class Handle {
     this.db.exec('PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;');
     // FULL: a commit is on the disk before anyone is told so. The mode is the file's; only its writer sets it, since
     // several that switch it at once do not wait for each other
-    if (writable) this.db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;');
+    if (writable) this.db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=8000;');
     else this.db.exec('PRAGMA query_only=ON');
   }
 

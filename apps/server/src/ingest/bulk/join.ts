@@ -21,9 +21,9 @@ interface Joined {
   children: Line[];
 }
 
-/** At most this many roots, or this many lines, in one transaction. */
-const BATCH_ROOTS = 500;
-const BATCH_LINES = 6_000;
+/** At most this many roots, or this many lines, in one transaction: whoever else wants to write waits as long. */
+const BATCH_ROOTS = 200;
+const BATCH_LINES = 2_500;
 
 export interface MappedBatch {
   batch: Batch;
