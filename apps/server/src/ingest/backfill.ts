@@ -69,7 +69,7 @@ export async function fetchWindows(ctx: SyncContext, stream: SyncStream, what: B
   for (;;) {
     const [next, following] = (await readWindows(ctx, stream)).filter((window) => !window.done);
     if (!next) break;
-    // Shopify works on the following window while this one is written
+    // Shopify works on the following window while this one is written; what fails here is begun again in its turn, and told
     const ahead = following ? startOperation(ctx, stream, what, following).catch(() => {}) : null;
     await fetchWindow(ctx, stream, what, next);
     await ahead;
