@@ -3,6 +3,7 @@ import { stores } from './0002-stores.ts';
 import { sync } from './0003-sync.ts';
 import { records } from './0004-records.ts';
 import { ledger } from './0005-ledger.ts';
+import { upkeep } from './0006-upkeep.ts';
 import type { Migration } from './migration.ts';
 
-export const migrations: Migration[] = [...identity, ...stores, ...sync, ...records, ...ledger];
+export const migrations: Migration[] = [...identity, ...stores, ...sync, ...records, ...ledger, ...upkeep];
