@@ -15,7 +15,9 @@ import { mariaDb, redis } from '../../../../scripts/lib/programs.mjs';
 export interface Service {
   url: string;
   /** Of the server itself, for tests that kill it. */
-  pid: number;
+  readonly pid: number;
+  /** Starts it again at the same address with what it had on disk; what still runs is killed first (SIGKILL). */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -53,8 +55,7 @@ export async function startMariaDb({ folder = tmpdir() }: { folder?: string } = 
     '--performance-schema=OFF',
   ]);
   const url = `mysql://root@127.0.0.1:${port}/`;
-  await ready(daemon, async () => (await createConnection(url)).end());
-  return { url, pid: daemon.pid, stop: daemon.stop };
+  return serviceOf(url, daemon, async () => (await createConnection(url)).end());
 }
 
 /** A Redis that writes nothing to disk and evicts nothing, as a queue needs it. */
@@ -67,8 +68,22 @@ export async function startRedis(): Promise<Service> {
     ...['--bind', '127.0.0.1', '--port', String(port), '--dir', home],
     ...['--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction'],
   ]);
-  await ready(daemon, () => ping(port));
-  return { url: `redis://127.0.0.1:${port}`, pid: daemon.pid, stop: daemon.stop };
+  return serviceOf(`redis://127.0.0.1:${port}`, daemon, () => ping(port));
+}
+
+async function serviceOf(url: string, daemon: Daemon, attempt: () => Promise<unknown>): Promise<Service> {
+  await ready(daemon, attempt);
+  return {
+    url,
+    get pid() {
+      return daemon.pid;
+    },
+    async restart() {
+      await daemon.again();
+      await ready(daemon, attempt);
+    },
+    stop: daemon.stop,
+  };
 }
 
 /** Makes an empty database beside the others of the server at `baseUrl`. */
@@ -82,24 +97,41 @@ export async function freshDatabase(baseUrl: string): Promise<{ url: string; dro
   return { url: new URL(name, baseUrl).href, drop: () => execute(`DROP DATABASE IF EXISTS ${name}`) };
 }
 
-type Daemon = Omit<Service, 'url'> & { log(): Promise<string> };
+interface Daemon {
+  readonly pid: number;
+  log(): Promise<string>;
+  /** Kills it, if it lives, and runs it again. */
+  again(): Promise<void>;
+  stop(): Promise<void>;
+}
 
 /**
- * Runs a daemon under a shell that waits on its standard input. The input closes when `stop` is called or when this
- * process dies, by SIGKILL too; then the shell ends the daemon and removes its folder, so nothing is left behind.
+ * Runs a daemon under a shell that reads its standard input: each line runs the daemon anew. The input closes when
+ * `stop` is called or when this process dies, by SIGKILL too; then the shell ends the daemon and removes its folder, so
+ * nothing is left behind.
  */
 async function keep(home: string, program: string, args: string[]): Promise<Daemon> {
-  const keeper = '"$@" >"$FOLDER/log" 2>&1 & echo $!; read _; kill -9 $!; wait; rm -rf "$FOLDER"';
+  const keeper =
+    'run() { "$@" >>"$FOLDER/log" 2>&1 & echo $!; }; end() { kill -9 $! 2>/dev/null; wait; }; ' +
+    'run "$@"; while read _; do end; run "$@"; done; end; rm -rf "$FOLDER"';
   const shell = spawn('/bin/sh', ['-c', keeper, 'sh', program, ...args], {
     detached: true, // a Ctrl-C in the terminal is for us alone: we say when to stop
     stdio: ['pipe', 'pipe', 'ignore'],
     env: { ...process.env, FOLDER: home },
   });
   const exited = once(shell, 'exit');
-  const [pid] = (await once(shell.stdout, 'data')) as [Buffer];
+  const started = async () => Number(((await once(shell.stdout, 'data')) as [Buffer])[0]);
+  let pid = await started();
   return {
-    pid: Number(pid),
+    get pid() {
+      return pid;
+    },
     log: () => readFile(path.join(home, 'log'), 'utf8'),
+    async again() {
+      const next = started();
+      shell.stdin.write('\n');
+      pid = await next;
+    },
     async stop() {
       shell.stdin.end();
       await exited;
