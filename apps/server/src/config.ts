@@ -43,6 +43,8 @@ export interface Config {
   sentryDsn: string | null;
   otlpEndpoint: string | null;
   smtpUrl: string | null;
+  /** For crash tests: `name` or `name@n`, where the process is to die (observe/fail-points.ts). */
+  failPoint: string | null;
   tuning: Tuning;
 }
 
@@ -50,6 +52,12 @@ export interface Config {
 const TUNING = {
   /** How long a worker may be silent before its work is taken over. */
   leaseSeconds: 30,
+  /** How often the database is asked for pending work, whatever the queue says. */
+  sweepSeconds: 5,
+  /** The longest pause before work that fails again and again is tried again. */
+  jobRetrySeconds: 30,
+  /** How many stores one process syncs at once. */
+  syncsAtOnce: 3,
   accessTokenSeconds: 15 * 60,
   /** A session ends when it has not been used for so long. */
   sessionSeconds: 30 * 24 * 3600,
@@ -104,6 +112,10 @@ const Settings = Compile(
     SENTRY_DSN: url('https|http'),
     OTEL_EXPORTER_OTLP_ENDPOINT: url('https|http'),
     SMTP_URL: url('smtp|smtps'),
+    FAIL_POINT: setting(
+      '^[a-z0-9.-]+(@[1-9]\\d{0,8})?$',
+      'must be the name of a fail point, or name@n for its nth time',
+    ),
     TRUST_PROXY: setting(
       '^(true|false|\\d{1,2}|[0-9a-fA-F.:/]+(\\s*,\\s*[0-9a-fA-F.:/]+)*)$',
       'must be true, false, a number of proxies, or a list of addresses and subnets',
@@ -177,6 +189,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     sentryDsn: values.SENTRY_DSN ?? null,
     otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
     smtpUrl: values.SMTP_URL ?? null,
+    failPoint: values.FAIL_POINT ?? null,
     tuning: Object.fromEntries(
       Object.entries(TUNING).map(([name, standard]) => {
         const value = values[variableOf(name)];
