@@ -1,6 +1,4 @@
 import type { SyncRun } from '@xeno/contracts';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,9 +6,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../../sandbox/src/index.ts';
 import { openDatabase } from '../../src/db/database.ts';
 import type { Engine } from '../harness/databases.ts';
+import { Program } from '../harness/program.ts';
+import { seeded } from '../harness/seeded.ts';
 import { Browser, expectExact, onEachDatabase, wentWell } from './world.ts';
 
-const PROGRAM = path.resolve(import.meta.dirname, '../../src/bin/all.ts');
 const SHOP = 'killed.myshopify.com';
 /** How often the process is killed during one back-fill. */
 const KILLS = { sqlite: 6, mariadb: 4 };
@@ -20,13 +19,13 @@ const SECONDS_PER_KILL = 30;
 onEachDatabase('SIGKILL', (engine) => {
   let place: Awaited<ReturnType<Engine['open']>>;
   let sandbox: Sandbox;
-  let server: Server;
+  let server: Program;
   let ada: Browser;
 
   beforeEach(async () => {
     place = await engine.open();
     sandbox = await startSandbox({ bulkDelay: 300 });
-    server = new Server({
+    server = new Program('all', {
       DATA_DIR: place.dataDir,
       DATABASE_URL: place.databaseUrl ?? '',
       SHOPIFY_SANDBOX_URL: sandbox.url,
@@ -113,63 +112,3 @@ const progressOf = ({ status, streams }: SyncRun) =>
   [status, ...streams.map(({ name, status, done, expected }) => `${name} ${status} ${done}/${expected ?? '?'}`)].join(
     ', ',
   );
-
-/** Numbers from 0 to 1, the same ones each time (mulberry32). */
-function seeded(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), seed | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-/** Xeno as a process of its own. */
-class Server {
-  url = '';
-  #process: ChildProcess | null = null;
-  readonly #env: Record<string, string>;
-
-  constructor(env: Record<string, string>) {
-    this.#env = env;
-  }
-
-  async start(): Promise<void> {
-    const child = spawn(process.execPath, [PROGRAM], {
-      env: { PATH: process.env.PATH, ...this.#env, PORT: '0', LOG_LEVEL: 'warn' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    this.#process = child;
-    let said = '';
-    const ready = new Promise<string>((resolve, reject) => {
-      const listen = (chunk: Buffer) => {
-        said += chunk.toString();
-        const [, port] = /Xeno is ready: http:\/\/localhost:(\d+)/.exec(said) ?? [];
-        if (port) resolve(port);
-      };
-      child.stdout.on('data', listen);
-      child.stderr.on('data', listen);
-      child.once('exit', (code) => reject(new Error(`it ended with ${code}:\n${said}`)));
-    });
-    this.url = `http://127.0.0.1:${await ready}`;
-  }
-
-  async kill(): Promise<void> {
-    await this.#end('SIGKILL');
-  }
-
-  /** Asks it to stop; gives its exit code. */
-  stop(): Promise<number | null> {
-    return this.#end('SIGTERM');
-  }
-
-  async #end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
-    const child = this.#process;
-    this.#process = null;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
-    const exit = once(child, 'exit');
-    child.kill(signal);
-    const [code] = (await exit) as [number | null];
-    return code;
-  }
-}
