@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { analyticsRoutes } from './analytics/routes.ts';
 import type { Config } from './config.ts';
+import { lockDataDir } from './data-lock.ts';
 import { accessOf, openDatabase } from './db/database.ts';
 import { migrate, pendingMigrations } from './db/migrate.ts';
 import type { Tenant } from './db/models/tenant.ts';
@@ -11,9 +12,10 @@ import { createIdentity } from './identity/routes.ts';
 import { createIngestPool } from './ingest/bulk/pool.ts';
 import type { SyncDeps } from './ingest/context.ts';
 import { voidLeases } from './ingest/leases.ts';
-import { cleanSpool } from './ingest/spool.ts';
-import { runSync } from './ingest/sync.ts';
-import { startRunner } from './jobs/runner.ts';
+import { syncJobs } from './ingest/sync-jobs.ts';
+import { embeddedQueue } from './jobs/embedded.ts';
+import type { JobKind } from './jobs/job.ts';
+import { armFailPoint } from './observe/fail-points.ts';
 import { serveHealth } from './observe/health.ts';
 import { createLog } from './observe/log.ts';
 import { createShopifyClient } from './shopify/client.ts';
@@ -22,37 +24,45 @@ import { refreshTokens } from './shopify/oauth.ts';
 import { createSealer } from './shopify/seal.ts';
 import { createTokenSource } from './shopify/token-source.ts';
 import { storeRoutes } from './stores/routes.ts';
-import { activeRuns } from './stores/sync.ts';
+import { activeRun, activeRuns } from './stores/sync.ts';
 import { tokenStore } from './stores/tokens.ts';
 
+/** What a process does: answer requests, run jobs, stand for election as the scheduler. */
+export type Role = 'api' | 'worker' | 'scheduler';
+const ALL_ROLES: readonly Role[] = ['api', 'worker', 'scheduler'];
+
 export interface App {
-  /** Where it listens. */
+  /** Where it listens; empty without the role `api`. */
   url: string;
   /** Ends requests and jobs, then what they used; what was running is gone on with at the next start. */
   close(): Promise<void>;
 }
 
-const SWEEP_MS = 5_000;
-const SYNCS_AT_ONCE = 3;
-
 /**
- * Wires everything together and starts it: the one place where rooms meet. Whatever is opened is closed in reverse.
- * `clock` is what waits between requests to Shopify.
+ * Wires everything together and starts it: the one place where rooms meet, the same for every kind of process. Whatever
+ * is opened is closed in reverse. `clock` is what waits between requests to Shopify.
+ * @throws DataDirTaken when another process has the embedded database
  */
-export async function startApp(config: Config, { clock = systemClock }: { clock?: Clock } = {}): Promise<App> {
-  const closers: (() => Promise<unknown>)[] = [];
+export async function startApp(
+  config: Config,
+  { clock = systemClock, roles = ALL_ROLES }: { clock?: Clock; roles?: readonly Role[] } = {},
+): Promise<App> {
+  const closers: (() => unknown)[] = [];
   const close = async () => {
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
     const log = createLog(config);
+    armFailPoint(config.failPoint, config.dataDir);
+    // an embedded database has one process: whoever held a lease before this one is dead
+    if (config.databaseUrl === null) closers.push(lockDataDir(config.dataDir));
     const db = openDatabase(accessOf(config));
     closers.push(() => db.close());
     const applied = await migrate(db);
     if (applied.length > 0) log.info({ count: applied.length }, 'the database schema is brought up to date');
-    // an embedded database has one process: this one
-    if (db.dialect === 'sqlite') await voidLeases(db);
+    if (config.databaseUrl === null) await voidLeases(db);
 
+    const { tuning } = config;
     const { sandboxUrl, apiKey, apiSecrets } = config.shopify;
     const sealer = createSealer(config.encryptionKeys);
     const tokens = createTokenSource({
@@ -76,11 +86,8 @@ export async function startApp(config: Config, { clock = systemClock }: { clock?
         clock,
         log,
       });
-
     const pool = createIngestPool(db);
     closers.push(() => pool.close());
-    const tidy = () => cleanSpool(config.dataDir, () => activeRuns(db));
-    await tidy();
     const syncing: SyncDeps = {
       db,
       log,
@@ -88,22 +95,23 @@ export async function startApp(config: Config, { clock = systemClock }: { clock?
       pool,
       clientFor,
       owner: randomUUID(),
-      leaseSeconds: config.tuning.leaseSeconds,
+      leaseSeconds: tuning.leaseSeconds,
     };
-    const runner = startRunner({
-      concurrency: SYNCS_AT_ONCE,
-      sweepMs: SWEEP_MS,
-      pending: async () =>
-        (await activeRuns(db)).map(({ tenantId, runId }) => ({
-          key: tenantId,
-          run: async (signal) => {
-            await runSync(syncing, tenantId, runId, signal);
-            await tidy();
-          },
-        })),
-      onError: (error, tenantId) => log.error({ err: error, tenantId }, 'a job failed and will be tried again'),
-    });
-    closers.push(() => runner.close());
+
+    // hints may be given from here on; work begins when all kinds are known
+    const queue = embeddedQueue({ log, sweepSeconds: tuning.sweepSeconds, retrySeconds: tuning.jobRetrySeconds });
+    closers.push(() => queue.close());
+
+    /** The background work of every room. */
+    const kinds: JobKind[] = [
+      syncJobs(
+        syncing,
+        { active: () => activeRuns(db), activeOf: (tenantId) => activeRun(db, tenantId) },
+        tuning.syncsAtOnce,
+      ),
+    ];
+    queue.start(kinds, { work: roles.includes('worker'), schedule: roles.includes('scheduler') });
+    if (!roles.includes('api')) return { url: '', close };
 
     const server = await createServer({ config, log });
     closers.push(() => server.close());
@@ -116,22 +124,21 @@ export async function startApp(config: Config, { clock = systemClock }: { clock?
     });
     const identity = await createIdentity(server, db, config);
     const appUrlOf = (request: FastifyRequest) => config.appUrl ?? `${request.protocol}://${request.host}`;
-    registerRoutes(
-      server,
-      [
-        ...identity.routes,
-        ...storeRoutes({
-          db,
-          sealer,
-          shopify: config.shopify,
-          appUrlOf,
-          wake: () => runner.wake(),
-          stop: (tenantId) => runner.stop(tenantId),
-        }),
-        ...analyticsRoutes(db),
-      ],
-      identity.authenticate,
-    );
+
+    /** The routes of every room. */
+    const routes = [
+      ...identity.routes,
+      ...storeRoutes({
+        db,
+        sealer,
+        shopify: config.shopify,
+        appUrlOf,
+        wake: (tenantId) => queue.hint('sync', tenantId),
+        stop: (tenantId) => queue.stop(tenantId),
+      }),
+      ...analyticsRoutes(db),
+    ];
+    registerRoutes(server, routes, identity.authenticate);
     const url = await server.listen({ port: config.port, host: config.host });
     return { url, close };
   } catch (error) {

@@ -11,9 +11,9 @@ import { getTenant, listTenants } from './tenants.ts';
 export interface StoreDeps extends ConnectDeps {
   /** Origin of this installation as the browser sees it. */
   appUrlOf(request: FastifyRequest): string;
-  /** Tells the queue that a run waits. */
-  wake(): void;
-  /** Stops what runs for a store in this process. */
+  /** Tells the queue that a run of this store waits. */
+  wake(tenantId: string): void;
+  /** Stops what runs for a store. */
   stop(tenantId: string): void;
 }
 
@@ -40,7 +40,7 @@ export function storeRoutes(deps: StoreDeps): HandledRoute[] {
     handle(stores.connectCallback, async ({ request, reply }) => {
       const query = request.query as Record<string, unknown>;
       const outcome = await finishConnect(deps, query, request.cookies[STATE_COOKIE] ?? null);
-      if (outcome.ok) deps.wake();
+      if (outcome.ok) deps.wake(outcome.tenantId);
       return redirect(reply, outcome.ok ? `/stores/${outcome.tenantId}` : errorPage(outcome.code, outcome.shop));
     }),
 
@@ -56,7 +56,7 @@ export function storeRoutes(deps: StoreDeps): HandledRoute[] {
 
     handle(stores.startSync, async ({ actor, body }) => {
       const run = await requestSync(db, actor.tenantId, body?.kind ?? 'incremental');
-      deps.wake();
+      deps.wake(actor.tenantId);
       return { run };
     }),
 
