@@ -11,7 +11,7 @@ import { createServer } from './http/server.ts';
 import { createIdentity } from './identity/routes.ts';
 import { createIngestPool } from './ingest/bulk/pool.ts';
 import type { SyncDeps } from './ingest/context.ts';
-import { voidLeases } from './ingest/leases.ts';
+import { voidLeases, withLease } from './ingest/leases.ts';
 import { syncJobs } from './ingest/sync-jobs.ts';
 import { embeddedQueue } from './jobs/embedded.ts';
 import type { JobKind } from './jobs/job.ts';
@@ -30,6 +30,9 @@ import { tokenStore } from './stores/tokens.ts';
 /** What a process does: answer requests, run jobs, stand for election as the scheduler. */
 export type Role = 'api' | 'worker' | 'scheduler';
 const ALL_ROLES: readonly Role[] = ['api', 'worker', 'scheduler'];
+
+/** The lease of the elected scheduler; tenants have ids above 0. */
+const SCHEDULER = { tenantId: '0', name: 'scheduler' };
 
 export interface App {
   /** Where it listens; empty without the role `api`. */
@@ -86,6 +89,7 @@ export async function startApp(
         clock,
         log,
       });
+    const owner = randomUUID();
     const pool = createIngestPool(db);
     closers.push(() => pool.close());
     const syncing: SyncDeps = {
@@ -94,12 +98,18 @@ export async function startApp(
       dataDir: config.dataDir,
       pool,
       clientFor,
-      owner: randomUUID(),
+      owner,
       leaseSeconds: tuning.leaseSeconds,
     };
 
     // hints may be given from here on; work begins when all kinds are known
-    const queue = embeddedQueue({ log, sweepSeconds: tuning.sweepSeconds, retrySeconds: tuning.jobRetrySeconds });
+    const { leaseSeconds, sweepSeconds, jobRetrySeconds: retrySeconds } = tuning;
+    const queueing = { log, sweepSeconds, retrySeconds };
+    const elect = (work: (kept: AbortSignal) => Promise<void>, signal: AbortSignal) =>
+      withLease(db, { ...SCHEDULER, owner, seconds: leaseSeconds, signal }, (_lease, kept) => work(kept));
+    const queue = config.redisUrl
+      ? (await import('./jobs/bullmq.ts')).bullmqQueue({ ...queueing, redisUrl: config.redisUrl, leaseSeconds, elect })
+      : embeddedQueue(queueing);
     closers.push(() => queue.close());
 
     /** The background work of every room. */
@@ -115,13 +125,14 @@ export async function startApp(
 
     const server = await createServer({ config, log });
     closers.push(() => server.close());
-    serveHealth(server, {
+    const checks = {
       database: async () => void (await db.read('SELECT 1')),
       migrations: async () => {
         const pending = await pendingMigrations(db);
         if (pending.length > 0) throw new Error(`Not applied: ${pending.join(', ')}`);
       },
-    });
+    };
+    serveHealth(server, checks, { queue: () => queue.state() });
     const identity = await createIdentity(server, db, config);
     const appUrlOf = (request: FastifyRequest) => config.appUrl ?? `${request.protocol}://${request.host}`;
 

@@ -38,6 +38,11 @@ export class Line {
 
   close(): void {
     this.closed = true;
+    this.clear();
+  }
+
+  /** Forgets what waits; what runs goes on. */
+  clear(): void {
     this.waiting.clear();
     for (const timer of this.paused.values()) clearTimeout(timer);
     this.paused.clear();

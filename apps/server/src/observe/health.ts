@@ -5,8 +5,15 @@ export type Check = () => Promise<void>;
 
 const CHECK_MS = 3000;
 
-/** `/healthz`: the process is alive. `/readyz`: it can do its work; 503 names the check that failed, the log says why. */
-export function serveHealth(app: FastifyInstance, checks: Record<string, Check>): void {
+/**
+ * `/healthz`: the process is alive. `/readyz`: it can do its work; 503 names the check that failed, the log says why.
+ * `states` are told beside the checks, and fail nothing.
+ */
+export function serveHealth(
+  app: FastifyInstance,
+  checks: Record<string, Check>,
+  states: Record<string, () => 'ok' | 'degraded'> = {},
+): void {
   app.get('/healthz', { schema: { hide: true } }, async (_request, reply) => {
     reply.header('cache-control', 'no-store');
     return { status: 'ok' };
@@ -25,6 +32,7 @@ export function serveHealth(app: FastifyInstance, checks: Record<string, Check>)
       }),
     );
     const ready = results.every(([, result]) => result === 'ok');
+    for (const [name, state] of Object.entries(states)) results.push([name, state()]);
     reply.code(ready ? 200 : 503).header('cache-control', 'no-store');
     return { status: ready ? 'ready' : 'not ready', checks: Object.fromEntries(results) as Record<string, string> };
   });
