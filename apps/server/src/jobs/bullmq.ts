@@ -201,7 +201,10 @@ class BullmqQueue implements Queue {
   private async process(kind: JobKind, job: KeyJob): Promise<void> {
     const { key } = job.data;
     try {
-      if ((await this.runs.run(kind, key)) !== 'done') this.hint(kind.name, key);
+      const outcome = await this.runs.run(kind, key);
+      // what our end has cut off is for another process to go on with
+      const isCutOff = outcome === 'stopped' && this.closing.signal.aborted;
+      if (outcome === 'more' || isCutOff) this.hint(kind.name, key);
     } catch (error) {
       const fields = { err: error, kind: kind.name, key, failures: job.attemptsMade + 1 };
       this.options.log.error(fields, 'a job failed and will be tried again');
