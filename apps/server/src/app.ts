@@ -8,12 +8,15 @@ import { migrate, pendingMigrations } from './db/migrate.ts';
 import type { Tenant } from './db/models/tenant.ts';
 import { registerRoutes } from './http/routes.ts';
 import { createServer } from './http/server.ts';
+import { pruneSessions } from './identity/prune.ts';
 import { createIdentity } from './identity/routes.ts';
 import { createIngestPool } from './ingest/bulk/pool.ts';
 import type { SyncDeps } from './ingest/context.ts';
 import { voidLeases, withLease } from './ingest/leases.ts';
+import { pruneRuns } from './ingest/prune.ts';
 import { syncJobs } from './ingest/sync-jobs.ts';
 import { embeddedQueue } from './jobs/embedded.ts';
+import { housekeeping } from './jobs/housekeeping.ts';
 import type { JobKind } from './jobs/job.ts';
 import { armFailPoint } from './observe/fail-points.ts';
 import { serveHealth } from './observe/health.ts';
@@ -23,6 +26,7 @@ import { type Clock, systemClock } from './shopify/clock.ts';
 import { refreshTokens } from './shopify/oauth.ts';
 import { createSealer } from './shopify/seal.ts';
 import { createTokenSource } from './shopify/token-source.ts';
+import { pruneStates } from './stores/prune.ts';
 import { storeRoutes } from './stores/routes.ts';
 import { activeRun, activeRuns } from './stores/sync.ts';
 import { tokenStore } from './stores/tokens.ts';
@@ -31,8 +35,11 @@ import { tokenStore } from './stores/tokens.ts';
 export type Role = 'api' | 'worker' | 'scheduler';
 const ALL_ROLES: readonly Role[] = ['api', 'worker', 'scheduler'];
 
-/** The lease of the elected scheduler; tenants have ids above 0. */
-const SCHEDULER = { tenantId: '0', name: 'scheduler' };
+/** In the place of a tenant's id, where a lease is about the whole installation. */
+const INSTALLATION = '0';
+const DAY_MS = 86_400_000;
+
+const daysAgo = (days: number): Date => new Date(Date.now() - days * DAY_MS);
 
 export interface App {
   /** Where it listens; empty without the role `api`. */
@@ -105,10 +112,18 @@ export async function startApp(
     // hints may be given from here on; work begins when all kinds are known
     const { leaseSeconds, sweepSeconds, jobRetrySeconds: retrySeconds } = tuning;
     const queueing = { log, sweepSeconds, retrySeconds };
-    const elect = (work: (kept: AbortSignal) => Promise<void>, signal: AbortSignal) =>
-      withLease(db, { ...SCHEDULER, owner, seconds: leaseSeconds, signal }, (_lease, kept) => work(kept));
+    /** For what one process at a time does: work is done unless another process holds the lease of that name. */
+    const alone = (name: string) => (work: (kept: AbortSignal) => Promise<void>, signal: AbortSignal) =>
+      withLease(db, { tenantId: INSTALLATION, name, owner, seconds: leaseSeconds, signal }, (_lease, kept) =>
+        work(kept),
+      );
     const queue = config.redisUrl
-      ? (await import('./jobs/bullmq.ts')).bullmqQueue({ ...queueing, redisUrl: config.redisUrl, leaseSeconds, elect })
+      ? (await import('./jobs/bullmq.ts')).bullmqQueue({
+          ...queueing,
+          redisUrl: config.redisUrl,
+          leaseSeconds,
+          elect: alone('scheduler'),
+        })
       : embeddedQueue(queueing);
     closers.push(() => queue.close());
 
@@ -119,6 +134,16 @@ export async function startApp(
         { active: () => activeRuns(db), activeOf: (tenantId) => activeRun(db, tenantId) },
         tuning.syncsAtOnce,
       ),
+      housekeeping({
+        db,
+        everySeconds: tuning.housekeepingSeconds,
+        alone: alone('housekeeping'),
+        chores: [
+          () => pruneSessions(db, daysAgo(tuning.endedSessionDays)),
+          () => pruneStates(db),
+          () => pruneRuns(db, daysAgo(tuning.finishedRunDays)),
+        ],
+      }),
     ];
     queue.start(kinds, { work: roles.includes('worker'), schedule: roles.includes('scheduler') });
     if (!roles.includes('api')) return { url: '', close };

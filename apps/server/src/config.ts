@@ -58,6 +58,10 @@ const TUNING = {
   jobRetrySeconds: 30,
   /** How many stores one process syncs at once. */
   syncsAtOnce: 3,
+  /** How often what nobody needs any more is removed, and how long after their end sessions and runs are kept. */
+  housekeepingSeconds: 24 * 3600,
+  endedSessionDays: 30,
+  finishedRunDays: 90,
   accessTokenSeconds: 15 * 60,
   /** A session ends when it has not been used for so long. */
   sessionSeconds: 30 * 24 * 3600,

@@ -1,4 +1,4 @@
-import type { Database } from '../db/database.ts';
+import { type Database, isUniqueViolation } from '../db/database.ts';
 import { databaseNow } from '../db/values.ts';
 import { type Lease, LeaseLost } from './apply.ts';
 
@@ -16,28 +16,33 @@ export async function withLease<T>(
   const key = [BigInt(tenantId), name] as const;
   const until = databaseNow(db.dialect, seconds);
 
-  const fence = await db.transaction(async (tx) => {
-    // the row that apply locks too: a lease never changes hands in the middle of one
-    const forUpdate = db.dialect === 'mysql' ? ' FOR UPDATE' : '';
-    await tx.query(`SELECT tenant_id FROM tenant_state WHERE tenant_id = ?${forUpdate}`, [key[0]]);
-    const [row] = await tx.query<{ fence: string | number; held: number }>(
-      `SELECT fence, expires_at > ${databaseNow(db.dialect, 0)} AS held FROM leases WHERE tenant_id = ? AND name = ?`,
-      key as unknown as [bigint, string],
-    );
-    if (row && Number(row.held)) return null;
-    if (!row) {
-      await tx.run(`INSERT INTO leases (tenant_id, name, owner, fence, expires_at) VALUES (?, ?, ?, 1, ${until})`, [
-        ...key,
-        owner,
-      ]);
-      return '1';
-    }
-    await tx.run(
-      `UPDATE leases SET owner = ?, fence = fence + 1, expires_at = ${until} WHERE tenant_id = ? AND name = ?`,
-      [owner, ...key],
-    );
-    return String(BigInt(row.fence) + 1n);
-  });
+  const fence = await db
+    .transaction(async (tx) => {
+      // the row that apply locks too: a lease never changes hands in the middle of one
+      const forUpdate = db.dialect === 'mysql' ? ' FOR UPDATE' : '';
+      await tx.query(`SELECT tenant_id FROM tenant_state WHERE tenant_id = ?${forUpdate}`, [key[0]]);
+      const [row] = await tx.query<{ fence: string | number; held: number }>(
+        `SELECT fence, expires_at > ${databaseNow(db.dialect, 0)} AS held FROM leases WHERE tenant_id = ? AND name = ?`,
+        key as unknown as [bigint, string],
+      );
+      if (row && Number(row.held)) return null;
+      if (!row) {
+        await tx.run(`INSERT INTO leases (tenant_id, name, owner, fence, expires_at) VALUES (?, ?, ?, 1, ${until})`, [
+          ...key,
+          owner,
+        ]);
+        return '1';
+      }
+      await tx.run(
+        `UPDATE leases SET owner = ?, fence = fence + 1, expires_at = ${until} WHERE tenant_id = ? AND name = ?`,
+        [owner, ...key],
+      );
+      return String(BigInt(row.fence) + 1n);
+    })
+    .catch((error: unknown) => {
+      if (isUniqueViolation(error)) return null; // another one took it at the same moment
+      throw error;
+    });
   if (fence === null) return null;
 
   const lost = new AbortController();
