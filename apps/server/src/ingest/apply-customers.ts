@@ -3,7 +3,17 @@ import type { Dialect } from '../db/types.ts';
 import { asDate, idParams, instantText, marks } from '../db/values.ts';
 import type { Applied, TenantState } from './apply.ts';
 import type { CustomerRecord } from './records.ts';
-import { judge, readMarks, readTombstones, type StoredVersion, writeVerdicts } from './versions.ts';
+import {
+  appliedOf,
+  contentHash,
+  judge,
+  readMarks,
+  readTombstones,
+  type StoredVersion,
+  type Verdicts,
+  type Version,
+  writeVerdicts,
+} from './versions.ts';
 
 /** What Shopify tells of a customer; orders_count and total_spent are the ledger's and not touched here. */
 const PROFILE_COLUMNS = [
@@ -20,29 +30,50 @@ const PROFILE_COLUMNS = [
   'content_hash',
 ] as const;
 
+interface CustomerVersion extends Version {
+  record: CustomerRecord;
+}
+
 export async function applyCustomers(
   tx: Tx,
   dialect: Dialect,
-  { tenant }: TenantState,
+  state: TenantState,
   records: CustomerRecord[],
   fetchBegan: number,
 ): Promise<Applied> {
-  if (records.length === 0) return { written: 0, unchanged: 0, stale: 0, marked: 0 };
+  return appliedOf(await writeCustomers(tx, dialect, state, records, fetchBegan));
+}
+
+export async function writeCustomers(
+  tx: Tx,
+  dialect: Dialect,
+  state: TenantState,
+  records: CustomerRecord[],
+  fetchBegan: number,
+): Promise<Verdicts<CustomerVersion>> {
+  const { tenant } = state;
   const ids = [...new Set(records.map((record) => record.id))];
   const stored = await readVersions(tx, tenant, ids);
   const tombstones = await readTombstones(tx, tenant, 'customers', ids);
   const verdicts = judge(
-    records,
+    records.map((record) => ({
+      id: record.id,
+      updatedAt: record.updatedAt,
+      fingerprint: contentHash(record),
+      record,
+    })),
     stored,
     await readMarks(tx, tenant, 'customers', ids),
     new Map([...tombstones].map(([id, { deletedAt }]) => [id, deletedAt])),
     fetchBegan,
   );
   await writeVerdicts(tx, dialect, tenant, 'customers', verdicts);
+  if (verdicts.write.length === 0) return verdicts;
+  state.changed();
   await tx.insert(
     'customers',
     ['tenant_id', 'shopify_customer_id', 'orders_count', 'total_spent', ...PROFILE_COLUMNS],
-    verdicts.write.map(({ record, contentHash }) => [
+    verdicts.write.map(({ record, fingerprint }) => [
       tenant,
       record.id,
       0,
@@ -57,25 +88,22 @@ export async function applyCustomers(
       record.amountSpent,
       instantText(dialect, record.createdAt),
       instantText(dialect, record.updatedAt),
-      contentHash,
+      fingerprint,
     ]),
     { keys: ['tenant_id', 'shopify_customer_id'], replace: PROFILE_COLUMNS },
   );
-  const arrived = verdicts.write.filter(({ record }) => (stored.get(record.id)?.updatedAt ?? null) === null).length;
+  const arrived = verdicts.write.filter(({ id }) => (stored.get(id)?.updatedAt ?? null) === null).length;
   if (arrived > 0)
     await tx.run('UPDATE tenant_state SET customers = customers + ? WHERE tenant_id = ?', [arrived, tenant]);
-  return {
-    written: verdicts.write.length,
-    unchanged: verdicts.unchanged,
-    stale: verdicts.stale,
-    marked: verdicts.mark.length,
-  };
+  return verdicts;
 }
 
 /** Forgets who they were. Their orders keep their id, and so a row of totals stays where there are any. */
-export async function deleteCustomers(tx: Tx, { tenant }: TenantState, ids: string[]): Promise<void> {
+export async function deleteCustomers(tx: Tx, state: TenantState, ids: string[]): Promise<void> {
+  const { tenant } = state;
   const known = [...(await readVersions(tx, tenant, ids))].filter(([, version]) => version.updatedAt !== null);
   if (known.length === 0) return;
+  state.changed();
   const params = [tenant, ...known.map(([id]) => BigInt(id))];
   const these = `WHERE tenant_id = ? AND shopify_customer_id IN (${marks(known)})`;
   await tx.run(
@@ -87,6 +115,7 @@ export async function deleteCustomers(tx: Tx, { tenant }: TenantState, ids: stri
 }
 
 async function readVersions(tx: Tx, tenant: bigint, ids: string[]): Promise<Map<string, StoredVersion>> {
+  if (ids.length === 0) return new Map();
   const rows = await tx.query<{
     shopify_customer_id: string | number;
     updated_at: unknown;
@@ -99,7 +128,7 @@ async function readVersions(tx: Tx, tenant: bigint, ids: string[]): Promise<Map<
   return new Map(
     rows.map((row) => [
       String(row.shopify_customer_id),
-      { updatedAt: asDate(row.updated_at)?.getTime() ?? null, contentHash: row.content_hash },
+      { updatedAt: asDate(row.updated_at)?.getTime() ?? null, fingerprint: row.content_hash || null },
     ]),
   );
 }

@@ -6,7 +6,17 @@ import { ledger, ledgerDifference, type LedgerLine, MEASURES } from './ledger.ts
 import { localDates } from './local-date.ts';
 import type { OrderLine, OrderRecord, Refund } from './records.ts';
 import { RollupDifference, type StoredOrder, subtractStored } from './rollups.ts';
-import { judge, readMarks, readTombstones, writeVerdicts } from './versions.ts';
+import {
+  appliedOf,
+  contentHash,
+  judge,
+  readMarks,
+  readTombstones,
+  type StoredVersion,
+  type Verdicts,
+  type Version,
+  writeVerdicts,
+} from './versions.ts';
 
 const ORDER_COLUMNS = [
   'tenant_id',
@@ -88,48 +98,109 @@ const SALE_COLUMNS = [
 
 const CHILD_TABLES = ['order_lines', 'refunds', 'sales'] as const;
 
-interface Stored extends StoredOrder {
-  updated_at: unknown;
-  content_hash: string;
+export interface StoredOrderVersion extends StoredOrder, StoredVersion {
+  ledger_difference: string | number;
+}
+
+/** An order as it is to be stored: what is known of it, and its ledger. */
+export interface OrderVersion extends Version {
+  record: OrderRecord;
+  lines: LedgerLine[];
+  contentHash: string;
+  /** The one who was kept, if the customer was merged into another. */
+  customerId: string | null;
 }
 
 export async function applyOrders(
   tx: Tx,
   dialect: Dialect,
-  { tenant, generation, timezone, currency }: TenantState,
+  state: TenantState,
   records: OrderRecord[],
   fetchBegan: number,
 ): Promise<Applied> {
   if (records.length === 0) return { written: 0, unchanged: 0, stale: 0, marked: 0 };
-  const ids = [...new Set(records.map((record) => record.id))];
-  const stored = await readOrders(tx, tenant, ids);
+  const stored = await readOrders(tx, state.tenant, idsOf(records));
+  const told = records.map((record) => ({ record, lines: ledger(record) }));
+  const versions = await orderVersions(tx, state.tenant, told);
+  return appliedOf(await writeOrders(tx, dialect, state, versions, stored, fetchBegan));
+}
+
+const idsOf = (records: { id: string }[]) => [...new Set(records.map(({ id }) => id))];
+
+export async function orderVersions(
+  tx: Tx,
+  tenant: bigint,
+  orders: { record: OrderRecord; lines: LedgerLine[] }[],
+): Promise<OrderVersion[]> {
+  const named = orders.flatMap(({ record }) => record.customerId ?? []);
+  const kept = await keptCustomers(tx, tenant, named);
+  return orders.map(({ record, lines }) => {
+    const customerId = kept.get(record.customerId ?? '') ?? record.customerId;
+    const { events: _, customerId: __, ...facts } = record;
+    const hash = contentHash([facts, lines.map(lineValues)]);
+    return {
+      id: record.id,
+      updatedAt: record.updatedAt,
+      record,
+      lines,
+      contentHash: hash,
+      customerId,
+      fingerprint: fingerprintOf(hash, customerId),
+    };
+  });
+}
+
+/** The customer stands beside the hash: when customers are merged, orders are reassigned and not read. */
+const fingerprintOf = (hash: string, customerId: string | null) => `${hash} ${customerId}`;
+
+const lineValues = (line: LedgerLine) => [
+  line.eventId,
+  line.event,
+  line.lineId,
+  line.kind,
+  line.happenedAt,
+  line.currency,
+  line.productId,
+  line.variantId,
+  line.units,
+  line.returnedUnits,
+  ...MEASURES.map((measure) => line[measure]),
+];
+
+/** Writes those versions that are newer than the stored ones, with their ledgers, and the difference to the rollups. */
+export async function writeOrders(
+  tx: Tx,
+  dialect: Dialect,
+  state: TenantState,
+  versions: OrderVersion[],
+  stored: ReadonlyMap<string, StoredOrderVersion>,
+  fetchBegan: number,
+): Promise<Verdicts<OrderVersion>> {
+  const { tenant, generation, timezone, currency } = state;
+  const ids = idsOf(versions);
   const tombstones = await readTombstones(tx, tenant, 'orders', ids);
   const verdicts = judge(
-    records,
-    new Map(
-      [...stored].map(([id, row]) => [
-        id,
-        { updatedAt: asDate(row.updated_at)!.getTime(), contentHash: row.content_hash },
-      ]),
-    ),
+    versions,
+    stored,
     await readMarks(tx, tenant, 'orders', ids),
     new Map([...tombstones].map(([id, { deletedAt }]) => [id, deletedAt])),
     fetchBegan,
   );
   await writeVerdicts(tx, dialect, tenant, 'orders', verdicts);
+  if (verdicts.write.length === 0) return verdicts;
+  state.changed();
 
   const difference = new RollupDifference(currency);
-  const replaced = verdicts.write.flatMap(({ record }) => stored.get(record.id) ?? []);
+  const replaced = verdicts.write.flatMap(({ id }) => stored.get(id) ?? []);
   await subtractStored(tx, difference, tenant, replaced);
   await deleteChildren(tx, tenant, replaced);
 
-  const customers = await keptCustomers(tx, tenant, verdicts.write);
   const localDate = localDates(timezone);
-  const customerOf = ({ customerId }: OrderRecord) => customers.get(customerId ?? '') ?? customerId;
-  const write = verdicts.write.map(({ record, contentHash }) => {
-    const order = { record, contentHash, customerId: customerOf(record), date: localDate(record.processedAt) };
-    if (!record.test) difference.addOrder(1, record.currency, order.date, order.customerId);
-    return order;
+  const write = verdicts.write.map((version) => {
+    const { record, customerId } = version;
+    const date = localDate(record.processedAt);
+    if (!record.test) difference.addOrder(1, record.currency, date, customerId);
+    return { ...version, date };
   });
 
   await tx.insertEach(
@@ -157,8 +228,8 @@ export async function applyOrders(
       yield {
         table: 'sales',
         columns: SALE_COLUMNS,
-        rows: write.flatMap(({ record, customerId }) =>
-          ledger(record).map((line) => {
+        rows: write.flatMap(({ record, lines, customerId }) =>
+          lines.map((line) => {
             const day = localDate(line.happenedAt);
             difference.addSales(1, line, line.currency, day, customerId);
             return saleRow(dialect, tenant, record.id, customerId, day, line);
@@ -169,17 +240,13 @@ export async function applyOrders(
       yield* difference.inserts(tenant, generation);
     })(),
   );
-  return {
-    written: verdicts.write.length,
-    unchanged: verdicts.unchanged,
-    stale: verdicts.stale,
-    marked: verdicts.mark.length,
-  };
+  return verdicts;
 }
 
 export async function deleteOrders(tx: Tx, state: TenantState, ids: string[]): Promise<void> {
   const stored = [...(await readOrders(tx, state.tenant, ids)).values()];
   if (stored.length === 0) return;
+  state.changed();
   const difference = new RollupDifference(state.currency);
   await subtractStored(tx, difference, state.tenant, stored);
   await deleteChildren(tx, state.tenant, stored);
@@ -192,14 +259,12 @@ export async function deleteOrders(tx: Tx, state: TenantState, ids: string[]): P
 
 type Row = (string | number | bigint | null)[];
 
-interface Written {
-  record: OrderRecord;
-  contentHash: string;
-  customerId: string | null;
+interface Written extends OrderVersion {
   date: string;
 }
 
-function orderRow(dialect: Dialect, tenant: bigint, { record: order, contentHash, customerId, date }: Written): Row {
+function orderRow(dialect: Dialect, tenant: bigint, written: Written): Row {
+  const { record: order, lines, contentHash, customerId, date } = written;
   return [
     tenant,
     order.id,
@@ -229,7 +294,7 @@ function orderRow(dialect: Dialect, tenant: bigint, { record: order, contentHash
     order.cancelReason,
     instantTextOrNull(dialect, order.closedAt),
     date,
-    ledgerDifference(order),
+    ledgerDifference(order, lines),
     contentHash,
   ];
 }
@@ -286,13 +351,26 @@ const saleRow = (
   ...MEASURES.map((measure) => line[measure]),
 ];
 
-async function readOrders(tx: Tx, tenant: bigint, ids: string[]): Promise<Map<string, Stored>> {
-  const rows = await tx.query<Stored>(
-    `SELECT shopify_order_id, customer_id, currency, local_date, test, updated_at, content_hash
+export async function readOrders(tx: Tx, tenant: bigint, ids: string[]): Promise<Map<string, StoredOrderVersion>> {
+  if (ids.length === 0) return new Map();
+  const rows = await tx.query<StoredOrder & { updated_at: unknown; content_hash: string; ledger_difference: string }>(
+    `SELECT shopify_order_id, customer_id, currency, local_date, test, updated_at, content_hash, ledger_difference
      FROM orders WHERE tenant_id = ? AND shopify_order_id IN (${marks(ids)})`,
     [tenant, ...idParams(ids)],
   );
-  return new Map(rows.map((row) => [String(row.shopify_order_id), row]));
+  return new Map(
+    rows.map((row) => {
+      const customerId = row.customer_id === null ? null : String(row.customer_id);
+      return [
+        String(row.shopify_order_id),
+        {
+          ...row,
+          updatedAt: asDate(row.updated_at)!.getTime(),
+          fingerprint: row.content_hash === '' ? null : fingerprintOf(row.content_hash, customerId),
+        },
+      ];
+    }),
+  );
 }
 
 async function deleteChildren(tx: Tx, tenant: bigint, orders: StoredOrder[]): Promise<void> {
@@ -305,9 +383,8 @@ async function deleteChildren(tx: Tx, tenant: bigint, orders: StoredOrder[]): Pr
   }
 }
 
-/** Customers that were merged into others, with the one that was kept. */
-async function keptCustomers(tx: Tx, tenant: bigint, orders: { record: OrderRecord }[]): Promise<Map<string, string>> {
-  const ids = [...new Set(orders.flatMap(({ record }) => record.customerId ?? []))];
-  const tombstones = await readTombstones(tx, tenant, 'customers', ids);
+/** Of these customers, those that were merged into others, with the one that was kept. */
+async function keptCustomers(tx: Tx, tenant: bigint, customerIds: string[]): Promise<Map<string, string>> {
+  const tombstones = await readTombstones(tx, tenant, 'customers', [...new Set(customerIds)]);
   return new Map([...tombstones].flatMap(([id, { mergedInto }]) => (mergedInto === null ? [] : [[id, mergedInto]])));
 }

@@ -3,7 +3,16 @@ import type { Dialect } from '../db/types.ts';
 import { asDate, idParams, instantText, marks } from '../db/values.ts';
 import type { Applied, TenantState } from './apply.ts';
 import type { ProductRecord } from './records.ts';
-import { judge, readMarks, readTombstones, type StoredVersion, writeVerdicts } from './versions.ts';
+import {
+  appliedOf,
+  contentHash,
+  judge,
+  readMarks,
+  readTombstones,
+  type StoredVersion,
+  type Version,
+  writeVerdicts,
+} from './versions.ts';
 
 const PRODUCT_COLUMNS = [
   'tenant_id',
@@ -33,26 +42,33 @@ const VARIANT_COLUMNS = [
   'position',
 ] as const;
 
+interface ProductVersion extends Version {
+  record: ProductRecord;
+  contentHash: string;
+}
+
 export async function applyProducts(
   tx: Tx,
   dialect: Dialect,
-  { tenant }: TenantState,
+  state: TenantState,
   records: ProductRecord[],
   fetchBegan: number,
 ): Promise<Applied> {
-  if (records.length === 0) return { written: 0, unchanged: 0, stale: 0, marked: 0 };
+  const { tenant } = state;
   const ids = [...new Set(records.map((record) => record.id))];
   const stored = await readVersions(tx, tenant, ids);
   const tombstones = await readTombstones(tx, tenant, 'products', ids);
   const verdicts = judge(
-    records,
+    records.map(versionOf),
     stored,
     await readMarks(tx, tenant, 'products', ids),
     new Map([...tombstones].map(([id, { deletedAt }]) => [id, deletedAt])),
     fetchBegan,
   );
   await writeVerdicts(tx, dialect, tenant, 'products', verdicts);
-  const replaced = verdicts.write.filter(({ record }) => stored.has(record.id));
+  if (verdicts.write.length === 0) return appliedOf(verdicts);
+  state.changed();
+  const replaced = verdicts.write.filter(({ id }) => stored.has(id));
   await deleteVariants(
     tx,
     tenant,
@@ -61,7 +77,7 @@ export async function applyProducts(
   await tx.insert(
     'products',
     PRODUCT_COLUMNS,
-    verdicts.write.map(({ record, contentHash }) => [
+    verdicts.write.map(({ record, contentHash: hash }) => [
       tenant,
       record.id,
       record.title,
@@ -74,7 +90,7 @@ export async function applyProducts(
       record.variants.reduce((sum, variant) => sum + variant.inventory, 0),
       instantText(dialect, record.createdAt),
       instantText(dialect, record.updatedAt),
-      contentHash,
+      hash,
     ]),
     { keys: PRODUCT_COLUMNS.slice(0, 2), replace: PRODUCT_COLUMNS.slice(2) },
   );
@@ -99,17 +115,30 @@ export async function applyProducts(
   const arrived = verdicts.write.length - replaced.length;
   if (arrived > 0)
     await tx.run('UPDATE tenant_state SET products = products + ? WHERE tenant_id = ?', [arrived, tenant]);
+  return appliedOf(verdicts);
+}
+
+function versionOf(record: ProductRecord): ProductVersion {
+  const variants = record.variants.map(({ inventory: _, ...variant }) => variant);
+  const hash = contentHash({ ...record, variants });
   return {
-    written: verdicts.write.length,
-    unchanged: verdicts.unchanged,
-    stale: verdicts.stale,
-    marked: verdicts.mark.length,
+    id: record.id,
+    updatedAt: record.updatedAt,
+    record,
+    contentHash: hash,
+    fingerprint: fingerprintOf(hash, new Map(record.variants.map(({ id, inventory }) => [id, inventory]))),
   };
 }
 
-export async function deleteProducts(tx: Tx, { tenant }: TenantState, ids: string[]): Promise<void> {
+/** The inventory stands beside the hash: it changes by itself, without a new version of the product. */
+const fingerprintOf = (hash: string, inventory: ReadonlyMap<string, number>) =>
+  [hash, ...[...inventory].map(([id, units]) => `${id}:${units}`).sort()].join(' ');
+
+export async function deleteProducts(tx: Tx, state: TenantState, ids: string[]): Promise<void> {
+  const { tenant } = state;
   const known = [...(await readVersions(tx, tenant, ids)).keys()];
   if (known.length === 0) return;
+  state.changed();
   await deleteVariants(tx, tenant, known);
   await tx.run(`DELETE FROM products WHERE tenant_id = ? AND shopify_product_id IN (${marks(known)})`, [
     tenant,
@@ -127,15 +156,29 @@ async function deleteVariants(tx: Tx, tenant: bigint, productIds: string[]): Pro
 }
 
 async function readVersions(tx: Tx, tenant: bigint, ids: string[]): Promise<Map<string, StoredVersion>> {
+  if (ids.length === 0) return new Map();
+  const these = `WHERE tenant_id = ? AND shopify_product_id IN (${marks(ids)})`;
+  const params = [tenant, ...idParams(ids)];
   const rows = await tx.query<{ shopify_product_id: string | number; updated_at: unknown; content_hash: string }>(
-    `SELECT shopify_product_id, updated_at, content_hash
-     FROM products WHERE tenant_id = ? AND shopify_product_id IN (${marks(ids)})`,
-    [tenant, ...idParams(ids)],
+    `SELECT shopify_product_id, updated_at, content_hash FROM products ${these}`,
+    params,
   );
+  if (rows.length === 0) return new Map();
+  const variants = await tx.query<Record<'shopify_product_id' | 'shopify_variant_id' | 'inventory', string | number>>(
+    `SELECT shopify_product_id, shopify_variant_id, inventory FROM variants ${these}`,
+    params,
+  );
+  const inventories = new Map<string, Map<string, number>>();
+  for (const { shopify_product_id: product, shopify_variant_id: variant, inventory } of variants) {
+    const ofProduct = inventories.get(String(product)) ?? new Map<string, number>();
+    inventories.set(String(product), ofProduct.set(String(variant), Number(inventory)));
+  }
   return new Map(
-    rows.map((row) => [
-      String(row.shopify_product_id),
-      { updatedAt: asDate(row.updated_at)!.getTime(), contentHash: row.content_hash },
-    ]),
+    rows.map((row) => {
+      const id = String(row.shopify_product_id);
+      const fingerprint =
+        row.content_hash === '' ? null : fingerprintOf(row.content_hash, inventories.get(id) ?? new Map());
+      return [id, { updatedAt: asDate(row.updated_at)!.getTime(), fingerprint }];
+    }),
   );
 }

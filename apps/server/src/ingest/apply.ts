@@ -1,10 +1,12 @@
 import type { StreamName } from '@xeno/contracts';
 import type { Database, Tx } from '../db/database.ts';
+import type { Dialect } from '../db/types.ts';
 import { applyCustomers, deleteCustomers } from './apply-customers.ts';
 import { applyOrders, deleteOrders } from './apply-orders.ts';
 import { applyProducts, deleteProducts } from './apply-products.ts';
 import type { Batch } from './records.ts';
-import { instantText } from '../db/values.ts';
+import { idParams, instantText, marks } from '../db/values.ts';
+import { forgetMarks, writeMarks } from './versions.ts';
 
 /** Who writes: the tenant, and the lease under which it does. */
 export interface ApplyContext {
@@ -33,6 +35,8 @@ export interface TenantState {
   generation: number;
   timezone: string;
   currency: string;
+  /** Something that people look at is written: whoever watches the tenant's `changes` will see it. */
+  changed(): void;
 }
 
 export interface Applied {
@@ -67,16 +71,44 @@ export async function applyDeletions(
   knownAt: number,
 ): Promise<void> {
   if (ids.length === 0) return;
-  await locked(ctx, async (tx, state) => {
-    const remove = { orders: deleteOrders, customers: deleteCustomers, products: deleteProducts }[stream];
-    await remove(tx, state, ids);
-    await tx.insert(
-      'tombstones',
-      ['tenant_id', 'stream', 'shopify_id', 'merged_into', 'deleted_at'],
-      ids.map((id) => [state.tenant, stream, id, null, instantText(ctx.db.dialect, knownAt)]),
-      { keys: ['tenant_id', 'stream', 'shopify_id'], replace: ['deleted_at'] },
-    );
-  });
+  await locked(ctx, (tx, state) => deleteRecords(tx, ctx.db.dialect, state, stream, ids, knownAt));
+}
+
+/** The same within a transaction that holds the lock. */
+export async function deleteRecords(
+  tx: Tx,
+  dialect: Dialect,
+  state: TenantState,
+  stream: StreamName,
+  ids: string[],
+  knownAt: number,
+): Promise<void> {
+  if (ids.length === 0) return;
+  const remove = { orders: deleteOrders, customers: deleteCustomers, products: deleteProducts }[stream];
+  await remove(tx, state, ids);
+  if (stream === 'customers') await markOrdersOf(tx, dialect, state.tenant, ids);
+  await forgetMarks(tx, state.tenant, stream, ids);
+  await tx.insert(
+    'tombstones',
+    ['tenant_id', 'stream', 'shopify_id', 'merged_into', 'deleted_at'],
+    ids.map((id) => [state.tenant, stream, id, null, instantText(dialect, knownAt)]),
+    { keys: ['tenant_id', 'stream', 'shopify_id'], replace: ['deleted_at'] },
+  );
+}
+
+/** Whose a deleted customer's orders are now, Shopify alone knows: nobody's, or those of whom it was merged into. */
+async function markOrdersOf(tx: Tx, dialect: Dialect, tenant: bigint, customerIds: string[]): Promise<void> {
+  const rows = await tx.query<{ id: string | number }>(
+    `SELECT shopify_order_id AS id FROM orders WHERE tenant_id = ? AND customer_id IN (${marks(customerIds)})`,
+    [tenant, ...idParams(customerIds)],
+  );
+  await writeMarks(
+    tx,
+    dialect,
+    tenant,
+    'orders',
+    rows.map(({ id }) => String(id)),
+  );
 }
 
 function write(tx: Tx, db: Database, state: TenantState, batch: Batch): Promise<Applied> {
@@ -95,7 +127,7 @@ export function locked<T>(ctx: ApplyContext, work: (tx: Tx, state: TenantState) 
   const tenant = BigInt(ctx.tenantId);
   const forUpdate = ctx.db.dialect === 'mysql' ? ' FOR UPDATE' : '';
   return ctx.db.transaction(async (tx) => {
-    const [state] = await tx.query<Omit<TenantState, 'tenant'>>(
+    const [state] = await tx.query<Pick<TenantState, 'generation' | 'timezone' | 'currency'>>(
       `SELECT generation, timezone, currency FROM tenant_state WHERE tenant_id = ?${forUpdate}`,
       [tenant],
     );
@@ -104,6 +136,9 @@ export function locked<T>(ctx: ApplyContext, work: (tx: Tx, state: TenantState) 
       [tenant, ctx.lease.name],
     );
     if (!state || String(lease?.fence) !== ctx.lease.fence) throw new LeaseLost();
-    return work(tx, { ...state, tenant });
+    let changed = false;
+    const result = await work(tx, { ...state, tenant, changed: () => (changed = true) });
+    if (changed) await tx.run('UPDATE tenant_state SET changes = changes + 1 WHERE tenant_id = ?', [tenant]);
+    return result;
   });
 }

@@ -33,50 +33,54 @@ export interface LedgerLine extends Measures {
 }
 
 /**
- * The dated lines of an order: one for each event, line and kind of sale. Test orders have none.
+ * The dated lines of an order: one for each event, line and kind of sale, sorted by them. Test orders have none.
  * Rule: Shopify's own ledger, `Order.agreements{happenedAt, sales}`; a sale counts on the day it was agreed,
  * a return on the day it was processed.
  */
-export function ledger(order: OrderRecord): LedgerLine[] {
+export function ledger(order: Pick<OrderRecord, 'test' | 'currency' | 'events'>): LedgerLine[] {
   if (order.test) return [];
-  const lines: LedgerLine[] = [];
+  const lines = new Map<string, LedgerLine>();
   for (const event of order.events) {
-    const ofEvent = new Map<string, LedgerLine>();
     for (const sale of event.sales) {
       const lineId = sale.lineId ?? '0';
-      const key = `${lineId} ${sale.kind}`;
-      let line = ofEvent.get(key);
-      if (!line) {
-        line = {
-          eventId: event.id,
-          event: event.type,
-          lineId,
-          kind: sale.kind,
-          happenedAt: event.happenedAt,
-          currency: order.currency,
-          productId: sale.productId,
-          variantId: sale.variantId,
-          units: 0,
-          returnedUnits: 0,
-          gross: 0,
-          discounts: 0,
-          returns: 0,
-          shipping: 0,
-          tax: 0,
-          duties: 0,
-          fees: 0,
-          adjustments: 0,
-          gift_cards: 0,
-          tips: 0,
-        };
-        ofEvent.set(key, line);
-        lines.push(line);
-      }
+      const key = `${event.type} ${event.id} ${lineId} ${sale.kind}`;
+      let line = lines.get(key);
+      if (!line) lines.set(key, (line = emptyLine(event, sale, lineId, order.currency)));
       add(line, sale);
     }
   }
-  return lines;
+  return [...lines.values()].sort(byKey);
 }
+
+const emptyLine = (event: SaleEvent, sale: Sale, lineId: string, currency: string): LedgerLine => ({
+  eventId: event.id,
+  event: event.type,
+  lineId,
+  kind: sale.kind,
+  happenedAt: event.happenedAt,
+  currency,
+  productId: sale.productId,
+  variantId: sale.variantId,
+  units: 0,
+  returnedUnits: 0,
+  gross: 0,
+  discounts: 0,
+  returns: 0,
+  shipping: 0,
+  tax: 0,
+  duties: 0,
+  fees: 0,
+  adjustments: 0,
+  gift_cards: 0,
+  tips: 0,
+});
+
+/** The order in which equal ledgers are equal lists. */
+export const byKey = (a: LedgerLine, b: LedgerLine): number =>
+  byDigits(a.eventId, b.eventId) || byText(a.event, b.event) || byDigits(a.lineId, b.lineId) || byText(a.kind, b.kind);
+
+const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+const byDigits = (a: string, b: string) => a.length - b.length || byText(a, b);
 
 function add(line: LedgerLine, sale: Sale): void {
   const net = sale.total - sale.tax;
@@ -125,11 +129,11 @@ function addGoods(line: LedgerLine, sale: Sale, net: number): void {
  * What the order is worth now less what its ledger says: zero unless Shopify's numbers disagree with each other.
  * Adjustments are no part of `currentTotalPriceSet`.
  */
-export function ledgerDifference(order: OrderRecord): number {
+export function ledgerDifference(order: { test: boolean; currentTotalPrice: number }, lines: LedgerLine[]): number {
   if (order.test) return 0;
-  let sum = 0;
-  for (const event of order.events) {
-    for (const sale of event.sales) if (sale.kind !== 'adjustment') sum += sale.total;
+  let difference = order.currentTotalPrice;
+  for (const line of lines) {
+    if (line.kind !== 'adjustment') for (const measure of MEASURES) difference -= line[measure];
   }
-  return order.currentTotalPrice - sum;
+  return difference;
 }

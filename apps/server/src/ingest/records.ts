@@ -1,7 +1,7 @@
 /**
  * The one shape of what comes from Shopify, whichever way it came: bulk result, page or webhook.
  * Ids are Shopify's own numbers as strings of digits, money is minor units of `currency`, instants are
- * milliseconds since 1970 in UTC. Lists are sorted by id, so that equal content gives equal records.
+ * milliseconds since 1970 in UTC, in whole seconds. Lists are sorted, so that equal content gives equal records.
  */
 
 export interface OrderRecord {
@@ -61,6 +61,7 @@ export interface Refund {
 
 /** What Shopify calls a sales agreement: the order as placed, an edit, a refund or a return. */
 export interface SaleEvent {
+  /** The order's own id for the order as placed, the refund's for a refund: what webhooks know too; else the agreement's. */
   id: string;
   type: 'order' | 'edit' | 'refund' | 'return' | 'other';
   happenedAt: number;
@@ -68,7 +69,6 @@ export interface SaleEvent {
 }
 
 export interface Sale {
-  id: string;
   action: 'ORDER' | 'RETURN' | 'UPDATE' | 'UNKNOWN';
   kind: SaleKind;
   lineId: string | null;

@@ -3,15 +3,27 @@ import type { Tx } from '../db/database.ts';
 import { asDate, idParams, instantText, marks } from '../db/values.ts';
 import type { StreamName } from '@xeno/contracts';
 import type { Dialect } from '../db/types.ts';
+import type { Applied } from './apply.ts';
 
-/** What is stored of a record's version. `updatedAt` is null where only an order has named the customer so far. */
-export interface StoredVersion {
-  updatedAt: number | null;
-  contentHash: string | null;
+/** A record that came in, as far as it is compared with the stored one. */
+export interface Version {
+  id: string;
+  updatedAt: number;
+  /** Tells one content from another. */
+  fingerprint: string;
 }
 
-export interface Verdicts<R> {
-  write: { record: R; contentHash: string }[];
+/**
+ * What is stored of a record's version. `updatedAt` is null where only an order has named the customer so far,
+ * `fingerprint` where it is not known: any fetch then replaces the row.
+ */
+export interface StoredVersion {
+  updatedAt: number | null;
+  fingerprint: string | null;
+}
+
+export interface Verdicts<V> {
+  write: V[];
   /** Older than what is stored, or deleted since. */
   stale: number;
   unchanged: number;
@@ -23,56 +35,62 @@ export interface Verdicts<R> {
   revive: string[];
 }
 
-export const contentHash = (record: object): string => hash('sha1', JSON.stringify(record), 'base64url');
+/** In place of when fetching began, for what a webhook brought: it answers no mark and revives nothing. */
+export const NOT_FETCHED = 0;
+
+export const contentHash = (content: unknown): string => hash('sha1', JSON.stringify(content), 'base64url');
 
 /**
- * Decides for each incoming record whether it replaces what is stored: only a newer `updatedAt` does, or, at an equal one
- * (Shopify's clock has seconds), what was fetched after the difference was noticed.
+ * Decides for each incoming version whether it replaces what is stored: only a newer `updatedAt` does, or, at an equal
+ * one (Shopify's clock has seconds), what was fetched after the difference was noticed.
  */
-export function judge<R extends { id: string; updatedAt: number }>(
-  records: R[],
+export function judge<V extends Version>(
+  versions: V[],
   stored: ReadonlyMap<string, StoredVersion>,
   marked: ReadonlyMap<string, number>,
   deleted: ReadonlyMap<string, number>,
   fetchBegan: number,
-): Verdicts<R> {
-  const verdicts: Verdicts<R> = { write: [], stale: 0, unchanged: 0, mark: [], unmark: [], revive: [] };
-  for (const record of latestOfEach(records)) {
-    const deletedAt = deleted.get(record.id);
+): Verdicts<V> {
+  const verdicts: Verdicts<V> = { write: [], stale: 0, unchanged: 0, mark: [], unmark: [], revive: [] };
+  const isFetch = fetchBegan !== NOT_FETCHED;
+  for (const version of latestOfEach(versions)) {
+    const { id, updatedAt, fingerprint } = version;
+    const deletedAt = deleted.get(id);
     if (deletedAt !== undefined) {
       if (fetchBegan <= deletedAt) {
         verdicts.stale++;
         continue;
       }
-      verdicts.revive.push(record.id);
+      verdicts.revive.push(id);
     }
-    const version = stored.get(record.id);
-    const storedAt = version?.updatedAt ?? -Infinity;
-    const markedAt = marked.get(record.id);
+    const known = stored.get(id);
+    const storedAt = known?.updatedAt ?? -Infinity;
+    const markedAt = marked.get(id);
     const answersMark = markedAt !== undefined && fetchBegan > markedAt;
-    if (record.updatedAt < storedAt) {
+    if (updatedAt < storedAt) {
       verdicts.stale++;
       continue;
     }
-    const fresh = contentHash(record);
-    if (record.updatedAt > storedAt || (fresh !== version!.contentHash && answersMark)) {
-      verdicts.write.push({ record, contentHash: fresh });
-    } else if (fresh === version!.contentHash) {
+    const mayReplace = answersMark || (isFetch && known?.fingerprint === null);
+    if (updatedAt > storedAt || (fingerprint !== known!.fingerprint && mayReplace)) {
+      verdicts.write.push(version);
+    } else if (fingerprint === known!.fingerprint) {
       verdicts.unchanged++;
     } else {
-      if (markedAt === undefined) verdicts.mark.push(record.id);
+      // a mark is made anew for a webhook: a fetch that has begun meanwhile may not know of what it told
+      if (markedAt === undefined || !isFetch) verdicts.mark.push(id);
       continue;
     }
-    if (answersMark) verdicts.unmark.push(record.id);
+    if (answersMark) verdicts.unmark.push(id);
   }
   return verdicts;
 }
 
-function latestOfEach<R extends { id: string; updatedAt: number }>(records: R[]): Iterable<R> {
-  const latest = new Map<string, R>();
-  for (const record of records) {
-    const other = latest.get(record.id);
-    if (!other || record.updatedAt >= other.updatedAt) latest.set(record.id, record);
+function latestOfEach<V extends Version>(versions: V[]): Iterable<V> {
+  const latest = new Map<string, V>();
+  for (const version of versions) {
+    const other = latest.get(version.id);
+    if (!other || version.updatedAt >= other.updatedAt) latest.set(version.id, version);
   }
   return latest.values();
 }
@@ -84,6 +102,7 @@ export async function readMarks(
   stream: StreamName,
   ids: string[],
 ): Promise<Map<string, number>> {
+  if (ids.length === 0) return new Map();
   const rows = await tx.query<{ shopify_id: string | number; marked_at: unknown }>(
     `SELECT shopify_id, marked_at FROM fetch_marks WHERE tenant_id = ? AND stream = ? AND shopify_id IN (${marks(ids)})`,
     [tenant, stream, ...idParams(ids)],
@@ -125,18 +144,35 @@ export async function writeVerdicts(
   dialect: Dialect,
   tenant: bigint,
   stream: StreamName,
-  verdicts: Verdicts<unknown>,
+  verdicts: Verdicts<Version>,
 ): Promise<void> {
-  const now = instantText(dialect, Date.now());
-  await tx.insert(
-    'fetch_marks',
-    ['tenant_id', 'stream', 'shopify_id', 'marked_at'],
-    verdicts.mark.map((id) => [tenant, stream, id, now]),
-    { keys: ['tenant_id', 'stream', 'shopify_id'] },
-  );
-  await forget(tx, 'fetch_marks', tenant, stream, verdicts.unmark);
+  await writeMarks(tx, dialect, tenant, stream, verdicts.mark);
+  await forgetMarks(tx, tenant, stream, verdicts.unmark);
   await forget(tx, 'tombstones', tenant, stream, verdicts.revive);
 }
+
+/** Asks for these to be fetched, `inSeconds` from now at the soonest. A mark that stands already is as good as new. */
+export async function writeMarks(
+  tx: Tx,
+  dialect: Dialect,
+  tenant: bigint,
+  stream: StreamName,
+  ids: string[],
+  inSeconds = 0,
+): Promise<void> {
+  const now = Date.now();
+  const dueAt = instantText(dialect, now + inSeconds * 1000);
+  const markedAt = instantText(dialect, now);
+  await tx.insert(
+    'fetch_marks',
+    ['tenant_id', 'stream', 'shopify_id', 'marked_at', 'due_at'],
+    ids.map((id) => [tenant, stream, id, markedAt, dueAt]),
+    { keys: ['tenant_id', 'stream', 'shopify_id'], replace: ['marked_at'] },
+  );
+}
+
+export const forgetMarks = (tx: Tx, tenant: bigint, stream: StreamName, ids: string[]): Promise<void> =>
+  forget(tx, 'fetch_marks', tenant, stream, ids);
 
 async function forget(tx: Tx, table: string, tenant: bigint, stream: StreamName, ids: string[]): Promise<void> {
   if (ids.length === 0) return;
@@ -146,3 +182,10 @@ async function forget(tx: Tx, table: string, tenant: bigint, stream: StreamName,
     ...idParams(ids),
   ]);
 }
+
+export const appliedOf = (verdicts: Verdicts<Version>): Applied => ({
+  written: verdicts.write.length,
+  unchanged: verdicts.unchanged,
+  stale: verdicts.stale,
+  marked: verdicts.mark.length,
+});

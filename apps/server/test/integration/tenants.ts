@@ -29,7 +29,11 @@ export async function makeTenant(
   });
   const expires = instantText(db.dialect, Date.now() + 3_600_000);
   await db.transaction(async (tx) => {
-    await tx.run('INSERT INTO tenant_state VALUES (?, 1, ?, ?, 0, 0)', [BigInt(tenantId), timezone, currency]);
+    await tx.run(
+      `INSERT INTO tenant_state (tenant_id, generation, timezone, currency, customers, products)
+       VALUES (?, 1, ?, ?, 0, 0)`,
+      [BigInt(tenantId), timezone, currency],
+    );
     await tx.run('INSERT INTO leases VALUES (?, ?, ?, 1, ?)', [BigInt(tenantId), 'sync', 'test', expires]);
   });
   return { db, tenantId, lease: { name: 'sync', fence: '1' } };

@@ -4,6 +4,15 @@ import { sync } from './0003-sync.ts';
 import { records } from './0004-records.ts';
 import { ledger } from './0005-ledger.ts';
 import { upkeep } from './0006-upkeep.ts';
+import { webhookRecords } from './0008-webhook-records.ts';
 import type { Migration } from './migration.ts';
 
-export const migrations: Migration[] = [...identity, ...stores, ...sync, ...records, ...ledger, ...upkeep];
+export const migrations: Migration[] = [
+  ...identity,
+  ...stores,
+  ...sync,
+  ...records,
+  ...ledger,
+  ...upkeep,
+  ...webhookRecords,
+];

@@ -1,6 +1,6 @@
 import type { CustomerFieldsFragment } from '../../shopify/operations/generated.ts';
 import type { CustomerRecord } from '../records.ts';
-import { idOf, instantOf, minorOf, textOf, textOrNull, wordOrNull } from './fields.ts';
+import { idOf, instantOf, minorOf, textOf, textOrNull, textsOf, wordOrNull } from './fields.ts';
 
 /** A customer as GraphQL tells it. @throws Unreadable */
 export function mapCustomer(customer: CustomerFieldsFragment): CustomerRecord {
@@ -12,7 +12,7 @@ export function mapCustomer(customer: CustomerFieldsFragment): CustomerRecord {
     email: textOrNull(email?.emailAddress),
     phone: textOrNull(customer.defaultPhoneNumber?.phoneNumber),
     country: customer.defaultAddress?.countryCodeV2 ?? null,
-    tags: customer.tags.map(textOf),
+    tags: textsOf(customer.tags),
     emailConsent: wordOrNull(email?.marketingState),
     ordersCount: Number(customer.numberOfOrders),
     amountSpent: minorOf(customer.amountSpent, customer.amountSpent.currencyCode),

@@ -11,16 +11,25 @@ const MAX_ID = 2n ** 63n - 1n;
 export function idOf(gid: string): string {
   const digits = /^gid:\/\/shopify\/\w+\/0*(\d{1,20})(?:\?|$)/.exec(gid)?.[1];
   if (digits === undefined) throw new Unreadable(`"${gid}" is not an id of Shopify's.`);
+  return storableId(digits);
+}
+
+export function storableId(digits: string): string {
   if (digits.length > 18 && BigInt(digits) > MAX_ID) throw new Unreadable(`The id ${digits} is larger than 2^63 − 1.`);
   return digits;
 }
 
 export const idOrNull = (node: { id: string } | null | undefined): string | null => (node ? idOf(node.id) : null);
 
+/** What both databases can hold. */
+const FIRST_INSTANT = Date.UTC(1000, 0);
+const LAST_INSTANT = Date.UTC(9999, 0);
+
+/** In whole seconds, as Shopify tells most: two ways of telling one instant must not differ by less. */
 export function instantOf(text: string): number {
   const instant = Date.parse(text);
-  if (Number.isNaN(instant)) throw new Unreadable(`"${text}" is not an instant.`);
-  return instant;
+  if (!(instant >= FIRST_INSTANT && instant < LAST_INSTANT)) throw new Unreadable(`"${text}" is not an instant.`);
+  return instant - (((instant % 1000) + 1000) % 1000);
 }
 
 export const instantOrNull = (text: string | null | undefined): number | null => (text ? instantOf(text) : null);
@@ -28,11 +37,14 @@ export const instantOrNull = (text: string | null | undefined): number | null =>
 /** Text as both databases can hold it: no NUL, no half of a surrogate pair. */
 export const textOf = (text: string): string => text.replaceAll('\0', '').toWellFormed();
 
-export const textOrNull = (text: string | null | undefined): string | null =>
-  text === null || text === undefined ? null : textOf(text);
+/** Null for an empty one too: GraphQL and webhooks do not agree about which they use. */
+export const textOrNull = (text: string | null | undefined): string | null => textOf(text ?? '') || null;
 
 /** For columns of limited width, whose values are words of Shopify's. */
 export const wordOrNull = (word: string | null | undefined): string | null => textOrNull(word)?.slice(0, 32) ?? null;
+
+/** Sorted, since the order of tags and codes means nothing. */
+export const textsOf = (texts: readonly string[]): string[] => texts.map(textOf).sort();
 
 interface Money {
   amount: string;

@@ -1,7 +1,18 @@
 import type { FullAgreement, FullOrder } from '../../shopify/fetch-orders.ts';
 import type { LineItemFieldsFragment, SaleFieldsFragment } from '../../shopify/operations/generated.ts';
 import type { OrderLine, OrderRecord, Sale, SaleEvent, SaleKind } from '../records.ts';
-import { byId, idOf, idOrNull, instantOf, instantOrNull, minorOf, textOf, textOrNull, wordOrNull } from './fields.ts';
+import {
+  byId,
+  idOf,
+  idOrNull,
+  instantOf,
+  instantOrNull,
+  minorOf,
+  textOf,
+  textOrNull,
+  textsOf,
+  wordOrNull,
+} from './fields.ts';
 
 /** An order as GraphQL tells it, from a bulk result or by id. @throws Unreadable */
 export function mapOrder({ order, lineItems, agreements }: FullOrder): OrderRecord {
@@ -23,11 +34,11 @@ export function mapOrder({ order, lineItems, agreements }: FullOrder): OrderReco
     presentmentCurrentTotalPrice: minorOf(order.currentTotalPriceSet.presentmentMoney, presentment),
     test: order.test,
     financialStatus: wordOrNull(order.displayFinancialStatus),
-    fulfillmentStatus: wordOrNull(order.displayFulfillmentStatus),
+    fulfillmentStatus: fulfillmentOf(order.displayFulfillmentStatus),
     sourceName: textOrNull(order.sourceName),
     country: (order.shippingAddress ?? order.billingAddress)?.countryCodeV2 ?? null,
-    tags: order.tags.map(textOf),
-    discountCodes: order.discountCodes.map(textOf),
+    tags: textsOf(order.tags),
+    discountCodes: textsOf(order.discountCodes),
     createdAt: instantOf(order.createdAt),
     processedAt: instantOf(order.processedAt),
     updatedAt: instantOf(order.updatedAt),
@@ -44,7 +55,7 @@ export function mapOrder({ order, lineItems, agreements }: FullOrder): OrderReco
         processedAt: instantOrNull(refund.processedAt),
       }))
       .sort(byId),
-    events: agreements.map((agreement) => mapEvent(agreement, currency)).sort(byIdAnd('type')),
+    events: mapEvents(idOf(order.id), agreements, currency),
   };
 }
 
@@ -65,11 +76,10 @@ function mapLine(line: LineItemFieldsFragment, currency: string): OrderLine {
   };
 }
 
-/** Things of different types may share a number: their order must not depend on that of their arrival. */
-const byIdAnd =
-  <K extends string>(key: K) =>
-  (a: { id: string } & Record<K, string>, b: { id: string } & Record<K, string>): number =>
-    byId(a, b) || (a[key] < b[key] ? -1 : a[key] > b[key] ? 1 : 0);
+/** What a webhook can tell of it too: whether goods were sent. How far a parcel has come changes no order. */
+const SENT = new Set(['FULFILLED', 'PARTIALLY_FULFILLED', 'RESTOCKED']);
+const fulfillmentOf = (status: string | null | undefined): string =>
+  status !== null && status !== undefined && SENT.has(status) ? status : 'UNFULFILLED';
 
 const EVENT_TYPES: Record<string, SaleEvent['type']> = {
   OrderAgreement: 'order',
@@ -78,13 +88,31 @@ const EVENT_TYPES: Record<string, SaleEvent['type']> = {
   ReturnAgreement: 'return',
 };
 
-function mapEvent({ agreement, sales }: FullAgreement, currency: string): SaleEvent {
-  return {
-    id: idOf(agreement.id),
-    type: EVENT_TYPES[agreement.__typename] ?? 'other',
-    happenedAt: instantOf(agreement.happenedAt),
-    sales: sales.map((sale) => mapSale(sale, currency)).sort(byIdAnd('kind')),
-  };
+/** A refund that has several agreements gives its id to the first. */
+function mapEvents(orderId: string, agreements: FullAgreement[], currency: string): SaleEvent[] {
+  const taken = new Set<string>();
+  return agreements
+    .map(({ agreement, sales }) => ({
+      id: idOf(agreement.id),
+      type: EVENT_TYPES[agreement.__typename] ?? 'other',
+      agreement,
+      sales,
+    }))
+    .sort((a, b) => byId(a, b) || (a.type < b.type ? -1 : 1))
+    .map(({ id: agreementId, type, agreement, sales }) => {
+      const subject = type === 'order' ? orderId : 'refund' in agreement ? idOrNull(agreement.refund) : null;
+      const id = subject === null || taken.has(`${type} ${subject}`) ? agreementId : subject;
+      taken.add(`${type} ${id}`);
+      return {
+        id,
+        type,
+        happenedAt: instantOf(agreement.happenedAt),
+        sales: sales
+          .map((sale) => ({ id: idOf(sale.id), kind: KINDS[sale.lineType] ?? 'unknown', sale }))
+          .sort((a, b) => byId(a, b) || (a.kind < b.kind ? -1 : 1))
+          .map(({ kind, sale }) => mapSale(sale, kind, currency)),
+      };
+    });
 }
 
 const KINDS: Record<SaleFieldsFragment['lineType'], SaleKind> = {
@@ -99,12 +127,11 @@ const KINDS: Record<SaleFieldsFragment['lineType'], SaleKind> = {
   UNKNOWN: 'unknown',
 };
 
-function mapSale(sale: SaleFieldsFragment, currency: string): Sale {
+function mapSale(sale: SaleFieldsFragment, kind: SaleKind, currency: string): Sale {
   const line = 'lineItem' in sale ? sale.lineItem : null;
   return {
-    id: idOf(sale.id),
     action: sale.actionType,
-    kind: KINDS[sale.lineType] ?? 'unknown',
+    kind,
     lineId: idOrNull(line),
     productId: idOrNull(line?.product),
     variantId: idOrNull(line?.variant),

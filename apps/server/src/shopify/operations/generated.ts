@@ -632,6 +632,7 @@ type AgreementFields_RefundAgreement_Fragment = {
   id: string;
   happenedAt: string;
   reason: OrderActionType;
+  refund: { id: string };
 };
 
 type AgreementFields_ReturnAgreement_Fragment = {
@@ -1304,6 +1305,11 @@ export const AgreementFieldsFragmentDoc = new TypedDocumentString(
   id
   happenedAt
   reason
+  ... on RefundAgreement {
+    refund {
+      id
+    }
+  }
 }
     `,
   { fragmentName: 'AgreementFields' },
@@ -1827,6 +1833,11 @@ fragment AgreementFields on SalesAgreement {
   id
   happenedAt
   reason
+  ... on RefundAgreement {
+    refund {
+      id
+    }
+  }
 }
 fragment SaleFields on Sale {
   __typename
@@ -2040,6 +2051,11 @@ fragment AgreementFields on SalesAgreement {
   id
   happenedAt
   reason
+  ... on RefundAgreement {
+    refund {
+      id
+    }
+  }
 }
 fragment SaleFields on Sale {
   __typename
@@ -2184,6 +2200,11 @@ export const OrderAgreementsDocument = new TypedDocumentString(`
   id
   happenedAt
   reason
+  ... on RefundAgreement {
+    refund {
+      id
+    }
+  }
 }
 fragment SaleFields on Sale {
   __typename
