@@ -54,6 +54,11 @@ export async function createServer({
     reply.header('x-request-id', request.id);
     if (isApi(request.url)) reply.header('cache-control', 'no-store');
   });
+  // otherwise a connection that was busy when closing began would be kept alive, and closing would wait for it
+  let isClosing = false;
+  app.addHook('preClose', async () => void (isClosing = true));
+  app.addHook('onSend', async (_request, reply) => void (isClosing && reply.header('connection', 'close')));
+
   app.addHook('onResponse', async (request, reply) => {
     const { method, url } = request;
     const ms = Math.round(reply.elapsedTime * 10) / 10;

@@ -566,7 +566,7 @@ async function everythingIn(client: Redis): Promise<string> {
         hash: () => client.hgetall(key),
         list: () => client.lrange(key, 0, -1),
         set: () => client.smembers(key),
-        zset: () => client.zrange(key, 0, -1),
+        zset: () => client.zrange(key, '0', '-1'),
         stream: () => client.xrange(key, '-', '+'),
       }[(await client.type(key)) as 'string'];
       return `${key} ${JSON.stringify(await read?.())}`;
