@@ -183,8 +183,9 @@ function queryOf(ctx: SyncContext, stream: SyncStream, search: string | null): s
   }
 }
 
+/** One for each holder of the lease: a frozen process that wakes must not write into its successor's files. */
 const folderOf = (ctx: SyncContext, stream: SyncStream, window: Window): string =>
-  spoolFolder(ctx.dataDir, ctx.tenantId, ctx.runId, `${stream.name}-${window.position}`);
+  spoolFolder(ctx.dataDir, ctx.tenantId, ctx.runId, `${stream.name}-${window.position}-${ctx.lease.fence}`);
 
 type PlannedWindow = Pick<Window, 'from' | 'to' | 'expected'>;
 
