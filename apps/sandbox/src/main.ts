@@ -14,6 +14,7 @@ const USAGE = `A local Shopify.
   --shop DOMAIN         … as this shop
   --timezone ZONE       of that shop (default Europe/London)
   --state FILE          keeps tokens and shops between runs
+  --compliance-url URL  where customers/redact and the like are sent
   --bulk-delay MS       least time a bulk operation takes (default 1000)
   --max-available N     size of the bucket of query cost (default 2000)
   --restore-rate N      points a second it regains (default 1000)
@@ -31,6 +32,7 @@ const { values } = parseArgs({
     shop: { type: 'string' },
     timezone: { type: 'string' },
     state: { type: 'string' },
+    'compliance-url': { type: 'string' },
     'bulk-delay': { type: 'string' },
     'max-available': { type: 'string' },
     'restore-rate': { type: 'string' },
@@ -69,6 +71,7 @@ const sandbox = await startSandbox({
   shop: text('shop'),
   timezone: text('timezone'),
   state: text('state'),
+  complianceUrl: text('compliance-url'),
   bulkDelay: number('bulk-delay'),
   maximumAvailable: number('max-available'),
   restoreRate: number('restore-rate'),

@@ -4,8 +4,9 @@ import { Faults } from './control/faults.ts';
 import { Bucket } from './graphql/throttle.ts';
 import { Tokens } from './oauth/tokens.ts';
 import { SHOP_DOMAIN, specOf, type ShopSpec, type ShopWishes } from './store/spec.ts';
-import { emptyOverlay, Shop, type Overlay } from './store/shop.ts';
+import { emptyOverlay, Shop, type Overlay, type ShopListener } from './store/shop.ts';
 import { RealOrders } from './store/real-orders.ts';
+import { Webhooks } from './webhooks/webhooks.ts';
 
 export interface WorldOptions {
   clientId?: string;
@@ -24,7 +25,12 @@ export interface WorldOptions {
   shop?: string;
   /** Time zone of that shop (default Europe/London). */
   timezone?: string;
+  /** Where compliance webhooks go; none are sent without it. */
+  complianceUrl?: string;
 }
+
+/** A frozen shop has not paid, a locked one is being looked into. */
+export type Standing = 'frozen' | 'locked' | 'open';
 
 /** All that the sandbox holds: shops by domain, tokens, faults, bulk operations. */
 export class World {
@@ -33,6 +39,7 @@ export class World {
   readonly tokens = new Tokens();
   readonly faults = new Faults();
   readonly bulk: BulkOperations;
+  readonly webhooks: Webhooks;
   /** Install without asking. */
   autoApprove = false;
   /** Added to the clock (ms). */
@@ -43,12 +50,27 @@ export class World {
   readonly #shops = new Map<string, Shop>();
   readonly #buckets = new Map<string, Bucket>();
   readonly #withheld = new Map<string, string[]>();
+  readonly #standings = new Map<string, Standing>();
+  readonly #listener: ShopListener;
 
   constructor(options: WorldOptions) {
     this.#options = options;
     this.clientId = options.clientId ?? 'xeno-sandbox-key';
     this.clientSecret = options.clientSecret ?? 'xeno-sandbox-secret';
-    this.bulk = new BulkOperations(this.faults, options.bulkDelay ?? 1000);
+    this.webhooks = new Webhooks({
+      secret: this.clientSecret,
+      faults: this.faults,
+      now: () => this.now,
+      changed: () => this.changed(),
+    });
+    this.webhooks.complianceUrl = options.complianceUrl ?? null;
+    this.bulk = new BulkOperations(this.faults, options.bulkDelay ?? 1000, (operation) =>
+      this.shop(operation.shop).tell(this.now, { topic: 'bulk_operations/finish', operation: { ...operation } }),
+    );
+    this.#listener = {
+      stored: () => this.changed(),
+      happened: (shop, events, at) => this.webhooks.tell(shop, events, at),
+    };
   }
 
   /** The shop of the file that was given, unless it is known already. */
@@ -103,6 +125,7 @@ export class World {
 
   restoreShop(spec: ShopSpec, overlay: Overlay, source?: Shop['source']): Shop {
     const shop = new Shop(spec, overlay, source);
+    shop.listener = this.#listener;
     this.#shops.set(spec.domain, shop);
     this.changed();
     return shop;
@@ -134,7 +157,31 @@ export class World {
     return asked.filter((scope) => !withheld.includes(scope));
   }
 
+  standing(domain: string): Standing {
+    return this.#standings.get(domain) ?? 'open';
+  }
+
+  setStanding(domain: string, standing: Standing): void {
+    this.#standings.set(domain, standing);
+  }
+
+  /** The merchant removes the app: its tokens and subscriptions end, and it is told of that as the last thing. */
+  uninstall(domain: string): void {
+    this.shop(domain).tell(this.now, { topic: 'app/uninstalled' });
+    this.tokens.revoke(domain);
+    this.webhooks.subscriptions.removeAll(domain);
+    this.changed();
+  }
+
+  changeScopes(domain: string, current: string[]): void {
+    const previous = this.tokens.scopesOf(domain);
+    this.tokens.setScopes(domain, current);
+    this.shop(domain).tell(this.now, { topic: 'app/scopes_update', previous, current, at: this.now });
+    this.changed();
+  }
+
   async close(): Promise<void> {
+    this.webhooks.close();
     await this.bulk.close();
   }
 }

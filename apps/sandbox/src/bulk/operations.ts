@@ -50,9 +50,13 @@ export class BulkOperations {
   #worker: Worker | undefined;
   #next = 1;
 
-  constructor(faults: Faults, delay: number) {
+  /** Told of each that came to its end. */
+  readonly #finished: (operation: BulkOperation) => void;
+
+  constructor(faults: Faults, delay: number, finished: (operation: BulkOperation) => void) {
     this.#faults = faults;
     this.delay = delay;
+    this.#finished = finished;
   }
 
   of(shop: string): BulkOperation[] {
@@ -74,9 +78,9 @@ export class BulkOperations {
     context: Context,
     query: string,
     groupObjects: boolean,
-    origin: string,
+    baseUrl: string,
   ): { bulkOperation: BulkOperation | null; userErrors: UserError[] } {
-    const { spec, overlay } = context.shop;
+    const { spec, origin, overlay } = context.shop;
     const verdict = validateBulkQuery(query, context.scopes);
     if (!verdict.ok) {
       return { bulkOperation: null, userErrors: [{ field: ['query'], message: verdict.message, code: 'INVALID' }] };
@@ -106,7 +110,7 @@ export class BulkOperations {
       file: join(this.#folder, `${job}.jsonl`),
     };
     this.#all.push(operation);
-    const url = `${origin}/${spec.domain}/bulk-results/${operation.secret}.jsonl`;
+    const url = `${baseUrl}/${spec.domain}/bulk-results/${operation.secret}.jsonl`;
     const started = Date.now();
     const later = (ms: number, act: () => void) => {
       const timer = setTimeout(() => {
@@ -121,7 +125,10 @@ export class BulkOperations {
     const finish = (act: () => void) => later(Math.max(0, started + this.delay - Date.now()), act);
 
     if (verdict.denied) {
-      finish(() => this.#fail(operation, 'ACCESS_DENIED'));
+      finish(() => {
+        this.#fail(operation, 'ACCESS_DENIED');
+        this.#finished(operation);
+      });
       return { bulkOperation: operation, userErrors: [] };
     }
     this.#jobs.set(job, (report) => {
@@ -136,6 +143,7 @@ export class BulkOperations {
           console.error(`bulk operation ${operation.id} failed: ${report.message}`);
           this.#fail(operation, 'INTERNAL_SERVER_ERROR');
         } else this.#complete(operation, report, url);
+        this.#finished(operation);
       });
     });
     const message: BulkJob = {
@@ -143,7 +151,7 @@ export class BulkOperations {
       file: operation.file,
       query,
       groupObjects,
-      spec,
+      origin,
       overlay,
       scopes: context.scopes,
       now: context.now,

@@ -15,7 +15,7 @@ export interface BulkJob {
   file: string;
   query: string;
   groupObjects: boolean;
-  spec: ShopSpec;
+  origin: ShopSpec;
   overlay: Overlay;
   scopes: ReadonlySet<string>;
   now: number;
@@ -45,14 +45,14 @@ async function run({
   file,
   query,
   groupObjects,
-  spec,
+  origin,
   overlay,
   scopes,
   now,
   ordersSince,
 }: BulkJob): Promise<void> {
-  const key = JSON.stringify(spec);
-  const shop = new Shop(spec, overlay, sources.get(key));
+  const key = JSON.stringify(origin);
+  const shop = new Shop(origin, overlay, sources.get(key));
   sources.set(key, shop.source);
   const context: Context = {
     shop,
@@ -63,6 +63,7 @@ async function run({
     searches: [],
     spent: { points: 0 },
     bulk: null,
+    webhooks: null,
   };
 
   const out = createWriteStream(file);
@@ -79,7 +80,7 @@ async function run({
     await new Promise(setImmediate);
   };
   const trees = function* () {
-    for (const tree of compileBulkQuery(parse(query), spec.currency)(context)) {
+    for (const tree of compileBulkQuery(parse(query), shop.spec.currency)(context)) {
       roots++;
       yield tree;
     }

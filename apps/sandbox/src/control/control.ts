@@ -10,7 +10,11 @@ import type { Product } from '../store/catalog.ts';
 import type { Shop } from '../store/shop.ts';
 import type { ShopSpec, ShopWishes } from '../store/spec.ts';
 import { totalsOf } from '../store/totals.ts';
-import type { World } from '../world.ts';
+import type { Checkout } from '../store/checkouts.ts';
+import type { SettingName } from '../store/shop.ts';
+import type { WebhookSettings } from '../webhooks/deliveries.ts';
+import type { Standing, World } from '../world.ts';
+import { WebhookControl } from './webhooks.ts';
 
 export interface OrderSummary {
   id: string;
@@ -32,24 +36,38 @@ export interface Settings {
   bulkDelay?: number;
   clockOffset?: number;
   lifetimes?: Partial<Lifetimes>;
+  complianceUrl?: string | null;
+  /** What strikes at random is drawn from it. */
+  faultSeed?: number;
+  webhooks?: Partial<WebhookSettings>;
 }
 
 /** Everything a test may do to the sandbox; `/_control` offers the same over HTTP. */
-export class Control {
+export class Control extends WebhookControl {
   readonly #world: World;
 
   constructor(world: World) {
+    super(world);
     this.#world = world;
   }
 
-  settings(wishes: Settings = {}): Required<Settings> {
+  settings(wishes: Settings = {}): Omit<Required<Settings>, 'faultSeed'> {
     const world = this.#world;
+    if (wishes.complianceUrl !== undefined) world.webhooks.complianceUrl = wishes.complianceUrl;
+    if (wishes.faultSeed !== undefined) world.faults.seed(wishes.faultSeed);
     if (wishes.autoApprove !== undefined) world.autoApprove = wishes.autoApprove;
     if (wishes.bulkDelay !== undefined) world.bulk.delay = wishes.bulkDelay;
     if (wishes.clockOffset !== undefined) world.clockOffset = wishes.clockOffset;
     Object.assign(world.tokens.lifetimes, wishes.lifetimes);
     const { autoApprove, clockOffset, tokens, bulk } = world;
-    return { autoApprove, clockOffset, bulkDelay: bulk.delay, lifetimes: { ...tokens.lifetimes } };
+    return {
+      autoApprove,
+      clockOffset,
+      bulkDelay: bulk.delay,
+      lifetimes: { ...tokens.lifetimes },
+      complianceUrl: world.webhooks.complianceUrl,
+      webhooks: this.webhookSettings(wishes.webhooks),
+    };
   }
 
   shops(): string[] {
@@ -115,13 +133,24 @@ export class Control {
     return result;
   }
 
-  createOrder(domain: string, wishes: change.OrderWishes = {}): OrderSummary {
-    return this.#change(domain, (shop, now) => summary(shop, change.createOrder(shop, wishes, now)));
+  updateShop(domain: string, wishes: Partial<Record<SettingName, string>>): ShopSpec {
+    return this.#change(domain, (shop, now) => {
+      change.updateShop(shop, wishes, now);
+      return shop.spec;
+    });
   }
 
-  updateOrder(domain: string, which: string | number, wishes: Parameters<typeof change.updateOrder>[2]): OrderSummary {
+  createOrder(domain: string, wishes: WithCustomer<change.OrderWishes> = {}): OrderSummary {
+    return this.#change(domain, (shop, now) => summary(shop, change.createOrder(shop, byKey(shop, wishes), now)));
+  }
+
+  updateOrder(
+    domain: string,
+    which: string | number,
+    wishes: WithCustomer<Parameters<typeof change.updateOrder>[2]>,
+  ): OrderSummary {
     return this.#change(domain, (shop, now) =>
-      summary(shop, change.updateOrder(shop, this.#orderIndex(shop, which), wishes, now)),
+      summary(shop, change.updateOrder(shop, this.#orderIndex(shop, which), byKey(shop, wishes), now)),
     );
   }
 
@@ -148,7 +177,7 @@ export class Control {
   }
 
   deleteOrder(domain: string, which: string | number): void {
-    this.#change(domain, (shop) => change.deleteOrder(shop, this.#orderIndex(shop, which)));
+    this.#change(domain, (shop, now) => change.deleteOrder(shop, this.#orderIndex(shop, which), now));
   }
 
   createCustomer(domain: string, wishes: change.CustomerWishes = {}) {
@@ -162,7 +191,15 @@ export class Control {
   }
 
   deleteCustomer(domain: string, which: string | number): void {
-    this.#change(domain, (shop) => change.deleteCustomer(shop, position(shop, 'Customer', which)));
+    this.#change(domain, (shop, now) => change.deleteCustomer(shop, position(shop, 'Customer', which), now));
+  }
+
+  /** The orders of one customer become those of `into`, and it is gone. */
+  mergeCustomers(domain: string, which: string | number, into: string | number) {
+    return this.#change(domain, (shop, now) => {
+      const [merged, kept] = [position(shop, 'Customer', which), position(shop, 'Customer', into)];
+      return customerSummary(shop, change.mergeCustomers(shop, merged, kept, now));
+    });
   }
 
   createProduct(domain: string, wishes: change.ProductWishes = {}) {
@@ -176,10 +213,68 @@ export class Control {
   }
 
   deleteProduct(domain: string, which: string | number): void {
-    this.#change(domain, (shop) => change.deleteProduct(shop, position(shop, 'Product', which)));
+    this.#change(domain, (shop, now) => change.deleteProduct(shop, position(shop, 'Product', which), now));
   }
 
-  /** The app's tokens of a shop end, as after an uninstall. */
+  setInventory(domain: string, which: string | number, wishes: { variant?: number; available: number }) {
+    return this.#change(domain, (shop, now) =>
+      productSummary(shop, change.setInventory(shop, position(shop, 'Product', which), wishes, now)),
+    );
+  }
+
+  checkouts(domain: string) {
+    const shop = this.#shop(domain);
+    return shop.checkouts().map((checkout) => checkoutSummary(shop, checkout));
+  }
+
+  createCheckout(domain: string, wishes: WithCustomer<change.CheckoutWishes> = {}) {
+    return this.#change(domain, (shop, now) =>
+      checkoutSummary(shop, change.createCheckout(shop, byKey(shop, wishes), now)),
+    );
+  }
+
+  updateCheckout(domain: string, which: string | number, wishes: Parameters<typeof change.updateCheckout>[2]) {
+    return this.#change(domain, (shop, now) =>
+      checkoutSummary(shop, change.updateCheckout(shop, position(shop, 'Checkout', which), wishes, now)),
+    );
+  }
+
+  /** The order it becomes. */
+  completeCheckout(domain: string, which: string | number): OrderSummary {
+    return this.#change(domain, (shop, now) =>
+      summary(shop, change.completeCheckout(shop, position(shop, 'Checkout', which), now)),
+    );
+  }
+
+  /** The merchant removes the app. */
+  uninstall(domain: string): void {
+    this.#world.uninstall(this.#shop(domain).spec.domain);
+  }
+
+  changeScopes(domain: string, scopes: string[]): void {
+    this.#world.changeScopes(this.#shop(domain).spec.domain, scopes);
+  }
+
+  setStanding(domain: string, standing: Standing): void {
+    if (!['frozen', 'locked', 'open'].includes(standing)) throw new Error(`"${String(standing)}" is no standing`);
+    this.#world.setStanding(domain, standing);
+  }
+
+  /** One of the topics that an app declares in its TOML; of a customer unless it is about the shop. */
+  requestCompliance(domain: string, topic: ComplianceTopic, which?: string | number) {
+    const shop = this.#shop(domain);
+    const { webhooks, now } = this.#world;
+    if (topic === 'shop/redact') return webhooks.comply(shop, { topic }, now).id;
+    if (topic !== 'customers/redact' && topic !== 'customers/data_request')
+      throw new Error(`no topic "${String(topic)}"`);
+    if (which === undefined) throw new Error(`${topic} is about a customer`);
+    const key = position(shop, 'Customer', which);
+    // it may have been deleted since: then only its id is known
+    const customer = shop.customer(key) ?? { ...shop.source.customer(key), updatedAt: now, email: null, phone: null };
+    return webhooks.comply(shop, { topic, customer, orders: shop.ordersOf(key) }, now).id;
+  }
+
+  /** The app's tokens of a shop end; nothing is sent. */
   revokeTokens(domain: string): void {
     this.#world.tokens.revoke(domain);
     this.#world.changed();
@@ -216,9 +311,24 @@ export class Control {
   }
 }
 
+export type ComplianceTopic = 'customers/data_request' | 'customers/redact' | 'shop/redact';
+
+/** Customers are named by key or by id. */
+type WithCustomer<Wishes> = Omit<Wishes, 'customer'> & { customer?: number | string | null };
+
+function byKey<Wishes extends { customer?: number | string | null }>(shop: Shop, wishes: Wishes) {
+  const { customer, ...rest } = wishes;
+  if (customer === undefined) return rest;
+  return {
+    ...rest,
+    customer:
+      typeof customer === 'string' && customer !== 'new' ? position(shop, 'Customer', customer) : (customer as 'new'),
+  };
+}
+
 function position(
   shop: Shop,
-  kind: 'Customer' | 'Order' | 'Product',
+  kind: 'Checkout' | 'Customer' | 'Order' | 'Product',
   which: string | number,
   byName: () => number | null = () => null,
 ): number {
@@ -258,4 +368,9 @@ const customerSummary = (shop: Shop, customer: Customer) => ({
 const productSummary = (shop: Shop, product: Product) => ({
   id: idOf(shop.spec, 'Product', product.index),
   ...product,
+});
+const checkoutSummary = (shop: Shop, checkout: Checkout) => ({
+  ...checkout,
+  id: idOf(shop.spec, 'Checkout', checkout.index),
+  lines: checkout.lines.length,
 });

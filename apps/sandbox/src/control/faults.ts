@@ -1,3 +1,5 @@
+import { Random } from '../store/random.ts';
+
 /** What can be made to go wrong. README.md says what each does. */
 export const FAULT_KINDS = [
   'http_status',
@@ -17,6 +19,13 @@ export const FAULT_KINDS = [
   'bulk_slots_taken',
   'bulk_url_expired',
   'bulk_download_cut',
+  'webhook_duplicate',
+  'webhook_reorder',
+  'webhook_delay',
+  'webhook_drop',
+  'webhook_stale',
+  'webhook_bad_signature',
+  'webhook_wrong_shop',
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];
@@ -28,13 +37,15 @@ export interface FaultWishes {
   kind: FaultKind;
   /** Only this shop; all without it. */
   shop?: string;
-  /** How often it strikes (default 1); null for always. */
+  /** How often it strikes (default 1, or always with a probability); null for always. */
   times?: number | null;
+  /** Strikes at random, 0–1. */
+  probability?: number;
   /** Lets so many matching requests pass first. */
   after?: number;
   /** For http_status, reset and slow: default graphql. */
   on?: FaultPlace;
-  /** Only requests whose GraphQL document contains this text. */
+  /** Only requests whose GraphQL document contains this text; of webhooks, the topic. */
   match?: string;
   status?: number;
   /** In seconds, with http_status. */
@@ -44,6 +55,12 @@ export interface FaultWishes {
   version?: string;
   /** For partial_data: `Type.field` that come back null (default Order.customer, Customer.defaultEmailAddress). */
   fields?: string[];
+  /** For webhook_duplicate: how many more (default 1). */
+  copies?: number;
+  /** For webhook_reorder: how many later ones overtake it (default 1). */
+  behind?: number;
+  /** For webhook_wrong_shop: whose name it bears. */
+  domain?: string;
 }
 
 export interface Fault extends FaultWishes {
@@ -55,6 +72,7 @@ export interface Fault extends FaultWishes {
 export class Faults {
   #all: Fault[] = [];
   #next = 1;
+  #random = new Random(1);
 
   get all(): readonly Fault[] {
     return this.#all;
@@ -65,6 +83,11 @@ export class Faults {
     const fault: Fault = { ...wishes, id: this.#next++, struck: 0 };
     this.#all.push(fault);
     return fault;
+  }
+
+  /** What strikes at random is the same again from the same seed. */
+  seed(seed: number): void {
+    this.#random = new Random(seed);
   }
 
   clear(id?: number): void {
@@ -80,8 +103,9 @@ export class Faults {
         fault.after--;
         continue;
       }
-      const times = fault.times === undefined ? 1 : fault.times;
+      const { probability = null, times = probability === null ? 1 : null } = fault;
       if (times !== null && fault.struck >= times) continue;
+      if (probability !== null && !this.#random.chance(probability)) continue;
       fault.struck++;
       return fault;
     }

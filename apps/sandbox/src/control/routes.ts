@@ -1,6 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { fixedDecimal } from '../store/money.ts';
-import type { Control, Settings } from './control.ts';
+import type { DeliveryStatus } from '../webhooks/deliveries.ts';
+import type { WebhookWishes } from '../webhooks/webhooks.ts';
+import type { Standing } from '../world.ts';
+import type { ComplianceTopic, Control, Settings } from './control.ts';
 import { FAULT_KINDS, type FaultWishes } from './faults.ts';
 
 type Shop = { Params: { shop: string }; Body: never; Querystring: Record<string, string | undefined> };
@@ -22,6 +25,7 @@ export function controlRoutes(root: FastifyInstance, control: Control): void {
         control.resetShop(request.params.shop);
         return reply.status(204).send();
       });
+      app.patch<Shop>('/shops/:shop', (request) => control.updateShop(request.params.shop, request.body ?? {}));
       app.patch<Shop>('/shops/:shop/throttle', (request) => control.throttle(request.params.shop, request.body ?? {}));
       app.put<{ Params: { shop: string }; Body: string[] }>('/shops/:shop/withheld-scopes', (request, reply) => {
         control.withholdScopes(request.params.shop, request.body);
@@ -79,6 +83,11 @@ export function controlRoutes(root: FastifyInstance, control: Control): void {
         return reply.status(204).send();
       });
 
+      app.post<{ Params: Thing['Params']; Body: { into: string } }>(
+        '/shops/:shop/customers/:which/merge',
+        ({ params, body }) => control.mergeCustomers(params.shop, params.which, body.into),
+      );
+
       app.post<Shop>('/shops/:shop/products', (request) =>
         control.createProduct(request.params.shop, request.body ?? {}),
       );
@@ -90,6 +99,38 @@ export function controlRoutes(root: FastifyInstance, control: Control): void {
         return reply.status(204).send();
       });
 
+      app.post<{ Params: Thing['Params']; Body: { variant?: number; available: number } }>(
+        '/shops/:shop/products/:which/inventory',
+        ({ params, body }) => control.setInventory(params.shop, params.which, body),
+      );
+
+      app.get<Shop>('/shops/:shop/checkouts', (request) => control.checkouts(request.params.shop));
+      app.post<Shop>('/shops/:shop/checkouts', (request) =>
+        control.createCheckout(request.params.shop, request.body ?? {}),
+      );
+      app.patch<Thing>('/shops/:shop/checkouts/:which', ({ params, body }) =>
+        control.updateCheckout(params.shop, params.which, body ?? {}),
+      );
+      app.post<Thing>('/shops/:shop/checkouts/:which/complete', ({ params }) =>
+        control.completeCheckout(params.shop, params.which),
+      );
+
+      app.post<Shop>('/shops/:shop/uninstall', (request, reply) => {
+        control.uninstall(request.params.shop);
+        return reply.status(204).send();
+      });
+      app.put<{ Params: { shop: string }; Body: string[] }>('/shops/:shop/scopes', (request, reply) => {
+        control.changeScopes(request.params.shop, request.body);
+        return reply.status(204).send();
+      });
+      app.put<{ Params: { shop: string }; Body: { standing: Standing } }>('/shops/:shop/standing', (request, reply) => {
+        control.setStanding(request.params.shop, request.body.standing);
+        return reply.status(204).send();
+      });
+      app.post<{ Params: { shop: string }; Body: { topic: ComplianceTopic; customer?: string } }>(
+        '/shops/:shop/compliance',
+        ({ params, body }) => ({ id: control.requestCompliance(params.shop, body.topic, body.customer) }),
+      );
       app.post<{ Params: { shop: string }; Body: { scopes: string[]; expiring?: boolean } }>(
         '/shops/:shop/tokens',
         (request) => control.issueToken(request.params.shop, request.body.scopes, request.body),
@@ -104,6 +145,35 @@ export function controlRoutes(root: FastifyInstance, control: Control): void {
       });
       app.post<Shop>('/shops/:shop/tokens/kill-refresh', (request, reply) => {
         control.killRefreshTokens(request.params.shop);
+        return reply.status(204).send();
+      });
+
+      app.get<Shop>('/shops/:shop/subscriptions', (request) => control.subscriptions(request.params.shop));
+      app.delete<{ Params: { shop: string; id?: string } }>('/shops/:shop/subscriptions/:id?', (request, reply) => {
+        control.removeSubscriptions(request.params.shop, request.params.id);
+        return reply.status(204).send();
+      });
+      app.get<{ Querystring: { shop?: string; topic?: string; status?: DeliveryStatus; limit?: string } }>(
+        '/deliveries',
+        ({ query: { limit, ...rest } }) =>
+          control.deliveries({ ...rest, limit: limit === undefined ? undefined : Number(limit) }),
+      );
+      app.get<{ Querystring: { shop?: string } }>('/deliveries/counts', ({ query }) =>
+        control.deliveryCounts(query.shop),
+      );
+      app.get<{ Params: { id: string } }>('/deliveries/:id', ({ params }) => control.delivery(params.id));
+      app.post<{ Body: { timeoutMs?: number; shop?: string } }>('/deliveries/idle', ({ body }) =>
+        control.idle(body ?? {}),
+      );
+      app.post<{ Params: { id: string }; Body: { times?: number; newId?: boolean } }>(
+        '/deliveries/:id/resend',
+        ({ params, body }) => control.resend(params.id, body ?? {}),
+      );
+      app.post<{ Body: WebhookWishes & { shop: string } }>('/deliveries', ({ body: { shop, ...wishes } }) =>
+        control.sendWebhook(shop, wishes),
+      );
+      app.delete('/deliveries', (_request, reply) => {
+        control.forgetDeliveries();
         return reply.status(204).send();
       });
 

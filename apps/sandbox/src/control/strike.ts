@@ -3,7 +3,8 @@ import type { FastifyReply } from 'fastify';
 import type { World } from '../world.ts';
 import type { FaultPlace } from './faults.ts';
 
-const BODIES: Record<number, unknown> = {
+/** What Shopify says with a status. */
+export const REFUSALS: Record<number, unknown> = {
   402: { errors: 'Unavailable Shop' },
   403: { errors: '[API] This action requires merchant approval.' },
   423: { errors: 'Shop is locked.' },
@@ -33,6 +34,6 @@ export async function transportFault(
   if (retryAfter !== undefined) reply.header('retry-after', retryAfter.toFixed(1));
   reply.status(status);
   if (status >= 500) reply.type('text/html').send('<html><body><h1>Something went wrong</h1></body></html>');
-  else reply.send(BODIES[status] ?? { errors: `HTTP ${status}` });
+  else reply.send(REFUSALS[status] ?? { errors: `HTTP ${status}` });
   return true;
 }

@@ -1,5 +1,6 @@
 import type { BulkOperations } from '../bulk/operations.ts';
 import type { Shop } from '../store/shop.ts';
+import type { Webhooks } from '../webhooks/webhooks.ts';
 
 /** What a resolver may know of the request. */
 export interface Context {
@@ -15,8 +16,9 @@ export interface Context {
   searches: { path: string[]; query: string; warnings: { field: string; message: string }[] }[];
   /** Points spent while executing. */
   spent: { points: number };
-  /** Absent where a bulk operation's own query runs. */
+  /** These two are absent where a bulk operation's own query runs. */
   bulk: { operations: BulkOperations; origin: string } | null;
+  webhooks: Webhooks | null;
 }
 
 export type Args = Record<string, unknown>;

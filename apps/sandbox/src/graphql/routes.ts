@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import { transportFault } from '../control/strike.ts';
+import { REFUSALS, transportFault } from '../control/strike.ts';
 import type { World } from '../world.ts';
 import { visibleSince, type Context } from './context.ts';
 import { answer, throttled } from './execute.ts';
@@ -25,6 +25,11 @@ export function graphqlRoutes(app: FastifyInstance, world: World): void {
       reply.header('date', new Date(world.now).toUTCString());
       if (await transportFault(world, domain, 'graphql', query, reply)) return reply;
 
+      const standing = world.standing(domain);
+      if (standing !== 'open') {
+        const status = standing === 'frozen' ? 402 : 423;
+        return reply.status(status).send(REFUSALS[status]);
+      }
       if (world.faults.take('token_revoked', domain)) {
         world.tokens.revoke(domain);
         world.changed();
@@ -47,6 +52,7 @@ export function graphqlRoutes(app: FastifyInstance, world: World): void {
         searches: [],
         spent: { points: 0 },
         bulk: { operations: world.bulk, origin: `${request.protocol}://${request.host}` },
+        webhooks: world.webhooks,
       };
       const variables = typeof body.variables === 'object' && body.variables !== null ? body.variables : {};
       const operationName = typeof body.operationName === 'string' ? body.operationName : undefined;

@@ -117,6 +117,18 @@ export class Tokens {
     this.killRefresh(shop);
   }
 
+  /** Scopes of the shop's newest token; none without one. */
+  scopesOf(shop: string): string[] {
+    return [...this.#access.values()].findLast((token) => token.shop === shop)?.scopes ?? [];
+  }
+
+  /** What all tokens of a shop allow from now on. */
+  setScopes(shop: string, scopes: string[]): void {
+    for (const token of [...this.#access.values(), ...this.#refresh.values()]) {
+      if (token.shop === shop) token.scopes = scopes;
+    }
+  }
+
   killRefresh(shop: string): void {
     for (const token of this.#refresh.values()) if (token.shop === shop) token.dead = true;
   }

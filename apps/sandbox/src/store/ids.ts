@@ -1,3 +1,4 @@
+import { hash } from './random.ts';
 import type { ShopSpec } from './spec.ts';
 
 /** Ids follow from positions, so that any order can be found and made on its own. [first id, ids apart] */
@@ -18,6 +19,7 @@ const RANGES = {
   Product: [8_200_000_000_000, 32_768],
   ProductVariant: [44_500_000_000_000, 32_768],
   InventoryItem: [46_600_000_000_000, 32_768],
+  Checkout: [36_800_000_000_000, 32_768],
   BulkOperation: [5_100_000_000_000, 32_768],
 } as const;
 
@@ -28,6 +30,9 @@ export function idOf(spec: ShopSpec, kind: IdKind, position: number, part = 0): 
   const [first, apart] = RANGES[kind];
   return spec.idPrefix + String(first + position * apart + part);
 }
+
+export const shopId = (spec: ShopSpec): string =>
+  `${spec.idPrefix}${60_000_000_000 + (hash(spec.seed, 9) % 9_000_000_000)}`;
 
 export function gid(spec: ShopSpec, type: string, kind: IdKind, position: number, part = 0): string {
   return `gid://shopify/${type}/${idOf(spec, kind, position, part)}`;

@@ -27,6 +27,8 @@ export interface Order {
   email: string | null;
   phone: string | null;
   address: Address | null;
+  /** Position of the checkout it came from; orders of sources have none. */
+  checkout?: number | null;
   source: string;
   tags: string[];
   note: string | null;

@@ -1,6 +1,8 @@
 import type { Product, Variant } from './catalog.ts';
+import type { Checkout } from './checkouts.ts';
 import { customerOrders } from './customer-orders.ts';
 import type { Customer } from './customers.ts';
+import type { ShopEvent } from './events.ts';
 import { GeneratedOrders } from './generate.ts';
 import type { Order } from './order.ts';
 import { RealOrders } from './real-orders.ts';
@@ -8,25 +10,106 @@ import type { OrderSource } from './source.ts';
 import type { ShopSpec } from './spec.ts';
 import { totalsOf } from './totals.ts';
 
-/** What the control API changed, laid over what the source gives; null for deleted. Small, and can be cloned. */
+/** What happened in a shop after its source, laid over what the source gives; null for deleted. Can be cloned. */
 export interface Overlay {
   orders: Map<number, Order | null>;
   customers: Map<number, Customer | null>;
   products: Map<number, Product | null>;
+  checkouts: Map<number, Checkout>;
+  /** Of the spec, what the merchant has changed since. */
+  settings: Map<SettingName, string>;
 }
 
-export const emptyOverlay = (): Overlay => ({ orders: new Map(), customers: new Map(), products: new Map() });
+export type SettingName = 'currency' | 'name' | 'timezone';
+
+export const emptyOverlay = (): Overlay => ({
+  orders: new Map(),
+  customers: new Map(),
+  products: new Map(),
+  checkouts: new Map(),
+  settings: new Map(),
+});
+
+/** Is told of every change: what is stored now, to keep it, and what happened, to send webhooks. */
+export interface ShopListener {
+  stored(shop: Shop, part: keyof Overlay, key: number | string, value: unknown): void;
+  /** All that one action of the merchant or a buyer brought about. */
+  happened(shop: Shop, events: ShopEvent[], at: number): void;
+}
 
 /** A shop's data as of now: its source under its overlay. */
 export class Shop {
-  readonly spec: ShopSpec;
+  /** What the source follows from; never changes. */
+  readonly origin: ShopSpec;
   readonly source: OrderSource;
   readonly overlay: Overlay;
+  listener: ShopListener | null = null;
+  #spec: ShopSpec;
+  #nextOrder: number;
+  #nextCustomer: number;
+  #nextProduct: number;
+  /** Of orders in the overlay: positions by customer. */
+  readonly #ordersOf = new Map<number, Set<number>>();
 
-  constructor(spec: ShopSpec, overlay: Overlay = emptyOverlay(), source: OrderSource = sourceOf(spec)) {
-    this.spec = spec;
+  constructor(origin: ShopSpec, overlay: Overlay = emptyOverlay(), source: OrderSource = sourceOf(origin)) {
+    this.origin = origin;
     this.overlay = overlay;
     this.source = source;
+    this.#spec = { ...origin, ...Object.fromEntries(overlay.settings) };
+    this.#nextOrder = above(source.count, overlay.orders.keys());
+    const keys = source.customerKeys();
+    this.#nextCustomer = above(keys.length === 0 ? 0 : keys[keys.length - 1]! + 1, overlay.customers.keys());
+    this.#nextProduct = above(source.catalog.products.length, overlay.products.keys());
+    for (const [index, order] of overlay.orders) this.#assign(index, order);
+  }
+
+  get spec(): ShopSpec {
+    return this.#spec;
+  }
+
+  /** Stores an order, or null for a deleted one. */
+  putOrder(index: number, order: Order | null): void {
+    const before = this.overlay.orders.get(index);
+    if (before?.customer != null) this.#ordersOf.get(before.customer)?.delete(index);
+    this.overlay.orders.set(index, order);
+    this.#assign(index, order);
+    this.#nextOrder = Math.max(this.#nextOrder, index + 1);
+    this.listener?.stored(this, 'orders', index, order);
+  }
+
+  #assign(index: number, order: Order | null): void {
+    if (order?.customer == null) return;
+    const known = this.#ordersOf.get(order.customer);
+    if (known) known.add(index);
+    else this.#ordersOf.set(order.customer, new Set([index]));
+  }
+
+  putCustomer(key: number, customer: Customer | null): void {
+    this.overlay.customers.set(key, customer);
+    this.#nextCustomer = Math.max(this.#nextCustomer, key + 1);
+    this.listener?.stored(this, 'customers', key, customer);
+  }
+
+  putProduct(index: number, product: Product | null): void {
+    this.overlay.products.set(index, product);
+    this.#nextProduct = Math.max(this.#nextProduct, index + 1);
+    this.listener?.stored(this, 'products', index, product);
+  }
+
+  putCheckout(checkout: Checkout): void {
+    this.overlay.checkouts.set(checkout.index, checkout);
+    this.listener?.stored(this, 'checkouts', checkout.index, checkout);
+  }
+
+  putSetting(name: SettingName, value: string): void {
+    this.overlay.settings.set(name, value);
+    this.#spec = { ...this.#spec, [name]: value };
+    this.listener?.stored(this, 'settings', name, value);
+  }
+
+  /** Tells of what one action brought about. */
+  tell(at: number, ...events: ShopEvent[]): void {
+    this.listener?.happened(this, events, at);
   }
 
   order(index: number): Order | null {
@@ -37,18 +120,24 @@ export class Shop {
 
   /** Position of the next order to be created. */
   get nextOrder(): number {
-    return above(this.source.count, this.overlay.orders.keys());
+    return this.#nextOrder;
   }
 
-  /** Key of the next customer to be created: even, as buyers' keys are. */
+  /** Key of the next customer to be created: even, as buyers' keys are, and above those that orders' positions give. */
   get nextCustomer(): number {
-    const keys = this.source.customerKeys();
-    const first = Math.max(this.nextOrder, keys.length === 0 ? 0 : (keys[keys.length - 1]! >> 1) + 1);
-    return 2 * Math.ceil(above(2 * first, this.overlay.customers.keys()) / 2);
+    return 2 * Math.ceil(Math.max(2 * this.source.count, this.#nextCustomer) / 2);
   }
 
   get nextProduct(): number {
-    return above(this.source.catalog.products.length, this.overlay.products.keys());
+    return this.#nextProduct;
+  }
+
+  get nextCheckout(): number {
+    return this.overlay.checkouts.size;
+  }
+
+  checkouts(): Checkout[] {
+    return [...this.overlay.checkouts.values()];
   }
 
   product(index: number): Product | null {
@@ -107,7 +196,7 @@ export class Shop {
     const base = customerOrders(this.source)
       .all(key)
       .filter((index) => !this.overlay.orders.has(index));
-    for (const [index, order] of this.overlay.orders) if (order?.customer === key) base.push(index);
+    for (const index of this.#ordersOf.get(key) ?? []) base.push(index);
     return base.sort((a, b) => a - b);
   }
 

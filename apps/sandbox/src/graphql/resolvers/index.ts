@@ -6,6 +6,7 @@ import { inventoryItemResolvers, inventoryLevelResolvers, productResolvers, vari
 import { bulkOperationResolvers, mutationResolvers, queryResolvers } from './root.ts';
 import { agreementResolvers, refundLineResolvers, refundResolvers, returnResolvers, saleResolvers } from './sales.ts';
 import { shopResolvers } from './shop.ts';
+import { subscriptionResolvers } from './webhook.ts';
 
 /** How each type's fields are found; what is not here is a property of the source, or a default. */
 export const resolvers: Record<string, Resolvers<never>> = {
@@ -37,4 +38,5 @@ export const resolvers: Record<string, Resolvers<never>> = {
   InventoryItem: inventoryItemResolvers,
   InventoryLevel: inventoryLevelResolvers,
   BulkOperation: bulkOperationResolvers,
+  WebhookSubscription: subscriptionResolvers,
 };

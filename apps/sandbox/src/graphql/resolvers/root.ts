@@ -20,6 +20,7 @@ import {
   variantListing,
 } from './product.ts';
 import { shopResolvers } from './shop.ts';
+import { countSubscriptions, subscriptionById, subscriptionListing, webhookMutations } from './webhook.ts';
 
 const typed = <T extends object>(__typename: string, source: T | null): (T & { __typename: string }) | null =>
   source && Object.assign(source, { __typename });
@@ -60,6 +61,8 @@ export function nodeById(context: Context, id: string): object | null {
     }
     case 'BulkOperation':
       return typed(type, context.bulk?.operations.find(shop.spec.domain, id) ?? null);
+    case 'WebhookSubscription':
+      return subscriptionById(context, id);
     case 'Shop':
       return shopResolvers.id!(shop, {}, context) === id ? typed(type, shop) : null;
     default:
@@ -139,11 +142,15 @@ export const queryResolvers: Resolvers<undefined> = {
     const all = bulkOperations(context, (args.query as string | null) ?? '');
     return listingOf(args.reverse === true ? all.toReversed() : all);
   },
+  webhookSubscription: (_, { id }, context) => ofType(context, 'WebhookSubscription', id),
+  webhookSubscriptions: (_, args, context) => subscriptionListing(context, args),
+  webhookSubscriptionsCount: (_, args, context) => countSubscriptions(context, args),
   currentBulkOperation: (_, { type }, context) =>
     type === 'MUTATION' ? null : (context.bulk?.operations.of(context.shop.spec.domain).at(-1) ?? null),
 };
 
 export const mutationResolvers: Resolvers<undefined> = {
+  ...webhookMutations,
   bulkOperationRunQuery: (_, { query, groupObjects }, context) =>
     context.bulk!.operations.run(context, String(query), groupObjects === true, context.bulk!.origin),
   bulkOperationCancel: (_, { id }, context) => context.bulk!.operations.cancel(context.shop.spec.domain, String(id)),

@@ -1,5 +1,4 @@
-import { gid } from '../../store/ids.ts';
-import { hash } from '../../store/random.ts';
+import { gid, shopId } from '../../store/ids.ts';
 import { offsetAt } from '../../store/zone.ts';
 import { COUNTRIES } from '../../store/countries.ts';
 import type { Shop } from '../../store/shop.ts';
@@ -25,7 +24,7 @@ function offset(shop: Shop, now: number): string {
 }
 
 export const shopResolvers: Resolvers<Shop> = {
-  id: ({ spec }) => `gid://shopify/Shop/${spec.idPrefix}${60_000_000_000 + (hash(spec.seed, 9) % 9_000_000_000)}`,
+  id: ({ spec }) => `gid://shopify/Shop/${shopId(spec)}`,
   name: ({ spec }) => spec.name,
   email: ({ spec }) => `owner@${spec.domain}`,
   contactEmail: ({ spec }) => `hello@${spec.domain}`,

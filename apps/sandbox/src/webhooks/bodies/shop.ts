@@ -1,0 +1,66 @@
+import { COUNTRIES } from '../../store/countries.ts';
+import { shopId } from '../../store/ids.ts';
+import type { Shop } from '../../store/shop.ts';
+import { bareId, zoned } from './fields.ts';
+
+/** The body of shop/update and app/uninstalled. */
+export function shopBody({ spec }: Shop, at: number) {
+  const country = COUNTRIES[spec.country];
+  const [city, province, provinceCode, zip] = country?.places[0] ?? ['', null, null, ''];
+  return {
+    id: bareId(shopId(spec)),
+    name: spec.name,
+    email: `owner@${spec.domain}`,
+    domain: spec.domain,
+    province,
+    country: spec.country,
+    address1: '1 Main Street',
+    zip,
+    city,
+    source: null,
+    phone: null,
+    latitude: null,
+    longitude: null,
+    primary_locale: 'en',
+    address2: null,
+    created_at: zoned(spec.start, spec.timezone),
+    updated_at: zoned(at, spec.timezone),
+    country_code: spec.country,
+    country_name: country?.name ?? spec.country,
+    currency: spec.currency,
+    customer_email: `hello@${spec.domain}`,
+    timezone: `(GMT${zoned(at, spec.timezone).slice(19)}) ${spec.timezone}`,
+    iana_timezone: spec.timezone,
+    shop_owner: 'Sandy Box',
+    money_format: '${{amount}}',
+    money_with_currency_format: `\${{amount}} ${spec.currency}`,
+    weight_unit: 'kg',
+    province_code: provinceCode,
+    taxes_included: spec.taxesIncluded,
+    auto_configure_tax_inclusivity: null,
+    tax_shipping: null,
+    county_taxes: true,
+    plan_display_name: 'Developer Preview',
+    plan_name: 'partner_test',
+    has_discounts: true,
+    has_gift_cards: true,
+    myshopify_domain: spec.domain,
+    google_apps_domain: null,
+    google_apps_login_enabled: null,
+    money_in_emails_format: '${{amount}}',
+    money_with_currency_in_emails_format: `\${{amount}} ${spec.currency}`,
+    eligible_for_payments: true,
+    requires_extra_payments_agreement: false,
+    password_enabled: null,
+    has_storefront: true,
+    finances: true,
+    primary_location_id: bareId('61000000001'),
+    checkout_api_supported: true,
+    multi_location_enabled: true,
+    setup_required: false,
+    pre_launch_enabled: false,
+    enabled_presentment_currencies: [spec.currency, ...spec.presentment.map(([code]) => code)],
+    marketing_sms_consent_enabled_at_checkout: false,
+    transactional_sms_disabled: false,
+  };
+}
