@@ -61,6 +61,10 @@ const emptyLine = (event: SaleEvent, sale: Sale, lineId: string, currency: strin
   currency,
   productId: sale.productId,
   variantId: sale.variantId,
+  ...NOTHING,
+});
+
+export const NOTHING = {
   units: 0,
   returnedUnits: 0,
   gross: 0,
@@ -73,7 +77,7 @@ const emptyLine = (event: SaleEvent, sale: Sale, lineId: string, currency: strin
   adjustments: 0,
   gift_cards: 0,
   tips: 0,
-});
+};
 
 /** The order in which equal ledgers are equal lists. */
 export const byKey = (a: LedgerLine, b: LedgerLine): number =>

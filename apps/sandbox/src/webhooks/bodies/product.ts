@@ -11,6 +11,18 @@ export function productBody(shop: Shop, product: Product) {
   const updatedAt = zoned(product.updatedAt, spec.timezone);
   const names = [...new Set(product.variants.flatMap((variant) => variant.options.map(([name]) => name)))];
   const variantGid = ({ index }: Variant) => gid(spec, 'ProductVariant', 'ProductVariant', index);
+  const image = {
+    id: bareId(idOf(spec, 'Product', product.index, 1)),
+    position: 1,
+    product_id: bareId(id),
+    created_at: createdAt,
+    updated_at: updatedAt,
+    alt: product.title,
+    width: 1024,
+    height: 1024,
+    src: `https://cdn.shopify.com/s/files/1/0001/products/${product.handle}.jpg?v=1`,
+    variant_ids: [],
+  };
   const option = (variant: Variant, position: number) => variant.options[position]?.[1] ?? null;
   return {
     id: bareId(id),
@@ -58,8 +70,8 @@ export function productBody(shop: Shop, product: Product) {
         ...new Set(product.variants.flatMap((v) => v.options.flatMap(([n, value]) => (n === name ? [value] : [])))),
       ],
     })),
-    images: [],
-    image: null,
+    images: [image],
+    image,
     media: [],
     variant_gids: product.variants.map((variant) => ({
       admin_graphql_api_id: variantGid(variant),
