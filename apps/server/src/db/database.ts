@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import { Sequelize, Transaction, type Transaction as SequelizeTransaction } from 'sequelize';
 import { defineModels, type Models } from './models/index.ts';
+import { codeOf, isReadOnly, isRepeatable } from './faults.ts';
 import { type SqliteConnection, sqliteDialect } from './sqlite/driver.ts';
 import { SqliteEngine } from './sqlite/engine.ts';
 import type { SqlValue } from './sqlite/protocol.ts';
@@ -48,19 +49,7 @@ export interface Database {
 /** How a database is reached: by URL, as an embedded file, or from a worker thread through its process's writer. */
 export type DatabaseAccess = { url: string } | { file: string } | { file: string; writer: MessagePort };
 
-const RETRYABLE = new Set([
-  'ER_LOCK_DEADLOCK',
-  'ER_LOCK_WAIT_TIMEOUT',
-  'ER_CHECKREAD',
-  'SQLITE_BUSY',
-  'ER_XA_RBDEADLOCK',
-]);
 const TRIES = 5;
-
-const codeOf = (error: unknown): string | undefined => {
-  const { code, original, parent } = error as { code?: string; original?: unknown; parent?: unknown };
-  return code ?? (original ? codeOf(original) : parent ? codeOf(parent) : undefined);
-};
 
 export const isUniqueViolation = (error: unknown): boolean =>
   (error as { name?: string }).name === 'SequelizeUniqueConstraintError' ||
@@ -121,6 +110,7 @@ function openSqlite(access: Exclude<DatabaseAccess, { url: string }>): Database 
       const writer = engine.writerPort();
       return { access: { file: access.file, writer }, transfer: [writer] };
     },
+    reconnect: async () => {}, // a file has no other server
     close: async () => {
       driver.close();
       await engine?.close();
@@ -148,6 +138,18 @@ function openMysql(url: string): Database {
     isolationLevel: Transaction.ISOLATION_LEVELS.READ_COMMITTED,
     dialectOptions: { supportBigNumbers: true, bigNumberStrings: true, charset: 'utf8mb4' },
   });
+  const { pool } = sequelize.connectionManager as unknown as { pool: { destroyAllNow(): Promise<void> } };
+  const reconnect = () => pool.destroyAllNow();
+  // what models do outside of a transaction
+  const query = sequelize.query.bind(sequelize) as (...args: unknown[]) => Promise<unknown>;
+  sequelize.query = (async (...args: unknown[]) => {
+    try {
+      return await query(...args);
+    } catch (error) {
+      if (isReadOnly(error)) await reconnect();
+      throw error;
+    }
+  }) as typeof sequelize.query;
   const call = (connection: Connection, sql: string, params: unknown[] = []) =>
     new Promise<unknown>((resolve, reject) => {
       connection.query(sql, params, (error, result) => (error ? reject(error) : resolve(result)));
@@ -184,6 +186,7 @@ function openMysql(url: string): Database {
       await written;
     },
     share: () => ({ access: { url }, transfer: [] }),
+    reconnect,
     close: () => sequelize.close(),
   });
 }
@@ -207,6 +210,8 @@ interface Raw {
   run(connection: unknown, sql: string, params?: Param[]): Promise<number>;
   insertEach(connection: unknown, inserts: Iterable<Insert>): Promise<void>;
   share: Database['share'];
+  /** Gives up the connections that are there: the next ones may lead to another server. */
+  reconnect(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -236,7 +241,8 @@ function assemble(dialect: Dialect, sequelize: Sequelize, raw: Raw): Database {
             });
           });
         } catch (error) {
-          if (attempt >= TRIES || !RETRYABLE.has(codeOf(error) ?? '')) throw error;
+          if (isReadOnly(error)) await raw.reconnect();
+          if (attempt >= TRIES || !isRepeatable(error)) throw error;
           await sleep(Math.random() * 50 * 2 ** attempt);
         }
       }

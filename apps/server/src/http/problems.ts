@@ -1,7 +1,10 @@
 import type { Problem } from '@xeno/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { STATUS_CODES } from 'node:http';
-import { HttpError } from './errors.ts';
+import { isUnavailable } from '../db/faults.ts';
+import { HttpError, Unavailable } from './errors.ts';
+
+const DATABASE_AWAY = 'The database cannot do this at the moment. Try again in a few seconds.';
 
 /** The framework's own refusals, in words for the caller. */
 const REFUSALS: Record<string, { code: string; detail: string }> = {
@@ -14,9 +17,10 @@ const REFUSALS: Record<string, { code: string; detail: string }> = {
 
 /** The one place where an error becomes an answer (RFC 9457). What is not an HttpError or a refusal is logged and not told. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const problem = problemOf(error);
+  const told = isUnavailable(error) ? new Unavailable(DATABASE_AWAY) : error;
+  const problem = problemOf(told);
   if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
-  if (error instanceof HttpError) reply.headers(error.headers);
+  if (told instanceof HttpError) reply.headers(told.headers);
   // by hand: no response schema may take anything away
   return reply
     .code(problem.status)

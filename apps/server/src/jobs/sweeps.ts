@@ -1,4 +1,5 @@
 import type { QueueOptions } from './queue.ts';
+import { sparingly } from './sparingly.ts';
 
 /** Something that can ask the database for what is pending. */
 interface Sweepable {
@@ -11,12 +12,17 @@ interface Sweepable {
  */
 export function startSweeps(lines: ReadonlyMap<string, Sweepable>, options: QueueOptions): () => Promise<void> {
   const sweeping = new Map<string, Promise<void>>();
+  const complain = sparingly(60_000);
   const sweep = () => {
     for (const [kind, line] of lines) {
       if (sweeping.has(kind)) continue;
       const swept = line
         .sweep()
-        .catch((error: unknown) => options.log.error({ err: error, kind }, 'could not look for pending work'))
+        .catch((error: unknown) =>
+          complain(kind, (suppressed) =>
+            options.log.error({ err: error, kind, suppressed }, 'could not look for pending work'),
+          ),
+        )
         .finally(() => sweeping.delete(kind));
       sweeping.set(kind, swept);
     }

@@ -73,7 +73,9 @@ function describe(error: unknown): { message: string; code: string } {
           ? 'SQLITE_FULL'
           : primary === 8
             ? 'SQLITE_READONLY'
-            : 'SQLITE_ERROR';
+            : primary === 10
+              ? 'SQLITE_IOERR'
+              : 'SQLITE_ERROR';
   return { code, message: `${code}: ${message}` };
 }
 
