@@ -34,6 +34,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const world = new World(options);
   const saveState = options.state ? keepState(world, options.state) : () => {};
   world.openFile();
+  for (const domain of world.tokens.shops()) world.installed(domain);
   const control = new Control(world);
   const app = Fastify({ bodyLimit: 20 * 1024 * 1024, forceCloseConnections: true });
   // scripts may send no body at all, whatever they say it is

@@ -15,6 +15,7 @@ const USAGE = `A local Shopify.
   --timezone ZONE       of that shop (default Europe/London)
   --state FILE          keeps tokens and shops between runs
   --compliance-url URL  where customers/redact and the like are sent
+  --traffic RATE        changes a second in each shop that has the app installed
   --bulk-delay MS       least time a bulk operation takes (default 1000)
   --max-available N     size of the bucket of query cost (default 2000)
   --restore-rate N      points a second it regains (default 1000)
@@ -33,6 +34,7 @@ const { values } = parseArgs({
     timezone: { type: 'string' },
     state: { type: 'string' },
     'compliance-url': { type: 'string' },
+    traffic: { type: 'string' },
     'bulk-delay': { type: 'string' },
     'max-available': { type: 'string' },
     'restore-rate': { type: 'string' },
@@ -44,10 +46,10 @@ const { values } = parseArgs({
 type Name = Exclude<keyof typeof values, 'json' | 'help'>;
 const text = (name: Name) => values[name] ?? process.env[`SANDBOX_${name.toUpperCase().replaceAll('-', '_')}`];
 
-function number(name: Name): number | undefined {
+function number(name: Name, form = /^\d+$/): number | undefined {
   const value = text(name);
   if (value === undefined) return undefined;
-  if (!/^\d+$/.test(value)) fail(`--${name} must be a whole number, not "${value}"`);
+  if (!form.test(value)) fail(`--${name} must be a number, not "${value}"`);
   return Number(value);
 }
 
@@ -72,6 +74,7 @@ const sandbox = await startSandbox({
   timezone: text('timezone'),
   state: text('state'),
   complianceUrl: text('compliance-url'),
+  traffic: number('traffic', /^\d*\.?\d+$/),
   bulkDelay: number('bulk-delay'),
   maximumAvailable: number('max-available'),
   restoreRate: number('restore-rate'),

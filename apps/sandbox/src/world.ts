@@ -6,6 +6,7 @@ import { Tokens } from './oauth/tokens.ts';
 import { SHOP_DOMAIN, specOf, type ShopSpec, type ShopWishes } from './store/spec.ts';
 import { emptyOverlay, Shop, type Overlay, type ShopListener } from './store/shop.ts';
 import { RealOrders } from './store/real-orders.ts';
+import { Traffic } from './traffic.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 
 export interface WorldOptions {
@@ -27,6 +28,8 @@ export interface WorldOptions {
   timezone?: string;
   /** Where compliance webhooks go; none are sent without it. */
   complianceUrl?: string;
+  /** Changes a second in every shop that has the app installed. */
+  traffic?: number;
 }
 
 /** A frozen shop has not paid, a locked one is being looked into. */
@@ -40,6 +43,7 @@ export class World {
   readonly faults = new Faults();
   readonly bulk: BulkOperations;
   readonly webhooks: Webhooks;
+  readonly traffic: Traffic;
   /** Install without asking. */
   autoApprove = false;
   /** Added to the clock (ms). */
@@ -63,6 +67,10 @@ export class World {
       now: () => this.now,
       changed: () => this.changed(),
     });
+    this.traffic = new Traffic(
+      (domain) => this.shop(domain),
+      () => this.now,
+    );
     this.webhooks.complianceUrl = options.complianceUrl ?? null;
     this.bulk = new BulkOperations(this.faults, options.bulkDelay ?? 1000, (operation) =>
       this.shop(operation.shop).tell(this.now, { topic: 'bulk_operations/finish', operation: { ...operation } }),
@@ -132,6 +140,7 @@ export class World {
   }
 
   reset(domain: string): void {
+    this.traffic.stop(domain);
     this.#shops.delete(domain);
     this.#buckets.delete(domain);
     this.#withheld.delete(domain);
@@ -157,6 +166,13 @@ export class World {
     return asked.filter((scope) => !withheld.includes(scope));
   }
 
+  /** The app has been given a token. */
+  installed(domain: string): void {
+    const rate = this.#options.traffic ?? 0;
+    if (rate > 0 && !this.traffic.has(domain)) this.traffic.start(domain, { rate, seed: this.shop(domain).nextOrder });
+    this.changed();
+  }
+
   standing(domain: string): Standing {
     return this.#standings.get(domain) ?? 'open';
   }
@@ -170,6 +186,7 @@ export class World {
     this.shop(domain).tell(this.now, { topic: 'app/uninstalled' });
     this.tokens.revoke(domain);
     this.webhooks.subscriptions.removeAll(domain);
+    this.traffic.stop(domain);
     this.changed();
   }
 
@@ -181,6 +198,7 @@ export class World {
   }
 
   async close(): Promise<void> {
+    this.traffic.close();
     this.webhooks.close();
     await this.bulk.close();
   }

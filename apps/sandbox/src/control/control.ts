@@ -13,6 +13,7 @@ import { totalsOf } from '../store/totals.ts';
 import type { Checkout } from '../store/checkouts.ts';
 import type { SettingName } from '../store/shop.ts';
 import type { WebhookSettings } from '../webhooks/deliveries.ts';
+import type { TrafficReport, TrafficWishes } from '../traffic.ts';
 import type { Standing, World } from '../world.ts';
 import { WebhookControl } from './webhooks.ts';
 
@@ -144,11 +145,7 @@ export class Control extends WebhookControl {
     return this.#change(domain, (shop, now) => summary(shop, change.createOrder(shop, byKey(shop, wishes), now)));
   }
 
-  updateOrder(
-    domain: string,
-    which: string | number,
-    wishes: WithCustomer<Parameters<typeof change.updateOrder>[2]>,
-  ): OrderSummary {
+  updateOrder(domain: string, which: string | number, wishes: WithCustomer<change.OrderUpdate>): OrderSummary {
     return this.#change(domain, (shop, now) =>
       summary(shop, change.updateOrder(shop, this.#orderIndex(shop, which), byKey(shop, wishes), now)),
     );
@@ -274,6 +271,19 @@ export class Control extends WebhookControl {
     return webhooks.comply(shop, { topic, customer, orders: shop.ordersOf(key) }, now).id;
   }
 
+  /** Changes to a shop, so many a second. */
+  startTraffic(domain: string, wishes: TrafficWishes): void {
+    this.#world.traffic.start(this.#shop(domain).spec.domain, wishes);
+  }
+
+  stopTraffic(domain: string): void {
+    this.#world.traffic.stop(domain);
+  }
+
+  traffic(): Record<string, TrafficReport> {
+    return this.#world.traffic.report();
+  }
+
   /** The app's tokens of a shop end; nothing is sent. */
   revokeTokens(domain: string): void {
     this.#world.tokens.revoke(domain);
@@ -294,7 +304,7 @@ export class Control extends WebhookControl {
   issueToken(domain: string, scopes: string[], { expiring = false } = {}) {
     if (!this.#world.isShop(domain)) throw new Error(`"${domain}" is not a shop's domain`);
     const answer = this.#world.tokens.redeem(this.#world.tokens.issueCode(domain, scopes), domain, expiring)!;
-    this.#world.changed();
+    this.#world.installed(domain);
     return answer;
   }
 

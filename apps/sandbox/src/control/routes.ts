@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { fixedDecimal } from '../store/money.ts';
 import type { DeliveryStatus } from '../webhooks/deliveries.ts';
 import type { WebhookWishes } from '../webhooks/webhooks.ts';
+import type { TrafficWishes } from '../traffic.ts';
 import type { Standing } from '../world.ts';
 import type { ComplianceTopic, Control, Settings } from './control.ts';
 import { FAULT_KINDS, type FaultWishes } from './faults.ts';
@@ -174,6 +175,16 @@ export function controlRoutes(root: FastifyInstance, control: Control): void {
       );
       app.delete('/deliveries', (_request, reply) => {
         control.forgetDeliveries();
+        return reply.status(204).send();
+      });
+
+      app.get('/traffic', () => control.traffic());
+      app.put<{ Params: { shop: string }; Body: TrafficWishes }>('/shops/:shop/traffic', ({ params, body }) => {
+        control.startTraffic(params.shop, body);
+        return control.traffic()[params.shop];
+      });
+      app.delete<Shop>('/shops/:shop/traffic', (request, reply) => {
+        control.stopTraffic(request.params.shop);
         return reply.status(204).send();
       });
 

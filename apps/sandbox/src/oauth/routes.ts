@@ -114,7 +114,7 @@ export function oauthRoutes(app: FastifyInstance, world: World): void {
       return answer ?? wrong(401, 'invalid_grant', 'This refresh token is invalid or expired.');
     }
     const answer = world.tokens.redeem(single(body.code) ?? '', shop, String(single(body.expiring)) === '1');
-    world.changed();
+    if (answer) world.installed(shop);
     return answer ?? wrong(400, 'invalid_request', 'The authorization code was not found or was already used');
   });
 }

@@ -140,6 +140,14 @@ export class Tokens {
     }
   }
 
+  /** Shops that the app may come into, with a token that is good or can be refreshed. */
+  shops(): string[] {
+    const now = Date.now();
+    const access = [...this.#access.values()].filter(({ expiresAt }) => expiresAt === null || expiresAt > now);
+    const refresh = [...this.#refresh.values()].filter(({ dead, expiresAt }) => !dead && expiresAt > now);
+    return [...new Set([...access, ...refresh].map(({ shop }) => shop))];
+  }
+
   state(): TokenState {
     return { access: [...this.#access], refresh: [...this.#refresh] };
   }

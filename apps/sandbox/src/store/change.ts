@@ -54,6 +54,16 @@ const time = (text: string | undefined, otherwise: number): number => {
   return at;
 };
 
+/** Any that is for sale. */
+function someProduct(shop: Shop, random: Random): Product | undefined {
+  const first = random.int(shop.nextProduct);
+  for (let i = 0; i < shop.nextProduct; i++) {
+    const product = shop.product((first + i) % shop.nextProduct);
+    if (product?.status === 'ACTIVE' && product.variants.length > 0 && !product.isGiftCard) return product;
+  }
+  return undefined;
+}
+
 function newLine(shop: Shop, wishes: LineWishes, random: Random, currency = shop.spec.currency): Line {
   const money = (amount: string | number) => parseMoney(amount, currency);
   const quantity = wishes.quantity ?? 1;
@@ -75,9 +85,8 @@ function newLine(shop: Shop, wishes: LineWishes, random: Random, currency = shop
       addedBy: null,
     };
   }
-  const products = shop.products().filter((p) => p.status === 'ACTIVE' && p.variants.length > 0 && !p.isGiftCard);
-  const product = wishes.product === undefined ? random.pick(products) : shop.product(wishes.product);
-  if (!product) throw new Error(`there is no product ${wishes.product}`);
+  const product = wishes.product === undefined ? someProduct(shop, random) : shop.product(wishes.product);
+  if (!product) throw new Error(`there is no product ${wishes.product ?? 'that can be sold'}`);
   const variant = wishes.variant === undefined ? product.variants[0]! : product.variants[wishes.variant];
   if (!variant) throw new Error(`product ${wishes.product} has no variant ${wishes.variant}`);
   const line = lineOf(product, variant, quantity);
@@ -221,13 +230,15 @@ function draft(shop: Shop, index: number): Order {
   return structuredClone(order);
 }
 
-export function updateOrder(
-  shop: Shop,
-  index: number,
-  wishes: Partial<Pick<Order, 'customer' | 'email' | 'note' | 'paid' | 'tags' | 'test'>>,
-  now: number,
-): Order {
-  const order = save(shop, Object.assign(draft(shop, index), wishes), now);
+export type OrderUpdate = Partial<Pick<Order, 'customer' | 'email' | 'note' | 'paid' | 'tags' | 'test'>> & {
+  /** Sent to the buyer, or not yet. */
+  fulfilled?: boolean;
+};
+
+export function updateOrder(shop: Shop, index: number, { fulfilled, ...wishes }: OrderUpdate, now: number): Order {
+  const order = Object.assign(draft(shop, index), wishes);
+  if (fulfilled !== undefined) order.fulfilledAt = fulfilled ? now : null;
+  save(shop, order, now);
   shop.tell(now, { topic: 'orders/updated', order });
   return order;
 }
