@@ -107,6 +107,7 @@ export async function startApp(
       clientFor,
       owner,
       leaseSeconds: tuning.leaseSeconds,
+      turnSeconds: tuning.syncTurnSeconds,
     };
 
     // hints may be given from here on; work begins when all kinds are known

@@ -56,8 +56,9 @@ const TUNING = {
   sweepSeconds: 5,
   /** The longest pause before work that fails again and again is tried again. */
   jobRetrySeconds: 30,
-  /** How many stores one process syncs at once. */
+  /** How many stores one process syncs at once, and for how long it works on one before others have a turn. */
   syncsAtOnce: 3,
+  syncTurnSeconds: 60,
   /** How often what nobody needs any more is removed, and how long after their end sessions and runs are kept. */
   housekeepingSeconds: 24 * 3600,
   endedSessionDays: 30,

@@ -20,7 +20,7 @@ import { countOf } from './counts.ts';
 import { localDates } from './local-date.ts';
 import { removeDeleted } from './remove-deleted.ts';
 import { spoolFolder } from './spool.ts';
-import { RecordsRefused, type SyncContext } from './context.ts';
+import { RecordsRefused, type SyncContext, TurnOver } from './context.ts';
 
 /** What a bulk fetch is to bring: all that was created, or changed, in `[from, to)`. */
 export interface Backfill {
@@ -55,7 +55,7 @@ const RETRY_MS = 2_000;
 /**
  * Fetches a stream by bulk operations, window by window, the newest first, and gives the instant up to which Shopify's
  * changes are in: when the first operation was made, by Shopify's clock. Windows and checkpoints are rows, so that
- * whoever calls this again goes on where it ended.
+ * whoever calls this again goes on where it ended; after a window, others may have a turn first (TurnOver).
  * @throws BulkFailed, IncompleteResult, RecordsRefused or another error that says what to do; the cursor is unmoved then
  */
 export async function fetchWindows(ctx: SyncContext, stream: SyncStream, what: Backfill): Promise<Date> {
@@ -73,6 +73,7 @@ export async function fetchWindows(ctx: SyncContext, stream: SyncStream, what: B
     const ahead = following ? startOperation(ctx, stream, what, following).catch(() => {}) : null;
     await fetchWindow(ctx, stream, what, next);
     await ahead;
+    if (following && ctx.isTurnOver()) throw new TurnOver();
   }
 
   const [refused] = await ctx.db.read<{ refused: string | number | null; refusal: string | null }>(

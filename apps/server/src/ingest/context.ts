@@ -14,6 +14,8 @@ export interface SyncDeps {
   /** Names this process in leases. */
   owner: string;
   leaseSeconds: number;
+  /** After so long a run lets others have a turn, as soon as what it has begun is complete. */
+  turnSeconds: number;
 }
 
 /** What a stream works with while its run holds the lease. */
@@ -26,6 +28,8 @@ export interface SyncContext extends SyncDeps {
   scopes: readonly string[];
   currency: string;
   timezone: string;
+  /** Whether others should have a turn now; see TurnOver. */
+  isTurnOver(): boolean;
   /** Shopify's clock when the run was begun or resumed. */
   shopNow: Date;
 }
@@ -33,4 +37,9 @@ export interface SyncContext extends SyncDeps {
 /** Some records could not be read; all others are in. */
 export class RecordsRefused extends Error {
   override name = 'RecordsRefused';
+}
+
+/** The run has had its turn; it goes on from its checkpoint when the others have had theirs. */
+export class TurnOver extends Error {
+  override name = 'TurnOver';
 }

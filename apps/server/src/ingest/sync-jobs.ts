@@ -1,5 +1,5 @@
 import type { JobKind } from '../jobs/job.ts';
-import type { SyncDeps } from './context.ts';
+import { type SyncDeps, TurnOver } from './context.ts';
 import { cleanSpool } from './spool.ts';
 import { runSync } from './sync.ts';
 
@@ -16,8 +16,14 @@ export const syncJobs = (deps: SyncDeps, runs: ActiveRuns, concurrency: number):
   pending: async () => (await runs.active()).map(({ tenantId }) => tenantId),
   async run(tenantId, signal) {
     const run = await runs.activeOf(tenantId);
-    if (run) await runSync(deps, tenantId, run.id, signal);
+    let isTurnOver = false;
+    try {
+      if (run) await runSync(deps, tenantId, run.id, signal);
+    } catch (error) {
+      if (!(error instanceof TurnOver)) throw error;
+      isTurnOver = true;
+    }
     await cleanSpool(deps.dataDir, () => runs.active());
-    return 'done';
+    return isTurnOver ? 'more' : 'done';
   },
 });

@@ -6,7 +6,7 @@ import { ReconnectNeeded, ShopifyError, ShopUnavailable } from '../shopify/error
 import { mayRead } from '../shopify/scopes.ts';
 import { type Lease, LeaseLost } from './apply.ts';
 import { type Backfill, fetchWindows } from './backfill.ts';
-import { RecordsRefused, type SyncContext, type SyncDeps } from './context.ts';
+import { RecordsRefused, type SyncContext, type SyncDeps, TurnOver } from './context.ts';
 import { IncompleteResult } from './bulk/partition.ts';
 import { writeCursor } from './cursors.ts';
 import { fetchChanges, fetchMarked } from './incremental.ts';
@@ -19,6 +19,7 @@ const SYNC_LEASE = 'sync';
 /**
  * Carries out a queued run, or goes on with one whose process died. Everything it does is either committed or done
  * again: killed at any moment, the next call goes on from the last checkpoint. Returns false when another process has it.
+ * @throws TurnOver when it is to be called again, after others
  */
 export async function runSync(deps: SyncDeps, tenantId: string, runId: string, signal: AbortSignal): Promise<boolean> {
   const { db, owner, leaseSeconds } = deps;
@@ -45,8 +46,9 @@ export async function runSync(deps: SyncDeps, tenantId: string, runId: string, s
 
 const isActive = (status: RunStatus) => status === 'queued' || status === 'running';
 
-/** The process stops, or lost its lease: the run stays as it is, and is gone on with later. */
-const isInterruption = (error: unknown, signal: AbortSignal) => signal.aborted || error instanceof LeaseLost;
+/** The process stops, lost its lease, or it is the turn of others: the run stays as it is, and is gone on with later. */
+const isInterruption = (error: unknown, signal: AbortSignal) =>
+  signal.aborted || error instanceof LeaseLost || error instanceof TurnOver;
 
 async function prepare(
   deps: SyncDeps,
@@ -56,7 +58,9 @@ async function prepare(
   signal: AbortSignal,
 ): Promise<SyncContext> {
   const client = deps.clientFor(tenant);
-  const ctx = { ...deps, tenantId: tenant.id, runId: run.id, lease, signal, client };
+  const turnEnds = performance.now() + deps.turnSeconds * 1000;
+  const isTurnOver = () => performance.now() > turnEnds;
+  const ctx = { ...deps, tenantId: tenant.id, runId: run.id, lease, signal, client, isTurnOver };
   const shop = await describeShop(ctx, tenant);
   await run.update({ notice: limits(shop.scopes) });
   return { ...ctx, ...shop };

@@ -1,0 +1,94 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expectExact, onEachDatabase, startWorld, wentWell, type World } from './world.ts';
+
+const DAY = 86_400_000;
+
+onEachDatabase('background work', (engine) => {
+  let world: World;
+  beforeAll(async () => {
+    const env = { SWEEP_SECONDS: '1', SYNCS_AT_ONCE: '1', SYNC_TURN_SECONDS: '1', HOUSEKEEPING_SECONDS: '1' };
+    world = await startWorld(engine, { env, sandbox: { bulkDelay: 700 } });
+  });
+  afterAll(() => world?.close());
+
+  test('a large store lets a small one have a turn, and goes on', async () => {
+    const ada = await world.register();
+    const { control } = world.sandbox;
+    control.createShop('large.myshopify.com', { orders: 3200 });
+    control.createShop('small.myshopify.com', { orders: 20 });
+    const large = await ada.connect('large.myshopify.com');
+    while ((await ada.runs(large))[0]!.status !== 'running') await delay(5);
+    const small = await ada.fill('small.myshopify.com');
+    expect((await ada.runs(large))[0]!.status).toBe('running');
+    wentWell(await ada.settled(large));
+    await expectExact(world, ada, small, 'small.myshopify.com');
+    await expectExact(world, ada, large, 'large.myshopify.com');
+    expect(await ada.runs(large)).toHaveLength(1);
+  });
+
+  test('housekeeping removes what nobody needs any more, and nothing else', async () => {
+    const { db } = world;
+    const ada = await world.register();
+    world.sandbox.control.createShop('kept.myshopify.com', { orders: 5 });
+    const id = await ada.fill('kept.myshopify.com');
+    await ada.synced(id);
+    await ada.begin('given-up.myshopify.com');
+    await ada.begin('begun.myshopify.com');
+    const others = await Promise.all(Array.from({ length: 3 }, () => world.register()));
+    const [ended, expired, ends] = others.map(({ email }) => email);
+
+    const ago = (days: number) => new Date(Date.now() - days * DAY);
+    const change = (sql: string, ...params: (Date | string | bigint)[]) => db.transaction((tx) => tx.run(sql, params));
+    const ofUser = 'WHERE user_id = (SELECT id FROM users WHERE email = ?)';
+    await change(`UPDATE sessions SET ended_at = ? ${ofUser}`, ago(31), ended!);
+    await change(`UPDATE sessions SET expires_at = ? ${ofUser}`, ago(31), expired!);
+    await change(`UPDATE sessions SET ended_at = ?, expires_at = ? ${ofUser}`, ago(29), ago(29), ends!);
+    await change("UPDATE oauth_states SET expires_at = ? WHERE shop_domain = 'given-up.myshopify.com'", ago(1));
+    const runs = await ada.runs(id);
+    const [kept, old] = runs.map((run) => run.id);
+    await change('UPDATE sync_runs SET finished_at = ? WHERE id = ?', ago(91), BigInt(old!));
+    await change('UPDATE sync_runs SET finished_at = ? WHERE id = ?', ago(89), BigInt(kept!));
+
+    while ((await ada.runs(id)).length > 1) await delay(20);
+    expect((await ada.runs(id)).map((run) => run.id)).toEqual([kept]);
+    for (const table of ['sync_streams', 'sync_windows']) {
+      expect(await db.read(`SELECT 1 FROM ${table} WHERE run_id = ?`, [BigInt(old!)])).toEqual([]);
+    }
+    const left = await db.read<{ email: string }>(
+      `SELECT u.email FROM users u JOIN sessions s ON s.user_id = u.id JOIN refresh_tokens t ON t.session_id = s.id`,
+    );
+    const emails = left.map(({ email }) => email);
+    expect(emails).toEqual(expect.arrayContaining([ada.email, ends]));
+    expect(emails).not.toEqual(expect.arrayContaining([ended]));
+    expect(emails).not.toEqual(expect.arrayContaining([expired]));
+    const states = await db.read<{ shop_domain: string }>('SELECT shop_domain FROM oauth_states');
+    const domains = states.map((row) => row.shop_domain);
+    expect(domains).toContain('begun.myshopify.com');
+    expect(domains).not.toContain('given-up.myshopify.com');
+    await expectExact(world, ada, id, 'kept.myshopify.com');
+  });
+
+  test('more than one piece of housekeeping at once', async () => {
+    const { db } = world;
+    const ada = await world.register();
+    const [session] = await db.read<{ user_id: string | number }>(
+      'SELECT user_id FROM sessions WHERE user_id = (SELECT id FROM users WHERE email = ?)',
+      [ada.email],
+    );
+    const old = new Date(Date.now() - 40 * DAY);
+    const columns = ['id', 'user_id', 'user_agent', 'address', 'created_at', 'last_used_at', 'expires_at'];
+    const rows = Array.from({ length: 1200 }, (_, i) => [
+      BigInt(i + 1),
+      BigInt(session!.user_id),
+      '',
+      '',
+      old,
+      old,
+      old,
+    ]);
+    await db.transaction((tx) => tx.insert('sessions', columns, rows, null));
+    while ((await db.read('SELECT 1 FROM sessions WHERE id <= 1200')).length > 0) await delay(20);
+    expect((await ada.call('POST', '/api/auth/refresh')).status).toBe(200);
+  });
+});
