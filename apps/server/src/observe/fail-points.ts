@@ -1,7 +1,16 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 
-let armed: { name: string; left: number; dataDir: string } | null = null;
+interface Armed {
+  name: string;
+  left: number;
+  dataDir: string;
+}
+
+/** What a thread inherits when it is started; each counts for itself. */
+const INHERITED = 'xeno.failPoint';
+let armed = (getEnvironmentData(INHERITED) ?? null) as Armed | null;
 
 /**
  * For crash tests: the process dies at the `n`th time it comes to the point of that name. `spec` is `name` or `name@n`;
@@ -10,6 +19,7 @@ let armed: { name: string; left: number; dataDir: string } | null = null;
 export function armFailPoint(spec: string | null, dataDir: string): void {
   const [name = '', n = '1'] = spec?.split('@') ?? [];
   armed = spec === null ? null : { name, left: Number(n), dataDir };
+  setEnvironmentData(INHERITED, armed === null ? null : { ...armed });
 }
 
 /** A place where dying would be worst. Does nothing unless it is armed; then the process is killed as by `kill -9`. */

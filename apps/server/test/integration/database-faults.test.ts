@@ -223,7 +223,7 @@ describe.skipIf(!hasMariaDb)('a MariaDB of our own', () => {
 /** A small disk of its own; null where this user may not have one. */
 function smallDisk(megabytes: number): { folder: string; fill(): void; clear(): void; remove(): void } | null {
   const folder = mkdtempSync(join(tmpdir(), 'xeno-disk-'));
-  if (spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder]).status !== 0) {
+  if (spawnSync('/bin/mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder]).status !== 0) {
     rmSync(folder, { recursive: true });
     return null;
   }
@@ -246,7 +246,7 @@ function smallDisk(megabytes: number): { folder: string; fill(): void; clear(): 
     },
     clear: () => rmSync(filler),
     remove() {
-      spawnSync('umount', ['--lazy', folder]);
+      spawnSync('/bin/umount', ['--lazy', folder]);
       rmSync(folder, { recursive: true });
     },
   };
