@@ -34,6 +34,12 @@ export interface SyncContext extends SyncDeps {
   shopNow: Date;
 }
 
+/** What fetching records by their ids needs. */
+export type FetchContext = Pick<
+  SyncContext,
+  'db' | 'tenantId' | 'lease' | 'signal' | 'client' | 'scopes' | 'currency' | 'shopNow'
+>;
+
 /** Some records could not be read; all others are in. */
 export class RecordsRefused extends Error {
   override name = 'RecordsRefused';

@@ -3,13 +3,15 @@ import { fetchCustomers } from '../shopify/fetch-customers.ts';
 import { fetchOrders } from '../shopify/fetch-orders.ts';
 import { fetchProducts } from '../shopify/fetch-products.ts';
 import { gid } from '../shopify/gid.ts';
-import { apply, applyDeletions } from './apply.ts';
+import { failPoint } from '../observe/fail-points.ts';
+import { apply, applyDeletions, locked } from './apply.ts';
 import { mapCustomer } from './map/customer.ts';
 import { idOf, Unreadable } from './map/fields.ts';
 import { mapOrder } from './map/order.ts';
 import { mapProduct } from './map/product.ts';
 import type { Batch } from './records.ts';
-import type { SyncContext } from './context.ts';
+import type { FetchContext } from './context.ts';
+import { forgetMarks } from './versions.ts';
 import { visibleOnes } from './visibility.ts';
 
 const TYPES = { orders: 'Order', customers: 'Customer', products: 'Product' } as const;
@@ -25,7 +27,7 @@ export interface FetchedById {
  * how many more are dealt with.
  */
 export async function fetchById(
-  ctx: SyncContext,
+  ctx: FetchContext,
   stream: StreamName,
   ids: readonly string[],
   onProgress: (count: number) => Promise<void> = async () => {},
@@ -34,19 +36,24 @@ export async function fetchById(
   let applied = 0;
   const gids = ids.map((id) => gid(TYPES[stream], id));
   for await (const { batch, missing, count } of batches(ctx, stream, gids, refused)) {
+    failPoint('fetch.answered');
     if (batch.records.length > 0) {
       await apply(ctx, batch);
       applied += batch.records.length;
     }
-    const gone = await visibleOnes(ctx, stream, missing.map(idOf));
+    const notFound = missing.map(idOf);
+    const gone = await visibleOnes(ctx, stream, notFound);
     await applyDeletions(ctx, stream, gone, batch.fetchBegan);
+    const hidden = notFound.filter((id) => !gone.includes(id));
+    // no fetch will ever answer a mark on these
+    if (hidden.length > 0) await locked(ctx, (tx, { tenant }) => forgetMarks(tx, tenant, stream, hidden));
     await onProgress(count);
   }
   return { applied, refused };
 }
 
 async function* batches(
-  ctx: SyncContext,
+  ctx: FetchContext,
   stream: StreamName,
   gids: string[],
   refused: FetchedById['refused'],

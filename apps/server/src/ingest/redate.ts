@@ -11,9 +11,11 @@ import { offsetSpans } from './local-date.ts';
  */
 export async function redate(tx: Tx, dialect: Dialect, state: TenantState): Promise<void> {
   const { tenant, generation, timezone, currency } = state;
+  state.changed();
   for (const [table, column] of [
     ['orders', 'processed_at'],
     ['sales', 'happened_at'],
+    ['checkouts', 'created_at'],
   ] as const) {
     const [span] = await tx.query<{ first: unknown; last: unknown }>(
       `SELECT MIN(${column}) AS first, MAX(${column}) AS last FROM ${table} WHERE tenant_id = ?`,

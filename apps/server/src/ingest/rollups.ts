@@ -88,14 +88,20 @@ function changed(map: Map<string, number[]>): [string, number[]][] {
 }
 
 /** Subtracts what is stored of these orders; their rows are about to be replaced or deleted. */
-export async function subtractStored(
+export const subtractStored = (tx: Tx, difference: RollupDifference, tenantId: bigint, orders: StoredOrder[]) =>
+  addStored(tx, difference, tenantId, orders, -1);
+
+/** Adds what is stored of these orders, or takes it away. */
+export async function addStored(
   tx: Tx,
   difference: RollupDifference,
   tenantId: bigint,
   orders: StoredOrder[],
+  sign: 1 | -1,
 ): Promise<void> {
   const counted = orders.filter((order) => !Number(order.test));
-  for (const order of counted) difference.addOrder(-1, order.currency, order.local_date, textOrNull(order.customer_id));
+  for (const order of counted)
+    difference.addOrder(sign, order.currency, order.local_date, textOrNull(order.customer_id));
   if (counted.length === 0) return;
   const rows = await tx.query<StoredSales>(
     `SELECT currency, local_date, customer_id, SUM(units) AS units, ${MEASURES.map((m) => `SUM(${m}) AS ${m}`).join(', ')}
@@ -106,7 +112,7 @@ export async function subtractStored(
   for (const row of rows) {
     const line = { units: Number(row.units) } as Measures & { units: number };
     for (const measure of MEASURES) line[measure] = Number(row[measure]);
-    difference.addSales(-1, line, row.currency, row.local_date, textOrNull(row.customer_id));
+    difference.addSales(sign, line, row.currency, row.local_date, textOrNull(row.customer_id));
   }
 }
 

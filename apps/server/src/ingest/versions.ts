@@ -27,7 +27,7 @@ export interface Verdicts<V> {
   /** Older than what is stored, or deleted since. */
   stale: number;
   unchanged: number;
-  /** Same time, other content: kept as it is and to be fetched. */
+  /** To be fetched: same time, other content (kept as it is), or marked already when a webhook told more. */
   mark: string[];
   /** Marks that this fetch, begun after them, has answered. */
   unmark: string[];
@@ -74,10 +74,11 @@ export function judge<V extends Version>(
     const mayReplace = answersMark || (isFetch && known?.fingerprint === null);
     if (updatedAt > storedAt || (fingerprint !== known!.fingerprint && mayReplace)) {
       verdicts.write.push(version);
+      // a mark is made anew for a webhook: a fetch that has begun meanwhile may not know of what it told
+      if (!isFetch && markedAt !== undefined) verdicts.mark.push(id);
     } else if (fingerprint === known!.fingerprint) {
       verdicts.unchanged++;
     } else {
-      // a mark is made anew for a webhook: a fetch that has begun meanwhile may not know of what it told
       if (markedAt === undefined || !isFetch) verdicts.mark.push(id);
       continue;
     }

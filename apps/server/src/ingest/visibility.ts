@@ -1,6 +1,6 @@
 import type { StreamName } from '@xeno/contracts';
 import { asDate, idParams, marks } from '../db/values.ts';
-import type { SyncContext } from './context.ts';
+import type { FetchContext } from './context.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -8,12 +8,12 @@ const DAY_MS = 24 * 3_600_000;
  * Since when orders are surely visible to the app; null: all are. Without `read_all_orders` Shopify shows those of the
  * last 60 days; an older one that is not found has not been deleted for that.
  */
-export function ordersVisibleSince({ scopes, shopNow }: Pick<SyncContext, 'scopes' | 'shopNow'>): Date | null {
+export function ordersVisibleSince({ scopes, shopNow }: Pick<FetchContext, 'scopes' | 'shopNow'>): Date | null {
   return scopes.includes('read_all_orders') ? null : new Date(shopNow.getTime() - 59 * DAY_MS);
 }
 
 /** Those of `ids` that Shopify would show if they existed. */
-export async function visibleOnes(ctx: SyncContext, stream: StreamName, ids: string[]): Promise<string[]> {
+export async function visibleOnes(ctx: FetchContext, stream: StreamName, ids: string[]): Promise<string[]> {
   const since = stream === 'orders' ? ordersVisibleSince(ctx) : null;
   if (since === null || ids.length === 0) return ids;
   const rows = await ctx.db.read<{ shopify_order_id: string | number; created_at: unknown }>(

@@ -1,0 +1,112 @@
+import type { StreamName } from '@xeno/contracts';
+import type { Tx } from '../db/database.ts';
+import type { Tenant } from '../db/models/tenant.ts';
+import { idParams, instantText, marks } from '../db/values.ts';
+import type { JobKind } from '../jobs/job.ts';
+import { ScopeMissing } from '../shopify/errors.ts';
+import { mayRead } from '../shopify/scopes.ts';
+import { locked } from './apply.ts';
+import type { FetchContext, SyncDeps } from './context.ts';
+import { fetchById } from './fetch-by-id.ts';
+import { withLease } from './leases.ts';
+import { forgetMarks } from './versions.ts';
+
+export interface MarkDeps extends Pick<SyncDeps, 'db' | 'log' | 'owner' | 'leaseSeconds' | 'clientFor'> {
+  /** How many stores' marks one process works on at once. */
+  marksAtOnce: number;
+  /** The pause after a fetch that did not answer a mark; each further one is twice as long, up to an hour. */
+  markRetrySeconds: number;
+  /** Called when figures of a tenant have changed. */
+  changed(tenantId: string): void;
+  /** Called when a store as a whole cannot be read: its tokens or the store itself are at fault. */
+  troubled(tenant: Tenant, error: unknown): Promise<void>;
+}
+
+export const MARKS = 'marks';
+const KEYS = 500;
+/** Of one turn; then other tenants have theirs. */
+const BATCH = 60;
+const LONGEST_PAUSE_SECONDS = 3_600;
+
+const DUE = '(m.due_at IS NULL OR m.due_at <= ?)';
+
+/** Fetches what is marked in `fetch_marks`, orders first; the key is the tenant's id. */
+export const markJobs = (deps: MarkDeps): JobKind => ({
+  name: MARKS,
+  concurrency: deps.marksAtOnce,
+  pending: async () =>
+    (
+      await deps.db.read<{ id: string | number }>(
+        `SELECT m.tenant_id AS id FROM fetch_marks m
+         JOIN tenants t ON t.id = m.tenant_id AND t.status = 'connected' AND t.currency IS NOT NULL
+         WHERE ${DUE} GROUP BY m.tenant_id ORDER BY MIN(m.marked_at) LIMIT ${KEYS}`,
+        [new Date()],
+      )
+    ).map(({ id }) => String(id)),
+  async run(tenantId, signal) {
+    const { db, owner, leaseSeconds: seconds } = deps;
+    const tenant = await db.models.Tenant.findByPk(tenantId);
+    if (tenant?.status !== 'connected' || tenant.currency === null) return 'done';
+    const { currency } = tenant;
+    const held = await withLease(db, { tenantId, name: MARKS, owner, seconds, signal }, (lease, kept) => {
+      const scopes = tenant.scopes.split(',');
+      const client = deps.clientFor(tenant);
+      const ctx = { db, tenantId, lease, signal: kept, client, scopes, currency, shopNow: new Date() };
+      return fetchDue(deps, ctx, tenant);
+    });
+    return held?.result ?? 'done';
+  },
+});
+
+async function fetchDue(deps: MarkDeps, ctx: FetchContext, tenant: Tenant): Promise<'done' | 'more'> {
+  const { db, tenantId, signal, scopes } = ctx;
+  const due = await db.read<{ stream: StreamName; id: string | number; tries: number }>(
+    `SELECT m.stream, m.shopify_id AS id, m.tries FROM fetch_marks m WHERE m.tenant_id = ? AND ${DUE}
+     ORDER BY CASE m.stream WHEN 'orders' THEN 0 ELSE 1 END, m.tries, m.marked_at LIMIT ${BATCH}`,
+    [BigInt(tenantId), new Date()],
+  );
+  const began = Date.now();
+  const streams = [...Map.groupBy(due, ({ stream }) => stream)];
+  const results = await Promise.allSettled(
+    streams.map(async ([stream, ofStream]) => {
+      const ids = ofStream.map(({ id }) => String(id));
+      if (!mayRead(scopes, stream)) return locked(ctx, (tx, { tenant: key }) => forgetMarks(tx, key, stream, ids));
+      const { refused } = await fetchById(ctx, stream, ids);
+      for (const { id, why } of refused) deps.log.warn({ shop: tenant.shopDomain, id, why }, 'could not be read');
+    }),
+  );
+  deps.changed(tenantId);
+  const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+  signal.throwIfAborted();
+  for (const error of errors) await deps.troubled(tenant, error);
+  const lasting = errors.filter((error) => !(error instanceof ScopeMissing));
+  if (lasting.length > 0) throw lasting[0] as Error;
+  await locked(ctx, (tx) => postponeUnanswered(deps, tx, ctx, streams, began));
+  return due.length === BATCH ? 'more' : 'done';
+}
+
+/** What this turn did not answer: Shopify's answer was older than what is known, or could not be read. */
+async function postponeUnanswered(
+  { markRetrySeconds }: MarkDeps,
+  tx: Tx,
+  { db, tenantId }: FetchContext,
+  streams: [StreamName, { id: string | number; tries: number }[]][],
+  began: number,
+): Promise<void> {
+  for (const [stream, ofStream] of streams) {
+    for (const [tries, ofTries] of Map.groupBy(ofStream, (mark) => mark.tries)) {
+      const pause = Math.min(LONGEST_PAUSE_SECONDS, markRetrySeconds * 2 ** Math.min(tries, 20));
+      await tx.run(
+        `UPDATE fetch_marks SET tries = tries + 1, due_at = ?
+         WHERE tenant_id = ? AND stream = ? AND marked_at <= ? AND shopify_id IN (${marks(ofTries)})`,
+        [
+          instantText(db.dialect, Date.now() + pause * 1000),
+          BigInt(tenantId),
+          stream,
+          instantText(db.dialect, began),
+          ...idParams(ofTries.map(({ id }) => String(id))),
+        ],
+      );
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import type { Tx } from '../../db/database.ts';
+import type { Dialect } from '../../db/types.ts';
+import { asDate, idParams, marks } from '../../db/values.ts';
+import type { TenantState } from '../apply.ts';
+import { writeCustomers } from '../apply-customers.ts';
+import type { CustomerRecord } from '../records.ts';
+import { NOT_FETCHED, writeMarks } from '../versions.ts';
+import type { ToldCustomer } from './map-customer.ts';
+
+/**
+ * Writes what bodies tell of customers; what they do not tell stays as it is, and is fetched `settleSeconds` later, once
+ * for however many bodies.
+ */
+export async function applyCustomerBodies(
+  tx: Tx,
+  dialect: Dialect,
+  state: TenantState,
+  bodies: ToldCustomer[],
+  settleSeconds: number,
+): Promise<void> {
+  if (bodies.length === 0) return;
+  const latest = new Map<string, ToldCustomer>();
+  for (const told of bodies) {
+    if (told.updatedAt >= (latest.get(told.id)?.updatedAt ?? -Infinity)) latest.set(told.id, told);
+  }
+  const stored = await readProfiles(tx, state.tenant, [...latest.keys()]);
+  const records = [...latest.values()].map((told) => ({ ...NOTHING_KNOWN, ...stored.get(told.id), ...told }));
+  const { write } = await writeCustomers(tx, dialect, state, records, NOT_FETCHED);
+  const told = (id: string) => Object.keys(latest.get(id)!).length;
+  const partly = write.map(({ id }) => id).filter((id) => told(id) < EVERYTHING);
+  await writeMarks(tx, dialect, state.tenant, 'customers', partly, settleSeconds);
+}
+
+const NOTHING_KNOWN = {
+  name: null,
+  email: null,
+  phone: null,
+  country: null,
+  tags: [],
+  emailConsent: null,
+  ordersCount: 0,
+  amountSpent: 0,
+} satisfies Partial<CustomerRecord>;
+/** With id, createdAt and updatedAt. */
+const EVERYTHING = Object.keys(NOTHING_KNOWN).length + 3;
+
+interface Profile {
+  shopify_customer_id: string | number;
+  name: string | null;
+  email: string | null;
+  phone: string | null;
+  country: string | null;
+  tags: string;
+  email_consent: string | null;
+  shopify_orders_count: number;
+  shopify_amount_spent: string | number;
+  created_at: unknown;
+  updated_at: unknown;
+}
+
+async function readProfiles(tx: Tx, tenant: bigint, ids: string[]): Promise<Map<string, CustomerRecord>> {
+  const rows = await tx.query<Profile>(
+    `SELECT shopify_customer_id, name, email, phone, country, tags, email_consent, shopify_orders_count,
+       shopify_amount_spent, created_at, updated_at
+     FROM customers WHERE tenant_id = ? AND updated_at IS NOT NULL AND shopify_customer_id IN (${marks(ids)})`,
+    [tenant, ...idParams(ids)],
+  );
+  return new Map(
+    rows.map((row) => [
+      String(row.shopify_customer_id),
+      {
+        id: String(row.shopify_customer_id),
+        name: row.name,
+        email: row.email,
+        phone: row.phone,
+        country: row.country,
+        tags: JSON.parse(row.tags) as string[],
+        emailConsent: row.email_consent,
+        ordersCount: row.shopify_orders_count,
+        amountSpent: Number(row.shopify_amount_spent),
+        createdAt: asDate(row.created_at)!.getTime(),
+        updatedAt: asDate(row.updated_at)!.getTime(),
+      },
+    ]),
+  );
+}

@@ -1,0 +1,114 @@
+import type { Tx } from '../../db/database.ts';
+import type { Dialect } from '../../db/types.ts';
+import { asDate, idParams, instantText, instantTextOrNull, marks } from '../../db/values.ts';
+import type { TenantState } from '../apply.ts';
+import { localDates } from '../local-date.ts';
+import { Unreadable } from '../map/fields.ts';
+import { amountIn, type Body, currencyIn, idOfBody, instantIn, isTold } from './body.ts';
+import type { ToldOrder } from './map-order.ts';
+
+export interface Checkout {
+  id: string;
+  currency: string;
+  totalPrice: number;
+  /** Whether whoever began it can be written to. */
+  contact: boolean;
+  createdAt: number;
+  updatedAt: number;
+  completedAt: number | null;
+}
+
+/** @throws Unreadable */
+export function mapCheckoutBody(body: Body): Checkout {
+  const currency = currencyIn(body, 'currency');
+  const createdAt = instantIn(body, 'created_at');
+  if (currency === null || createdAt === null) throw new Unreadable('The body lacks currency or created_at.');
+  return {
+    id: idOfBody(body),
+    currency,
+    totalPrice: amountIn(body, 'total_price', currency) ?? 0,
+    contact: ['email', 'phone'].some((name) => isTold(body, name) && body[name] !== '') || isTold(body, 'customer'),
+    createdAt,
+    updatedAt: instantIn(body, 'updated_at') ?? createdAt,
+    completedAt: instantIn(body, 'completed_at'),
+  };
+}
+
+/** An order tells that its checkout was completed, should no other webhook; any webhook about it knows the rest better. */
+export const checkoutOf = ({ checkoutId, record }: ToldOrder): Checkout | null =>
+  checkoutId === null
+    ? null
+    : {
+        id: checkoutId,
+        currency: record.currency,
+        totalPrice: record.totalPrice,
+        contact: true,
+        createdAt: record.createdAt,
+        updatedAt: 0,
+        completedAt: record.createdAt,
+      };
+
+/** Stores the newest of what was told of each; one that was completed stays so. */
+export async function applyCheckouts(tx: Tx, dialect: Dialect, state: TenantState, told: Checkout[]): Promise<void> {
+  if (told.length === 0) return;
+  const { tenant, timezone } = state;
+  const before = await readCheckouts(tx, tenant, [...new Set(told.map(({ id }) => id))]);
+  const after = new Map(before);
+  for (const checkout of told) {
+    const known = after.get(checkout.id);
+    const newest = known && known.updatedAt > checkout.updatedAt ? known : checkout;
+    const completedAt = known?.completedAt ?? checkout.completedAt;
+    if (newest !== known || completedAt !== known.completedAt) after.set(checkout.id, { ...newest, completedAt });
+  }
+  const changed = [...after.values()].filter((checkout) => checkout !== before.get(checkout.id));
+  if (changed.length === 0) return;
+  state.changed();
+  const localDate = localDates(timezone);
+  const columns = ['currency', 'total_price', 'contact', 'created_at', 'updated_at', 'completed_at', 'local_date'];
+  await tx.insert(
+    'checkouts',
+    ['tenant_id', 'shopify_checkout_id', ...columns],
+    changed.map((checkout) => [
+      tenant,
+      checkout.id,
+      checkout.currency,
+      checkout.totalPrice,
+      Number(checkout.contact),
+      instantText(dialect, checkout.createdAt),
+      instantText(dialect, checkout.updatedAt),
+      instantTextOrNull(dialect, checkout.completedAt),
+      localDate(checkout.createdAt),
+    ]),
+    { keys: ['tenant_id', 'shopify_checkout_id'], replace: columns },
+  );
+}
+
+async function readCheckouts(tx: Tx, tenant: bigint, ids: string[]): Promise<Map<string, Checkout>> {
+  const rows = await tx.query<{
+    id: string | number;
+    currency: string;
+    total_price: string | number;
+    contact: number;
+    created_at: unknown;
+    updated_at: unknown;
+    completed_at: unknown;
+  }>(
+    `SELECT shopify_checkout_id AS id, currency, total_price, contact, created_at, updated_at, completed_at
+     FROM checkouts WHERE tenant_id = ? AND shopify_checkout_id IN (${marks(ids)})`,
+    [tenant, ...idParams(ids)],
+  );
+  return new Map(
+    rows.map((row) => [
+      String(row.id),
+      {
+        id: String(row.id),
+        currency: row.currency,
+        totalPrice: Number(row.total_price),
+        contact: Boolean(Number(row.contact)),
+        createdAt: asDate(row.created_at)!.getTime(),
+        updatedAt: asDate(row.updated_at)!.getTime(),
+        completedAt: asDate(row.completed_at)?.getTime() ?? null,
+      },
+    ]),
+  );
+}

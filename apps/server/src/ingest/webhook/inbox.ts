@@ -1,0 +1,138 @@
+import type { Database, Param, Tx } from '../../db/database.ts';
+import type { InboxEvent } from '../../db/inbox-event.ts';
+import type { Dialect } from '../../db/types.ts';
+import { asDate, instantText, marks } from '../../db/values.ts';
+
+export interface PendingEvent extends InboxEvent {
+  apiVersion: string | null;
+}
+
+/** Events of one transaction, and about how many characters of them are read at once. */
+const BATCH = 200;
+const BATCH_CHARACTERS = 8_000_000;
+const KEYS = 500;
+
+/** An event that was never tried is due at once, whatever the clock of the process said that took it. */
+const DUE = `status = 'pending' AND (tries = 0 OR due_at <= ?)`;
+
+/** Tenants, and shops that are not known, that have events to process by now; a bounded number of them. */
+export async function pendingKeys(db: Database): Promise<string[]> {
+  const now = new Date();
+  // from tenant to tenant through the index, however many events each has
+  const tenants = await db.read<{ id: string | number }>(
+    `WITH RECURSIVE waiting (id) AS (
+       SELECT MIN(tenant_id) FROM webhook_events WHERE status = 'pending' AND tenant_id IS NOT NULL
+       UNION ALL
+       SELECT (SELECT MIN(tenant_id) FROM webhook_events WHERE status = 'pending' AND tenant_id > waiting.id)
+       FROM waiting WHERE waiting.id IS NOT NULL
+     )
+     SELECT id FROM waiting
+     WHERE id IS NOT NULL AND EXISTS (SELECT 1 FROM webhook_events WHERE tenant_id = waiting.id AND ${DUE})
+     LIMIT ${KEYS}`,
+    [now],
+  );
+  const strangers = await db.read<{ shop_domain: string }>(
+    `SELECT DISTINCT shop_domain FROM webhook_events WHERE tenant_id IS NULL AND ${DUE} LIMIT ${KEYS}`,
+    [now],
+  );
+  return [...tenants.map(({ id }) => String(id)), ...strangers.map(({ shop_domain: shop }) => shop)];
+}
+
+interface Row {
+  shop_domain: string;
+  webhook_id: string;
+  tenant_id: string | number | null;
+  topic: string;
+  event_id: string | null;
+  api_version: string | null;
+  triggered_at: unknown;
+  received_at: unknown;
+  tries: number;
+  size: number;
+}
+
+/** The next events that are due, the oldest first: those of `topics`, or those of all others. */
+export async function readPending(
+  db: Database,
+  whose: { tenantId: string } | { shopDomain: string },
+  topics: readonly string[],
+  among: boolean,
+): Promise<PendingEvent[]> {
+  const [owner, value]: [string, Param] =
+    'tenantId' in whose
+      ? ['tenant_id = ?', BigInt(whose.tenantId)]
+      : ['tenant_id IS NULL AND shop_domain = ?', whose.shopDomain];
+  const ofTopics = topics.length === 0 ? '' : ` AND topic ${among ? 'IN' : 'NOT IN'} (${marks(topics)})`;
+  const rows = await db.read<Row>(
+    `SELECT shop_domain, webhook_id, tenant_id, topic, event_id, api_version, triggered_at, received_at, tries,
+       LENGTH(body) AS size
+     FROM webhook_events WHERE ${owner} AND ${DUE}${ofTopics} ORDER BY due_at LIMIT ${BATCH}`,
+    [value, new Date(), ...topics],
+  );
+  let characters = 0;
+  const some = rows.filter((row, index) => (characters += Number(row.size ?? 0)) <= BATCH_CHARACTERS || index === 0);
+  if (some.length === 0) return [];
+  const bodies = await db.read<{ webhook_id: string; body: string | null }>(
+    `SELECT webhook_id, body FROM webhook_events WHERE shop_domain = ? AND webhook_id IN (${marks(some)})`,
+    [some[0]!.shop_domain, ...some.map((row) => row.webhook_id)],
+  );
+  const bodyOf = new Map(bodies.map((row) => [row.webhook_id, row.body]));
+  return some.map((row) => ({
+    shopDomain: row.shop_domain,
+    webhookId: row.webhook_id,
+    tenantId: row.tenant_id === null ? null : String(row.tenant_id),
+    topic: row.topic,
+    eventId: row.event_id,
+    apiVersion: row.api_version,
+    triggeredAt: asDate(row.triggered_at),
+    receivedAt: asDate(row.received_at)!,
+    tries: row.tries,
+    body: bodyOf.get(row.webhook_id) ?? '',
+  }));
+}
+
+/** Sets events of one shop done; `noteOf` says what people should know of one. */
+export async function finishEvents<E extends InboxEvent>(
+  tx: Tx,
+  dialect: Dialect,
+  events: E[],
+  noteOf: (event: E) => string | null,
+): Promise<void> {
+  const finishedAt = instantText(dialect, Date.now());
+  for (const [note, ofNote] of Map.groupBy(events, noteOf)) {
+    await tx.run(
+      `UPDATE webhook_events SET status = 'done', finished_at = ?, error = ?
+       WHERE shop_domain = ? AND webhook_id IN (${marks(ofNote)}) AND status = 'pending'`,
+      [finishedAt, note, ofNote[0]!.shopDomain, ...ofNote.map(({ webhookId }) => webhookId)],
+    );
+  }
+}
+
+const LONGEST_PAUSE_SECONDS = 3_600;
+
+/** Has an event tried again later, or ends it as dead after its last try. */
+export async function postponeEvent(
+  tx: Tx,
+  dialect: Dialect,
+  event: InboxEvent,
+  why: string,
+  { eventTries, eventRetrySeconds }: { eventTries: number; eventRetrySeconds: number },
+): Promise<void> {
+  const now = Date.now();
+  const tries = event.tries + 1;
+  const pause = Math.min(LONGEST_PAUSE_SECONDS, eventRetrySeconds * 4 ** event.tries) * (0.75 + Math.random() / 4);
+  const isDead = tries >= eventTries;
+  await tx.run(
+    `UPDATE webhook_events SET status = ?, tries = ?, due_at = ?, finished_at = ?, error = ?
+     WHERE shop_domain = ? AND webhook_id = ? AND status = 'pending'`,
+    [
+      isDead ? 'dead' : 'pending',
+      tries,
+      instantText(dialect, isDead ? now : now + pause * 1000),
+      isDead ? instantText(dialect, now) : null,
+      why,
+      event.shopDomain,
+      event.webhookId,
+    ],
+  );
+}
