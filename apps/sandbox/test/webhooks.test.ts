@@ -168,3 +168,157 @@ describe('deliveries', () => {
     expect(delivery!.status).toBe('delivered');
   });
 });
+
+describe('what went wrong with them', () => {
+  const ids = (received: Received[]) => received.map(({ headers }) => String(headers['x-shopify-webhook-id']));
+
+  it('a duplicate: many times the same, at once', async () => {
+    const { control, subscribe, app } = await start();
+    await subscribe('ORDERS_CREATE');
+    control.setFault({ kind: 'webhook_duplicate', copies: 49 });
+    control.createOrder(SHOP);
+    control.createOrder(SHOP);
+    await control.idle();
+    expect(app.received).toHaveLength(51);
+    expect(new Set(ids(app.received)).size).toBe(2);
+  });
+
+  it('reordered: the update comes before the order', async () => {
+    const { control, subscribe, app } = await start();
+    await subscribe('ORDERS_CREATE');
+    await subscribe('ORDERS_UPDATED');
+    control.setFault({ kind: 'webhook_reorder', match: 'orders/create' });
+    const { id } = control.createOrder(SHOP);
+    control.updateOrder(SHOP, id, { note: 'x' });
+    await control.idle();
+    expect(app.topics()).toEqual(['orders/updated', 'orders/create']);
+  });
+
+  it('late, dropped, and stale', async () => {
+    const { control, subscribe, app } = await start();
+    await subscribe('CUSTOMERS_UPDATE');
+    const customer = control.createCustomer(SHOP, { firstName: 'One' });
+    control.setFault({ kind: 'webhook_delay', delayMs: 150 });
+    control.updateCustomer(SHOP, customer.id, { firstName: 'Two' });
+    control.setFault({ kind: 'webhook_drop' });
+    control.updateCustomer(SHOP, customer.id, { firstName: 'Three' });
+    control.setFault({ kind: 'webhook_stale', delayMs: 300 });
+    control.updateCustomer(SHOP, customer.id, { firstName: 'Four' });
+    control.updateCustomer(SHOP, customer.id, { firstName: 'Five' });
+    expect(control.deliveryCounts(SHOP)).toMatchObject({ dropped: 1, pending: 4 });
+    await control.idle();
+    expect(app.received.map(({ body }) => (JSON.parse(body.toString()) as Json).first_name)).toEqual([
+      'Four',
+      'Five',
+      'Two',
+      'Four',
+    ]);
+    expect(new Set(ids(app.received)).size).toBe(4);
+  });
+
+  it('forged: not signed by Shopify, or in the name of another shop; sent once, beside the true one', async () => {
+    const { control, subscribe, app } = await start(({ headers, body }) => {
+      const signature = createHmac('sha256', 'xeno-sandbox-secret').update(body).digest('base64');
+      const good = headers['x-shopify-hmac-sha256'] === signature && headers['x-shopify-shop-domain'] === SHOP;
+      return good ? 200 : 401;
+    });
+    await subscribe('ORDERS_CREATE');
+    control.setFault({ kind: 'webhook_bad_signature' });
+    control.setFault({ kind: 'webhook_wrong_shop' });
+    control.createOrder(SHOP);
+    await control.idle();
+    expect(app.received).toHaveLength(3);
+    const told = Object.fromEntries(
+      control.deliveries().map((d) => [d.fault ?? 'none', d.attempts.map((a) => a.status)]),
+    );
+    expect(told).toEqual({ webhook_bad_signature: [401], webhook_wrong_shop: [401], none: [200] });
+    expect(control.subscriptions(SHOP)).toHaveLength(1);
+  });
+
+  it('at random, the same again from the same seed', async () => {
+    const { control, subscribe, app } = await start();
+    await subscribe('CUSTOMERS_CREATE');
+    const round = async () => {
+      control.forgetDeliveries();
+      control.settings({ faultSeed: 7 });
+      const dropped: number[] = [];
+      for (let i = 0; i < 60; i++) {
+        const { dropped: before } = control.deliveryCounts();
+        control.createCustomer(SHOP);
+        if (control.deliveryCounts().dropped > before) dropped.push(i);
+      }
+      await control.idle();
+      return dropped;
+    };
+    control.setFault({ kind: 'webhook_drop', probability: 0.2 });
+    const first = await round();
+    expect(first.length).toBeGreaterThan(4);
+    expect(first.length).toBeLessThan(25);
+    expect(await round()).toEqual(first);
+    expect(app.received).toHaveLength(120 - 2 * first.length);
+  });
+});
+
+describe('a test', () => {
+  it('sends again what was, and what never was', async () => {
+    const { control, subscribe, app } = await start();
+    await subscribe('ORDERS_CREATE');
+    control.createOrder(SHOP);
+    await control.idle();
+    const [first] = control.deliveries();
+    control.resend(first!.id, { times: 2 });
+    control.resend(first!.id, { newId: true });
+    control.sendWebhook(SHOP, { topic: 'orders/create', body: '{"id": nonsense' });
+    control.sendWebhook(SHOP, {
+      topic: 'made/up',
+      body: { id: 1 },
+      uri: `${app.url}/other`,
+      headers: { 'X-More': '1' },
+    });
+    await control.idle();
+    expect(app.received).toHaveLength(6);
+    expect(app.received.filter(({ headers }) => headers['x-shopify-webhook-id'] === first!.id)).toHaveLength(3);
+    const odd = app.received.find(({ path }) => path === '/other')!;
+    expect(odd.headers).toMatchObject({ 'x-shopify-topic': 'made/up', 'x-more': '1' });
+    expect(control.delivery(first!.id).body).toBe(app.received[0]!.body.toString());
+  });
+
+  it('sees the last deliveries, and not all that ever were', async () => {
+    const { control, subscribe } = await start();
+    control.settings({ webhooks: { kept: 5 } });
+    await subscribe('CUSTOMERS_CREATE');
+    for (let i = 0; i < 40; i++) control.createCustomer(SHOP);
+    await control.idle();
+    expect(control.deliveries()).toHaveLength(5);
+    expect(control.deliveries({ topic: 'customers/create', limit: 2 })).toHaveLength(2);
+    expect(control.deliveryCounts().delivered).toBe(40);
+  });
+
+  it('does the same over HTTP', async () => {
+    const { sandbox, subscribe, app } = await start();
+    await subscribe('CHECKOUTS_CREATE');
+    await subscribe('APP_SCOPES_UPDATE');
+    const call = async (method: string, path: string, body?: object): Promise<Json> => {
+      const answer = await fetch(`${sandbox.url}/_control${path}`, {
+        method,
+        headers: { 'content-type': 'application/json' },
+        body: body && JSON.stringify(body),
+      });
+      return answer.status === 204 ? null : answer.json();
+    };
+    const checkout = await call('POST', `/shops/${SHOP}/checkouts`, { email: 'a@example.com' });
+    await call('PUT', `/shops/${SHOP}/scopes`, ['read_orders']);
+    expect(await call('POST', '/deliveries/idle', {})).toMatchObject({ delivered: 2, pending: 0 });
+    const deliveries = await call('GET', `/deliveries?shop=${SHOP}&status=delivered`);
+    expect(deliveries.map((d: Json) => d.topic)).toEqual(
+      expect.arrayContaining(['checkouts/create', 'app/scopes_update']),
+    );
+    expect((await call('GET', `/deliveries/${deliveries[0].id}`)).headers['X-Shopify-Webhook-Id']).toBe(
+      deliveries[0].id,
+    );
+    expect(JSON.parse(app.received[0]!.body.toString())).toHaveProperty('token', checkout.token);
+    await call('DELETE', `/shops/${SHOP}/subscriptions`);
+    expect(await call('GET', `/shops/${SHOP}/subscriptions`)).toEqual([]);
+    expect(await call('POST', '/deliveries/nonsense/resend')).toHaveProperty('error');
+  });
+});

@@ -109,8 +109,16 @@ export class Control extends WebhookControl {
   }
 
   /** Figures per local day in minor units; see expected.ts. `visible` leaves out what is older than 60 days. */
-  expected(domain: string, { visible = false } = {}): Promise<Expected> {
-    return expectedOf(this.#shop(domain), visible ? this.#world.now - 60 * 864e5 : undefined);
+  expected(
+    domain: string,
+    { visible = false, currency }: { visible?: boolean; currency?: string } = {},
+  ): Promise<Expected> {
+    const { now } = this.#world;
+    return expectedOf(this.#shop(domain), {
+      createdSince: visible ? now - 60 * 864e5 : undefined,
+      currency,
+      now,
+    });
   }
 
   // orders are named by id (digits or gid), by name (#1001) or by position

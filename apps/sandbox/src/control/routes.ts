@@ -33,9 +33,10 @@ export function controlRoutes(root: FastifyInstance, control: Control): void {
         return reply.status(204).send();
       });
       app.get<Shop>('/shops/:shop/expected', async (request) => {
-        const figures = await control.expected(request.params.shop, { visible: request.query.visible === '60d' });
+        const { visible, currency } = request.query;
+        const figures = await control.expected(request.params.shop, { visible: visible === '60d', currency });
         if (request.query.amounts !== 'decimal') return figures;
-        const counts = new Set(['orders', 'units']);
+        const counts = new Set(['count', 'orders', 'units']);
         const decimal = (day: object) =>
           Object.fromEntries(
             Object.entries(day).map(([key, value]) => [
@@ -51,6 +52,11 @@ export function controlRoutes(root: FastifyInstance, control: Control): void {
             ...customer,
             totalSpent: fixedDecimal(customer.totalSpent, figures.currency),
           })),
+          checkouts: {
+            ...figures.checkouts,
+            abandoned: decimal(figures.checkouts.abandoned),
+            days: Object.fromEntries(Object.entries(figures.checkouts.days).map(([date, day]) => [date, decimal(day)])),
+          },
         };
       });
 

@@ -510,7 +510,8 @@ export interface CheckoutWishes {
 export function createCheckout(shop: Shop, wishes: CheckoutWishes, now: number): Checkout {
   const index = shop.nextCheckout;
   const random = new Random(hash(shop.origin.seed, index, 81));
-  const key = wishes.customer === undefined ? someCustomer(shop, random) : wishes.customer;
+  const somebody = wishes.customer === undefined && wishes.email !== null;
+  const key = somebody ? someCustomer(shop, random) : (wishes.customer ?? null);
   const customer = key === null ? null : shop.customer(key);
   const createdAt = time(wishes.createdAt, now);
   const checkout: Checkout = {

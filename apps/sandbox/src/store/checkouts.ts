@@ -1,6 +1,6 @@
 import type { Line } from './order.ts';
 
-/** A checkout as the sandbox stores it. It is abandoned when it has a contact and is not completed. */
+/** A checkout as the sandbox stores it. */
 export interface Checkout {
   index: number;
   token: string;
@@ -15,4 +15,11 @@ export interface Checkout {
   lines: Line[];
   /** Position of the order it became. */
   order: number | null;
+}
+
+const HOUR = 3_600_000;
+
+/** Somebody who can be reached left it for an hour; it may have been completed after that. */
+export function isAbandoned({ createdAt, completedAt, email, phone }: Checkout, now: number): boolean {
+  return (email !== null || phone !== null) && createdAt <= (completedAt ?? now) - HOUR;
 }

@@ -1,4 +1,5 @@
 import { amountsOf, sum } from './amounts.ts';
+import { isAbandoned } from './checkouts.ts';
 import { idOf } from './ids.ts';
 import { walkOrders } from './list.ts';
 import { decimalsOf } from './money.ts';
@@ -36,9 +37,25 @@ export interface Expected {
   totals: DayFigures;
   /** By money spent, all time; orders with a customer only. */
   topCustomers: { customerId: string; orders: number; totalSpent: number }[];
+  /** Checkouts by what became of them; abandoned ones by the local day on which they began, too. */
+  checkouts: { completed: number; open: number; abandoned: Abandoned; days: Record<string, Abandoned> };
 }
 
-const none = (): DayFigures => ({
+/** Checkouts with a contact that were not completed within an hour, and what was in them, in minor units. */
+export interface Abandoned {
+  count: number;
+  value: number;
+}
+
+export interface ExpectedOptions {
+  /** Leaves out orders created before (ms), as for apps without read_all_orders. */
+  createdSince?: number;
+  /** Orders in it are told; the shop's own by default. */
+  currency?: string;
+  now?: number;
+}
+
+export const noFigures = (): DayFigures => ({
   orders: 0,
   units: 0,
   gross: 0,
@@ -58,11 +75,12 @@ const none = (): DayFigures => ({
 /**
  * What any faithful report over the shop must say, worked out from prices, discounts, taxes and refunds: not from the
  * agreements that the API gives, so that the two can be held against each other.
- *
- * @param createdSince leaves out orders created before (ms), as for apps without read_all_orders
  */
-export async function expectedOf(shop: Shop, createdSince = -Infinity): Promise<Expected> {
-  const { currency, timezone } = shop.spec;
+export async function expectedOf(
+  shop: Shop,
+  { createdSince = -Infinity, currency = shop.spec.currency, now = Date.now() }: ExpectedOptions = {},
+): Promise<Expected> {
+  const { timezone } = shop.spec;
   const days = new Map<string, DayFigures>();
   const spent = new Map<number, { orders: number; spent: number }>();
   const fetchable = { orders: 0, customers: 0, products: shop.products().length };
@@ -70,17 +88,18 @@ export async function expectedOf(shop: Shop, createdSince = -Infinity): Promise<
   const all = { low: createdSince, high: Infinity };
   const everything = { low: -Infinity, high: Infinity, descending: false };
   for (const index of walkOrders(shop, 'index', everything, all)) {
-    const order = shop.order(index)!;
-    if (order.createdAt < createdSince) continue;
+    const order = shop.order(index);
+    if (!order || order.createdAt < createdSince) continue;
     // lets requests in between
     if (++fetchable.orders % 500 === 0) await new Promise(setImmediate);
-    if (order.test) continue;
+    // two currencies are never summed
+    if (order.test || order.currency !== currency) continue;
     count++;
     let total = 0;
     const on = (at: number): DayFigures => {
       const date = localDate(at, timezone);
       let day = days.get(date);
-      if (!day) days.set(date, (day = none()));
+      if (!day) days.set(date, (day = noFigures()));
       return day;
     };
     addOrder(order, (at, add) => {
@@ -98,7 +117,7 @@ export async function expectedOf(shop: Shop, createdSince = -Infinity): Promise<
   for (let i = 0; i < keys.length; i++) if (!shop.overlay.customers.has(keys[i]!)) fetchable.customers++;
   for (const customer of shop.overlay.customers.values()) if (customer) fetchable.customers++;
 
-  const totals = none();
+  const totals = noFigures();
   for (const day of days.values()) {
     for (const key of Object.keys(totals) as (keyof DayFigures)[]) totals[key] += day[key];
   }
@@ -116,7 +135,26 @@ export async function expectedOf(shop: Shop, createdSince = -Infinity): Promise<
       orders,
       totalSpent,
     })),
+    checkouts: checkoutsOf(shop, currency, now),
   };
+}
+
+function checkoutsOf(shop: Shop, currency: string, now: number): Expected['checkouts'] {
+  const found: Expected['checkouts'] = { completed: 0, open: 0, abandoned: { count: 0, value: 0 }, days: {} };
+  for (const checkout of shop.checkouts()) {
+    if (checkout.currency !== currency) continue;
+    if (checkout.completedAt !== null) found.completed++;
+    else if (!isAbandoned(checkout, now)) found.open++;
+    else {
+      const date = localDate(checkout.createdAt, shop.spec.timezone);
+      const value = sum(checkout.lines.map((line) => line.unitPrice * line.quantity));
+      for (const total of [found.abandoned, (found.days[date] ??= { count: 0, value: 0 })]) {
+        total.count++;
+        total.value += value;
+      }
+    }
+  }
+  return found;
 }
 
 function settle(day: DayFigures): void {

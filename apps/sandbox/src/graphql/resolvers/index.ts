@@ -1,5 +1,6 @@
 import type { Resolvers } from '../context.ts';
 import { moneyResolvers } from '../views.ts';
+import { checkoutLineResolvers, checkoutResolvers } from './checkout.ts';
 import { customerResolvers } from './customer.ts';
 import { lineItemResolvers, orderResolvers, shippingLineResolvers, transactionResolvers } from './order.ts';
 import { inventoryItemResolvers, inventoryLevelResolvers, productResolvers, variantResolvers } from './product.ts';
@@ -38,5 +39,7 @@ export const resolvers: Record<string, Resolvers<never>> = {
   InventoryItem: inventoryItemResolvers,
   InventoryLevel: inventoryLevelResolvers,
   BulkOperation: bulkOperationResolvers,
+  AbandonedCheckout: checkoutResolvers,
+  AbandonedCheckoutLineItem: checkoutLineResolvers,
   WebhookSubscription: subscriptionResolvers,
 };

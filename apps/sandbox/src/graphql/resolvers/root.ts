@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { BulkOperation } from '../../bulk/operations.ts';
+import { salesReport } from '../../reports/sales.ts';
 import { positionOf, type IdKind } from '../../store/ids.ts';
 import { listingOf } from '../connections.ts';
 import type { Context, Resolvers } from '../context.ts';
@@ -7,6 +8,7 @@ import { API_VERSION, requiredScopes } from '../schema.ts';
 import { accessDenied, mayRead } from '../scopes.ts';
 import { parseSearch, matches, timeMatches, textMatches, idMatches } from '../search.ts';
 import { OrderView, time } from '../views.ts';
+import { checkoutByIndex, checkoutFields, checkoutListing, countCheckouts } from './checkout.ts';
 import { customerById } from './customer.ts';
 import { customerFields, customerListing } from './customers.ts';
 import { lineSource, refundsOf } from './order.ts';
@@ -59,6 +61,10 @@ export function nodeById(context: Context, id: string): object | null {
       const view = visibleOrder(context, at('Refund').position);
       return typed(type, (view && refundsOf(view).find(({ event }) => event === at('Refund').part)) ?? null);
     }
+    case 'AbandonedCheckout':
+      return at('Checkout').part === 0
+        ? typed(type, checkoutByIndex(shop, at('Checkout').position, context.now))
+        : null;
     case 'BulkOperation':
       return typed(type, context.bulk?.operations.find(shop.spec.domain, id) ?? null);
     case 'WebhookSubscription':
@@ -101,6 +107,8 @@ export const searchFields: Record<string, (context: Context) => Record<string, u
   productsCount: productFields,
   productVariants: variantFields,
   productVariantsCount: variantFields,
+  abandonedCheckouts: checkoutFields,
+  abandonedCheckoutsCount: checkoutFields,
 };
 
 export const queryResolvers: Resolvers<undefined> = {
@@ -136,6 +144,9 @@ export const queryResolvers: Resolvers<undefined> = {
     app: { id: 'gid://shopify/App/100000001', title: 'Sandbox app', handle: 'sandbox-app' },
     launchUrl: 'https://example.com/',
   }),
+  abandonedCheckouts: (_, args, context) => checkoutListing(context, args),
+  abandonedCheckoutsCount: (_, args, context) => countCheckouts(context, args),
+  shopifyqlQuery: (_, { query }, { shop, now }) => salesReport(shop, String(query), now),
   publicApiVersions: () => [{ handle: API_VERSION, displayName: `${API_VERSION} (Latest)`, supported: true }],
   bulkOperation: (_, { id }, context) => ofType(context, 'BulkOperation', id),
   bulkOperations: (_, args, context) => {

@@ -116,6 +116,7 @@ export function orderBody(shop: Shop, order: Order) {
     payment_terms: null,
     refunds: order.events.flatMap((event, i) => (event.kind === 'refund' ? [refundBody(shop, order, event, i)] : [])),
     returns: [],
+    line_item_groups: [],
     shipping_address: address,
     shipping_lines: order.shipping.map((_, line) => shippingBody(shop, order, line)),
   };
@@ -228,6 +229,12 @@ function lineBody(shop: Shop, order: Order, index: number) {
   };
 }
 
+/** A refund tells a little less of a line than its order does. */
+function lineInRefund(shop: Shop, order: Order, index: number) {
+  const { attributed_staffs, current_quantity, sales_line_item_group_id, ...line } = lineBody(shop, order, index);
+  return line;
+}
+
 function shippingBody(shop: Shop, order: Order, index: number) {
   const line = order.shipping[index]!;
   const { listed } = amountsOf(order, line, line.price);
@@ -306,6 +313,7 @@ export function refundBody(shop: Shop, order: Order, refund: RefundEvent, event:
               gateway: 'shopify_payments',
               kind: 'refund',
               location_id: null,
+              manual_payment_gateway: false,
               message: null,
               order_id: orderId,
               parent_id: bareId(idOf(spec, 'OrderTransaction', order.index)),
@@ -315,6 +323,10 @@ export function refundBody(shop: Shop, order: Order, refund: RefundEvent, event:
               source_name: 'web',
               status: 'success',
               test: order.test,
+              total_unsettled_set: {
+                presentment_money: { amount: '0.0', currency: order.presentmentCurrency },
+                shop_money: { amount: '0.0', currency: order.currency },
+              },
               user_id: null,
             },
           ],
@@ -329,7 +341,7 @@ export function refundBody(shop: Shop, order: Order, refund: RefundEvent, event:
       subtotal_set: set(withoutTax(slice)),
       total_tax: Number(fixedDecimal(sum(slice.taxes), order.currency)),
       total_tax_set: set(sum(slice.taxes)),
-      line_item: lineBody(shop, order, slice.line),
+      line_item: lineInRefund(shop, order, slice.line),
     })),
     refund_shipping_lines: refund.shipping.map((back: RefundedShipping) => ({
       id: bareId(`${id}${back.line}`),
