@@ -107,7 +107,8 @@ class BullmqQueue implements Queue {
   }
 
   async depths(): Promise<Depth[]> {
-    if (!this.watch.up) return [...this.lines.values()].map((line) => line.depth());
+    const own = () => [...this.lines.values()].map((line) => line.depth());
+    if (!this.watch.up) return own();
     const kinds = [...this.queues.keys()].filter((kind) => kind !== SWEEP);
     return Promise.all(
       kinds.map(async (kind) => {
@@ -118,7 +119,7 @@ class BullmqQueue implements Queue {
         } = await this.queues.get(kind)!.getJobCounts('wait', 'active', 'delayed');
         return { kind, waiting: wait, active, delayed };
       }),
-    );
+    ).catch(own);
   }
 
   state(): 'ok' | 'degraded' {
@@ -128,13 +129,12 @@ class BullmqQueue implements Queue {
   async close(): Promise<void> {
     this.closing.abort();
     await Promise.all([this.electing, this.watch.close(), this.endStandby?.()]);
-    for (const worker of this.workers) void worker.pause(true);
+    // nothing is taken up any more; then what runs is cut off, and handed to other workers if Redis takes it
+    const ended = Promise.all(this.workers.map((worker) => worker.close(!this.watch.up)));
     for (const line of this.lines.values()) line.close();
     await this.runs.close();
-    // what was cut off is handed to the other workers, if Redis takes it
-    const handedOver = Promise.all([...this.hints.values()].map(({ sent }) => sent));
-    const closed = handedOver.then(() => Promise.all(this.workers.map((worker) => worker.close(!this.watch.up))));
-    await Promise.race([closed, sleep(CLOSING_MS, undefined, { ref: false })]);
+    const handedOver = ended.then(() => Promise.all([...this.hints.values()].map(({ sent }) => sent)));
+    await Promise.race([handedOver, sleep(CLOSING_MS, undefined, { ref: false })]);
     for (const connection of this.connections) connection.disconnect();
   }
 
@@ -187,6 +187,8 @@ class BullmqQueue implements Queue {
       lockDuration: leaseSeconds * 500,
       stalledInterval: leaseSeconds * 150,
       maxStalledCount: FOREVER,
+      // a worker that goes away may take the wake-up call of another with it
+      drainDelay: 1,
       runRetryDelay: 1_000,
       settings: { backoffStrategy: (failures) => pauseAfter(failures, retrySeconds) },
     });

@@ -28,6 +28,7 @@ export interface Queue {
   start(kinds: readonly JobKind[], roles: QueueRoles): void;
   /** Aborts what runs for a key, of any kind, as far as it can be reached; what is pending is the database's to say. */
   stop(key: string): void;
+  /** Of the whole installation, or, where only that is known, of this process. */
   depths(): Promise<Depth[]>;
   /** `degraded`: hints go nowhere for now, and work begins at sweeps. */
   state(): 'ok' | 'degraded';

@@ -3,7 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis, type RedisOptions } from 'ioredis';
 
 const PROBE_MS = 2_000;
-const PATIENCE_MS = 1_000;
+/** Longer than this process is ever too busy to read an answer. */
+const PATIENCE_MS = 3_000;
+const RECONNECT_MS = 1_000;
 
 export interface RedisEvents {
   /** It does not answer, or does not take writes: nothing may be expected of it. */
@@ -17,7 +19,7 @@ export interface RedisEvents {
 export function connectRedis(url: string, name: string, options: RedisOptions): Redis {
   const redis = new Redis(url, {
     connectionName: `xeno-${name}`,
-    retryStrategy: (times) => Math.min(times * 100, PATIENCE_MS),
+    retryStrategy: (times) => Math.min(times * 100, RECONNECT_MS),
     connectTimeout: 5_000,
     // longer than any command blocks
     socketTimeout: 20_000,
@@ -62,10 +64,10 @@ export class RedisWatch {
 
   private async watch(): Promise<void> {
     const { signal } = this.closing;
-    await this.pause(PATIENCE_MS);
+    await this.pause(RECONNECT_MS);
     while (!signal.aborted) {
       await this.probe().catch((error: unknown) => this.away(error));
-      await this.pause(PROBE_MS);
+      await this.pause(this.up ? PROBE_MS : PROBE_MS / 4);
     }
   }
 

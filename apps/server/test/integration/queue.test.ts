@@ -547,7 +547,7 @@ describe.skipIf(withRedis.reason)('several processes on one Redis', () => {
       process.kill(server.pid, 'SIGSTOP');
       try {
         hintAll(api, work, 1, 20);
-        await until(() => api.state() === 'degraded' && worker.state() === 'degraded', 6);
+        await until(() => api.state() === 'degraded' && worker.state() === 'degraded', 10);
         await until(() => work.left.size === 0, 10);
       } finally {
         process.kill(server.pid, 'SIGCONT');
