@@ -123,3 +123,25 @@ export const topCustomers = route({
   response: { 200: Type.Object({ ...head, data: Type.Array(TopCustomer) }) },
 });
 export type TopCustomers = Static<(typeof topCustomers)['response'][200]>;
+
+export const CheckoutDay = Type.Object({
+  date: LocalDate,
+  checkouts: Type.Integer({ description: 'Checkouts begun that day.' }),
+  completed: Type.Integer({ description: 'Of these, those that became orders, whenever they did.' }),
+  abandoned: Type.Integer({
+    description: 'Of these, those that left a way to write to their buyer and are not completed after an hour.',
+  }),
+  value: { ...Money, description: 'What was in the abandoned ones.' },
+});
+export type CheckoutDay = Static<typeof CheckoutDay>;
+
+export const abandonedCheckouts = route({
+  method: 'GET',
+  path: '/api/analytics/abandoned-checkouts',
+  summary: 'Checkouts by day and what became of them, empty days included',
+  tag: 'analytics',
+  access: 'member',
+  query: Type.Object(period, { additionalProperties: false }),
+  response: { 200: Type.Object({ ...head, data: Type.Array(CheckoutDay) }) },
+});
+export type AbandonedCheckouts = Static<(typeof abandonedCheckouts)['response'][200]>;

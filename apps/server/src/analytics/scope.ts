@@ -11,7 +11,7 @@ export interface Scope {
   /** Null until the store's first sync has told. */
   timezone: string | null;
   currency: string | null;
-  /** Up to when Shopify's changes are in; null until the first sync has succeeded. */
+  /** Up to when Shopify's changes are in, as far as Shopify has told of them; null until the first sync has succeeded. */
   asOf: string | null;
   /** Customers that exist. */
   customers: number;
@@ -27,19 +27,28 @@ export interface Period {
 const UNKNOWN_CURRENCY = 'XXX';
 
 export async function readScope(db: Database, tenantId: string): Promise<Scope> {
+  const id = BigInt(tenantId);
   const [row] = await db.read<{
     generation: number;
     timezone: string;
     currency: string;
     customers: number;
+    events_applied_to: unknown;
     order_streams: string | number;
     applied_to: unknown;
+    pending: unknown;
+    doubted: unknown;
   }>(
-    `SELECT s.generation, s.timezone, s.currency, s.customers, COUNT(CASE WHEN c.stream = 'orders' THEN 1 END) AS order_streams, MIN(c.applied_to) AS applied_to
+    `SELECT s.generation, s.timezone, s.currency, s.customers, s.events_applied_to,
+       COUNT(CASE WHEN c.stream = 'orders' THEN 1 END) AS order_streams, MIN(c.applied_to) AS applied_to,
+       (SELECT COALESCE(triggered_at, received_at) FROM webhook_events
+        WHERE status = 'pending' AND tenant_id = ? ORDER BY due_at LIMIT 1) AS pending,
+       (SELECT MIN(marked_at) FROM fetch_marks WHERE tenant_id = ? AND stream = 'orders') AS doubted
      FROM tenant_state s
      LEFT JOIN stream_cursors c ON c.tenant_id = s.tenant_id AND c.stream IN ('orders', 'customers')
-     WHERE s.tenant_id = ? GROUP BY s.tenant_id, s.generation, s.timezone, s.currency, s.customers`,
-    [BigInt(tenantId)],
+     WHERE s.tenant_id = ?
+     GROUP BY s.tenant_id, s.generation, s.timezone, s.currency, s.customers, s.events_applied_to`,
+    [id, id, id],
   );
   const known = row && row.currency !== UNKNOWN_CURRENCY;
   const timezone = known ? row.timezone : null;
@@ -49,10 +58,19 @@ export async function readScope(db: Database, tenantId: string): Promise<Scope> 
     generation: row?.generation ?? 1,
     timezone,
     currency: known ? row.currency : null,
-    asOf: row && Number(row.order_streams) > 0 ? asDate(row.applied_to)!.toISOString() : null,
+    asOf: row && Number(row.order_streams) > 0 ? asOf(row).toISOString() : null,
     customers: row?.customers ?? 0,
     today: new Intl.DateTimeFormat('en-CA', { timeZone: timezone ?? 'UTC' }).format(new Date()),
   };
+}
+
+/** The cursors of the syncs, or further on when webhooks are: up to the oldest that waits, or whose order is doubted. */
+function asOf(row: { applied_to: unknown; events_applied_to: unknown; pending: unknown; doubted: unknown }): Date {
+  const synced = asDate(row.applied_to)!;
+  const told = asDate(row.events_applied_to);
+  const waiting = [row.pending, row.doubted].flatMap((instant) => asDate(instant) ?? []);
+  const sure = told && waiting.reduce((earliest, instant) => (instant < earliest ? instant : earliest), told);
+  return sure && sure > synced ? sure : synced;
 }
 
 export const head = (scope: Scope, { from, to }: Period) => ({
