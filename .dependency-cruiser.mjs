@@ -1,6 +1,6 @@
 // The import arrows of docs/architecture.md: bin → app → rooms → db, jobs, observe, http, contracts.
 const src = '^apps/server/src/';
-const rooms = ['shopify', 'ingest', 'analytics', 'stores', 'identity', 'privacy'];
+const rooms = ['shopify', 'inbox', 'ingest', 'analytics', 'stores', 'identity', 'privacy', 'live'];
 const ground = `${src}(db|jobs|observe|http)/`;
 const test = '\\.test\\.tsx?$';
 
@@ -27,14 +27,17 @@ export default {
     forbid('bin-only-starts', { path: `${src}bin/` }, { path: room(...rooms) }),
     forbid('only-bin-starts', { path: src, pathNot: [`${src}bin/`, test] }, { path: `${src}(bin/|app\\.ts)` }),
     forbid('ground-knows-no-room', { path: ground, pathNot: test }, { path: room(...rooms) }),
-    // Between rooms: ingest and stores ask Shopify, and every room's routes ask who is there. All else goes through app.ts.
+    // Between rooms: some ask Shopify, and every room's routes ask who is there. All else goes through app.ts.
     ...rooms.map((name) =>
       forbid(
         `${name}-keeps-to-itself`,
         { path: room(name), pathNot: test },
         {
           path: room(...rooms.filter((other) => other !== name)),
-          pathNot: [`${src}identity/require\\.ts$`, ...(['ingest', 'stores'].includes(name) ? [room('shopify')] : [])],
+          pathNot: [
+            `${src}identity/require\\.ts$`,
+            ...(['inbox', 'ingest', 'stores', 'privacy'].includes(name) ? [room('shopify')] : []),
+          ],
         },
       ),
     ),

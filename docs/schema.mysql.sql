@@ -1,3 +1,17 @@
+CREATE TABLE checkouts (
+  tenant_id bigint unsigned NOT NULL,
+  shopify_checkout_id bigint unsigned NOT NULL,
+  currency varchar(3) NOT NULL,
+  total_price bigint NOT NULL,
+  contact tinyint(1) NOT NULL,
+  created_at datetime(3) NOT NULL,
+  updated_at datetime(3) NOT NULL,
+  completed_at datetime(3),
+  local_date date NOT NULL,
+  PRIMARY KEY (tenant_id, shopify_checkout_id),
+  KEY checkouts_by_day (tenant_id, currency, local_date, contact, created_at, completed_at, total_price)
+) ENGINE=InnoDB COLLATE=utf8mb4_bin;
+
 CREATE TABLE customer_days (
   tenant_id bigint unsigned NOT NULL,
   generation int NOT NULL,
@@ -54,7 +68,18 @@ CREATE TABLE fetch_marks (
   stream varchar(16) NOT NULL,
   shopify_id bigint unsigned NOT NULL,
   marked_at datetime(3) NOT NULL,
+  due_at datetime(3),
+  tries int NOT NULL DEFAULT 0,
   PRIMARY KEY (tenant_id, stream, shopify_id)
+) ENGINE=InnoDB COLLATE=utf8mb4_bin;
+
+CREATE TABLE inventory_levels (
+  tenant_id bigint unsigned NOT NULL,
+  inventory_item_id bigint unsigned NOT NULL,
+  shopify_location_id bigint unsigned NOT NULL,
+  available int,
+  updated_at datetime(3) NOT NULL,
+  PRIMARY KEY (tenant_id, inventory_item_id, shopify_location_id)
 ) ENGINE=InnoDB COLLATE=utf8mb4_bin;
 
 CREATE TABLE leases (
@@ -145,7 +170,8 @@ CREATE TABLE orders (
   ledger_difference bigint NOT NULL,
   content_hash varchar(32) NOT NULL,
   PRIMARY KEY (tenant_id, shopify_order_id),
-  KEY orders_by_creation (tenant_id, created_at, shopify_order_id)
+  KEY orders_by_creation (tenant_id, created_at, shopify_order_id),
+  KEY orders_by_customer (tenant_id, customer_id)
 ) ENGINE=InnoDB COLLATE=utf8mb4_bin;
 
 CREATE TABLE products (
@@ -297,6 +323,8 @@ CREATE TABLE tenant_state (
   currency varchar(3) NOT NULL,
   customers int NOT NULL,
   products int NOT NULL,
+  changes bigint NOT NULL DEFAULT 0,
+  events_applied_to datetime(3),
   PRIMARY KEY (tenant_id),
   CONSTRAINT tenant_state_tenant FOREIGN KEY (tenant_id) REFERENCES tenants (id)
 ) ENGINE=InnoDB COLLATE=utf8mb4_bin;
@@ -321,6 +349,8 @@ CREATE TABLE tenants (
   last_sync_at datetime(3),
   created_at datetime(3) NOT NULL,
   updated_at datetime(3) NOT NULL,
+  webhook_key varchar(64),
+  installed_at datetime(3),
   PRIMARY KEY (id),
   UNIQUE KEY tenants_shop_domain (shop_domain),
   KEY tenants_user (user_id),
@@ -333,7 +363,17 @@ CREATE TABLE tombstones (
   shopify_id bigint unsigned NOT NULL,
   merged_into bigint unsigned,
   deleted_at datetime(3) NOT NULL,
-  PRIMARY KEY (tenant_id, stream, shopify_id)
+  PRIMARY KEY (tenant_id, stream, shopify_id),
+  KEY tombstones_by_kept (tenant_id, merged_into)
+) ENGINE=InnoDB COLLATE=utf8mb4_bin;
+
+CREATE TABLE upkeep (
+  tenant_id bigint unsigned NOT NULL,
+  job varchar(24) NOT NULL,
+  due_at datetime(3) NOT NULL,
+  note mediumtext,
+  PRIMARY KEY (tenant_id, job),
+  KEY upkeep_by_time (job, due_at, tenant_id)
 ) ENGINE=InnoDB COLLATE=utf8mb4_bin;
 
 CREATE TABLE users (
@@ -356,5 +396,26 @@ CREATE TABLE variants (
   price bigint NOT NULL,
   inventory int NOT NULL,
   position int NOT NULL,
-  PRIMARY KEY (tenant_id, shopify_product_id, shopify_variant_id)
+  PRIMARY KEY (tenant_id, shopify_product_id, shopify_variant_id),
+  KEY variants_by_item (tenant_id, inventory_item_id)
+) ENGINE=InnoDB COLLATE=utf8mb4_bin;
+
+CREATE TABLE webhook_events (
+  shop_domain varchar(255) NOT NULL,
+  webhook_id varchar(128) NOT NULL,
+  tenant_id bigint unsigned,
+  topic varchar(64) NOT NULL,
+  event_id varchar(128),
+  api_version varchar(16),
+  triggered_at datetime(3),
+  received_at datetime(3) NOT NULL,
+  status varchar(8) NOT NULL,
+  tries int NOT NULL,
+  due_at datetime(3) NOT NULL,
+  finished_at datetime(3),
+  error mediumtext,
+  body mediumtext,
+  PRIMARY KEY (shop_domain, webhook_id),
+  KEY webhook_events_by_status (status, tenant_id, due_at),
+  KEY webhook_events_by_time (tenant_id, received_at, webhook_id)
 ) ENGINE=InnoDB COLLATE=utf8mb4_bin;

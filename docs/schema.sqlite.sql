@@ -1,3 +1,18 @@
+CREATE TABLE checkouts (
+  tenant_id BIGINT NOT NULL,
+  shopify_checkout_id BIGINT NOT NULL,
+  currency VARCHAR(3) NOT NULL,
+  total_price BIGINT NOT NULL,
+  contact BOOLEAN NOT NULL,
+  created_at DATETIME NOT NULL,
+  updated_at DATETIME NOT NULL,
+  completed_at DATETIME,
+  local_date DATE NOT NULL,
+  PRIMARY KEY (tenant_id, shopify_checkout_id)
+) WITHOUT ROWID;
+
+CREATE INDEX checkouts_by_day ON checkouts (tenant_id, currency, local_date, contact, created_at, completed_at, total_price);
+
 CREATE TABLE customer_days (
   tenant_id BIGINT NOT NULL,
   generation INTEGER NOT NULL,
@@ -55,7 +70,18 @@ CREATE TABLE fetch_marks (
   stream VARCHAR(16) NOT NULL,
   shopify_id BIGINT NOT NULL,
   marked_at DATETIME NOT NULL,
+  due_at DATETIME,
+  tries INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (tenant_id, stream, shopify_id)
+) WITHOUT ROWID;
+
+CREATE TABLE inventory_levels (
+  tenant_id BIGINT NOT NULL,
+  inventory_item_id BIGINT NOT NULL,
+  shopify_location_id BIGINT NOT NULL,
+  available INTEGER,
+  updated_at DATETIME NOT NULL,
+  PRIMARY KEY (tenant_id, inventory_item_id, shopify_location_id)
 ) WITHOUT ROWID;
 
 CREATE TABLE leases (
@@ -148,6 +174,8 @@ CREATE TABLE orders (
 ) WITHOUT ROWID;
 
 CREATE INDEX orders_by_creation ON orders (tenant_id, created_at, shopify_order_id);
+
+CREATE INDEX orders_by_customer ON orders (tenant_id, customer_id);
 
 CREATE TABLE products (
   tenant_id BIGINT NOT NULL,
@@ -302,6 +330,8 @@ CREATE TABLE tenant_state (
   currency VARCHAR(3) NOT NULL,
   customers INTEGER NOT NULL,
   products INTEGER NOT NULL,
+  changes BIGINT NOT NULL DEFAULT 0,
+  events_applied_to DATETIME,
   PRIMARY KEY (tenant_id),
   CONSTRAINT tenant_state_tenant FOREIGN KEY (tenant_id) REFERENCES tenants (id)
 ) WITHOUT ROWID;
@@ -326,6 +356,8 @@ CREATE TABLE tenants (
   last_sync_at DATETIME,
   created_at DATETIME NOT NULL,
   updated_at DATETIME NOT NULL,
+  webhook_key VARCHAR(64),
+  installed_at DATETIME,
   PRIMARY KEY (id),
   CONSTRAINT tenants_shop_domain UNIQUE (shop_domain),
   CONSTRAINT tenants_user FOREIGN KEY (user_id) REFERENCES users (id)
@@ -339,6 +371,18 @@ CREATE TABLE tombstones (
   deleted_at DATETIME NOT NULL,
   PRIMARY KEY (tenant_id, stream, shopify_id)
 ) WITHOUT ROWID;
+
+CREATE INDEX tombstones_by_kept ON tombstones (tenant_id, merged_into);
+
+CREATE TABLE upkeep (
+  tenant_id BIGINT NOT NULL,
+  job VARCHAR(24) NOT NULL,
+  due_at DATETIME NOT NULL,
+  note TEXT,
+  PRIMARY KEY (tenant_id, job)
+) WITHOUT ROWID;
+
+CREATE INDEX upkeep_by_time ON upkeep (job, due_at, tenant_id);
 
 CREATE TABLE users (
   id BIGINT NOT NULL,
@@ -362,3 +406,27 @@ CREATE TABLE variants (
   position INTEGER NOT NULL,
   PRIMARY KEY (tenant_id, shopify_product_id, shopify_variant_id)
 ) WITHOUT ROWID;
+
+CREATE INDEX variants_by_item ON variants (tenant_id, inventory_item_id);
+
+CREATE TABLE webhook_events (
+  shop_domain VARCHAR(255) NOT NULL,
+  webhook_id VARCHAR(128) NOT NULL,
+  tenant_id BIGINT,
+  topic VARCHAR(64) NOT NULL,
+  event_id VARCHAR(128),
+  api_version VARCHAR(16),
+  triggered_at DATETIME,
+  received_at DATETIME NOT NULL,
+  status VARCHAR(8) NOT NULL,
+  tries INTEGER NOT NULL,
+  due_at DATETIME NOT NULL,
+  finished_at DATETIME,
+  error TEXT,
+  body TEXT,
+  PRIMARY KEY (shop_domain, webhook_id)
+);
+
+CREATE INDEX webhook_events_by_status ON webhook_events (status, tenant_id, due_at);
+
+CREATE INDEX webhook_events_by_time ON webhook_events (tenant_id, received_at, webhook_id);

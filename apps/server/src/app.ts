@@ -10,11 +10,17 @@ import { registerRoutes } from './http/routes.ts';
 import { createServer } from './http/server.ts';
 import { pruneSessions } from './identity/prune.ts';
 import { createIdentity } from './identity/routes.ts';
+import { dropBodies, forgetEvents } from './inbox/retention.ts';
+import { inboxRoutes } from './inbox/routes.ts';
+import { createInboxWriter } from './inbox/writer.ts';
 import { createIngestPool } from './ingest/bulk/pool.ts';
 import type { SyncDeps } from './ingest/context.ts';
+import { markJobs } from './ingest/fetch-marks.ts';
 import { voidLeases, withLease } from './ingest/leases.ts';
 import { pruneRuns } from './ingest/prune.ts';
 import { syncJobs } from './ingest/sync-jobs.ts';
+import { noteTrouble } from './ingest/trouble.ts';
+import { type EventHandler, webhookJobs } from './ingest/webhook/process.ts';
 import { embeddedQueue } from './jobs/embedded.ts';
 import { housekeeping } from './jobs/housekeeping.ts';
 import type { JobKind } from './jobs/job.ts';
@@ -28,8 +34,11 @@ import { createSealer } from './shopify/seal.ts';
 import { createTokenSource } from './shopify/token-source.ts';
 import { pruneStates } from './stores/prune.ts';
 import { storeRoutes } from './stores/routes.ts';
+import { standingHandlers } from './stores/handle-webhooks.ts';
+import { checkAllSubscriptions, ensureSubscriptions, webhookOrigin } from './stores/subscriptions.ts';
 import { activeRun, activeRuns } from './stores/sync.ts';
 import { tokenStore } from './stores/tokens.ts';
+import { upkeepJobs } from './stores/upkeep.ts';
 
 /** What a process does: answer requests, run jobs, stand for election as the scheduler. */
 export type Role = 'api' | 'worker' | 'scheduler';
@@ -95,10 +104,19 @@ export async function startApp(
         tokens: tokens.forShop(tenant.shopDomain),
         clock,
         log,
+        onVersion: (apiVersion) => void tenant.update({ apiVersion }).catch(() => {}), // it is in the log too
       });
     const owner = randomUUID();
     const pool = createIngestPool(db);
     closers.push(() => pool.close());
+    /** Where this process listens. */
+    let ownUrl: string | null = null;
+    const subscribing = {
+      db,
+      log,
+      webhookOrigin: () => webhookOrigin(config, ownUrl),
+      subscriptionsEverySeconds: tuning.subscriptionsEverySeconds,
+    };
     const syncing: SyncDeps = {
       db,
       log,
@@ -108,6 +126,7 @@ export async function startApp(
       owner,
       leaseSeconds: tuning.leaseSeconds,
       turnSeconds: tuning.syncTurnSeconds,
+      subscribe: (tenant, client, options) => ensureSubscriptions(subscribing, tenant, client, options),
     };
 
     // hints may be given from here on; work begins when all kinds are known
@@ -128,6 +147,13 @@ export async function startApp(
       : embeddedQueue(queueing);
     closers.push(() => queue.close());
 
+    /** What is done about webhooks that are not about records, by topic. */
+    const handlers: Record<string, EventHandler> = {
+      ...standingHandlers({ db, log, hint: queue.hint, stop: (tenantId) => queue.stop(tenantId) }),
+    };
+    const changed = () => {};
+    const troubled = (tenant: Tenant, error: unknown) => noteTrouble(db, tenant.id, error);
+
     /** The background work of every room. */
     const kinds: JobKind[] = [
       syncJobs(
@@ -135,6 +161,9 @@ export async function startApp(
         { active: () => activeRuns(db), activeOf: (tenantId) => activeRun(db, tenantId) },
         tuning.syncsAtOnce,
       ),
+      webhookJobs({ ...syncing, ...tuning, hint: queue.hint, handlers, changed }),
+      markJobs({ ...syncing, ...tuning, changed, troubled }),
+      ...upkeepJobs({ ...subscribing, ...tuning, clientFor, hint: queue.hint, troubled }),
       housekeeping({
         db,
         everySeconds: tuning.housekeepingSeconds,
@@ -143,11 +172,16 @@ export async function startApp(
           () => pruneSessions(db, daysAgo(tuning.endedSessionDays)),
           () => pruneStates(db),
           () => pruneRuns(db, daysAgo(tuning.finishedRunDays)),
+          () => dropBodies(db, daysAgo(tuning.webhookBodyDays)),
+          () => forgetEvents(db, daysAgo(tuning.webhookDays)),
         ],
       }),
     ];
-    queue.start(kinds, { work: roles.includes('worker'), schedule: roles.includes('scheduler') });
-    if (!roles.includes('api')) return { url: '', close };
+    const begin = () => queue.start(kinds, { work: roles.includes('worker'), schedule: roles.includes('scheduler') });
+    if (!roles.includes('api')) {
+      begin();
+      return { url: '', close };
+    }
 
     const server = await createServer({ config, log });
     closers.push(() => server.close());
@@ -170,13 +204,25 @@ export async function startApp(
         sealer,
         shopify: config.shopify,
         appUrlOf,
+        clientFor,
         wake: (tenantId) => queue.hint('sync', tenantId),
         stop: (tenantId) => queue.stop(tenantId),
+      }),
+      ...inboxRoutes({
+        db,
+        writer: createInboxWriter(db),
+        secrets: config.shopify.webhookSecrets,
+        answerSeconds: tuning.webhookAnswerSeconds,
+        hint: queue.hint,
       }),
       ...analyticsRoutes(db),
     ];
     registerRoutes(server, routes, identity.authenticate);
     const url = await server.listen({ port: config.port, host: config.host });
+    ownUrl = url;
+    // addresses may have changed since the last start
+    await checkAllSubscriptions(db);
+    begin();
     return { url, close };
   } catch (error) {
     await close();

@@ -63,6 +63,27 @@ const TUNING = {
   housekeepingSeconds: 24 * 3600,
   endedSessionDays: 30,
   finishedRunDays: 90,
+  /** How often each store is synced, whatever webhooks say; and how soon again when that has failed and may pass. */
+  syncEverySeconds: 6 * 3600,
+  syncRetrySeconds: 300,
+  /** How often it is checked that Shopify still sends webhooks, and whether a frozen or locked store is back. */
+  subscriptionsEverySeconds: 15 * 60,
+  probeEverySeconds: 10 * 60,
+  /** How long Shopify waits at most for the answer to a webhook. */
+  webhookAnswerSeconds: 4,
+  /** How long the bodies of finished webhooks are kept, and for how long it is known that they came. */
+  webhookBodyDays: 7,
+  webhookDays: 30,
+  /** How many stores' webhooks, and how many stores' marked records, one process works on at once. */
+  webhooksAtOnce: 4,
+  marksAtOnce: 4,
+  /** A webhook that cannot be processed is dead after so many tries; the pauses between them grow fourfold from the first. */
+  eventTries: 5,
+  eventRetrySeconds: 2,
+  /** How long what webhooks cannot tell of a customer or an inventory waits to be fetched, once for all of them. */
+  fetchSettleSeconds: 10,
+  /** The first pause after a fetch that did not settle what was doubted; it doubles up to an hour. */
+  markRetrySeconds: 2,
   accessTokenSeconds: 15 * 60,
   /** A session ends when it has not been used for so long. */
   sessionSeconds: 30 * 24 * 3600,

@@ -4,9 +4,12 @@ export * from './money.ts';
 export * as auth from './auth.ts';
 export * as stores from './stores.ts';
 export * as analytics from './analytics.ts';
+export * as webhooks from './webhooks.ts';
 export type { Session, User } from './auth.ts';
 export type { RunStatus, StreamName, SyncKind, SyncRun, SyncStream, Tenant, TenantStatus } from './stores.ts';
 export type {
+  AbandonedCheckouts,
+  CheckoutDay,
   Measure,
   Overview,
   OrdersByDate,
@@ -16,3 +19,4 @@ export type {
   TopCustomers,
   Totals,
 } from './analytics.ts';
+export type { Webhook, WebhookDetail, WebhookStatus, WebhookSummary } from './webhooks.ts';

@@ -4,11 +4,12 @@ import type { Static, TSchema } from 'typebox';
  * Who may call a route:
  * - `public`: anyone;
  * - `session`: whoever holds the refresh cookie;
+ * - `shopify`: whoever signs the body with the app's secret; the handler gets the raw body and judges it;
  * - `user`: whoever is logged in;
  * - `member`: a logged-in user with a role in the tenant that the request names;
  * - `admin`: a member whose role in that tenant is admin.
  */
-export type Access = 'public' | 'session' | 'user' | 'member' | 'admin';
+export type Access = 'public' | 'session' | 'shopify' | 'user' | 'member' | 'admin';
 
 /** One route of the API, told once: the server registers it, the client calls it, OpenAPI is made from it. */
 export interface Route {

@@ -62,6 +62,18 @@ export const Tenant = Type.Object({
   currencyCode: nullable(Type.String()),
   timezone: nullable(Type.String({ description: 'IANA name' })),
   lastSyncAt: nullable(Instant),
+  webhooks: nullable(
+    Type.Object(
+      {
+        status: Type.Union([Type.Literal('active'), Type.Literal('unavailable'), Type.Literal('failing')]),
+        reason: nullable(Type.String()),
+      },
+      { description: 'Whether Shopify tells changes at once; null until it was first asked to.' },
+    ),
+  ),
+  apiVersion: nullable(
+    Type.String({ description: 'Set when Shopify answers with another API version than Xeno was made for.' }),
+  ),
   createdAt: Instant,
   activeRun: nullable(SyncRun),
 });

@@ -17,12 +17,14 @@ export async function serveDocs(app: FastifyInstance): Promise<void> {
       tags: [
         { name: 'auth', description: 'Accounts and sessions' },
         { name: 'stores', description: 'Connecting Shopify stores and fetching their data' },
+        { name: 'webhooks', description: 'What Shopify sends, and what became of it' },
         { name: 'analytics', description: 'Questions about one store' },
         { name: 'system', description: 'About this installation' },
       ],
       components: {
         securitySchemes: {
           accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+          shopifyHmac: { type: 'apiKey', in: 'header', name: 'X-Shopify-Hmac-Sha256' },
           refreshCookie: { type: 'apiKey', in: 'cookie', name: 'xeno_refresh' },
         },
       },

@@ -8,7 +8,7 @@ const DATABASE_AWAY = 'The database cannot do this at the moment. Try again in a
 
 /** The framework's own refusals, in words for the caller. */
 const REFUSALS: Record<string, { code: string; detail: string }> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: { code: 'body_too_large', detail: 'The body is larger than 1 MB.' },
+  FST_ERR_CTP_BODY_TOO_LARGE: { code: 'body_too_large', detail: 'The body is too large.' },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: { code: 'unsupported_media_type', detail: 'Send the body as application/json.' },
   FST_ERR_CTP_INVALID_JSON_BODY: { code: 'malformed_json', detail: 'The body is not valid JSON.' },
   FST_ERR_BAD_URL: { code: 'malformed_url', detail: 'The URL is not valid.' },

@@ -66,7 +66,8 @@ export function registerRoutes(app: FastifyInstance, routes: HandledRoute[], aut
   for (const { route, handler } of routes) {
     const { method, path: url, access } = route;
     const status = Number(Object.keys(route.response)[0]);
-    app.route({
+    const scope = access === 'shopify' ? rawBodies(app) : app;
+    scope.route({
       method,
       url,
       schema: schemaOf(route),
@@ -83,6 +84,25 @@ export function registerRoutes(app: FastifyInstance, routes: HandledRoute[], aut
   }
 }
 
+/** Most of a webhook's body, in bytes: an order of a thousand lines has some two million. */
+const LONGEST_WEBHOOK = 5 * 1024 * 1024;
+
+/** Where bodies are kept as the bytes that were signed. */
+function rawBodies(app: FastifyInstance): Pick<FastifyInstance, 'route'> {
+  return {
+    route: (options) =>
+      app.register(async (scope) => {
+        scope.removeAllContentTypeParsers();
+        scope.addContentTypeParser(
+          '*',
+          { parseAs: 'buffer', bodyLimit: LONGEST_WEBHOOK },
+          (_request: FastifyRequest, body: Buffer, done: (error: null, body: Buffer) => void) => done(null, body),
+        );
+        scope.route(options);
+      }) as unknown as FastifyInstance,
+  };
+}
+
 /** A route without a declared policy, or one about a tenant that names none, must not come into being. */
 function admission(route: Route, authenticate: Authenticate) {
   const { access, method, path } = route;
@@ -92,6 +112,8 @@ function admission(route: Route, authenticate: Authenticate) {
       return async (request: FastifyRequest) => {
         if (method !== 'GET') requireSameOrigin(request);
       };
+    case 'shopify':
+      return async () => {};
     case 'user':
       return async (request: FastifyRequest) => {
         request.actor = await authenticate(request, null);
@@ -135,6 +157,7 @@ const has = (schema: TSchema | undefined, name: string) =>
 /** What may go wrong, by access: told in the document, where each problem has the same shape. */
 function problemsOf({ access, params, query, body }: Route): number[] {
   const problems = [429, 500, 503];
+  if (access === 'shopify') problems.push(400, 413, 415);
   if (query || body) problems.push(400);
   if (body) problems.push(413, 415);
   if (access !== 'public') problems.push(401);
@@ -147,6 +170,7 @@ function problemsOf({ access, params, query, body }: Route): number[] {
 const SECURITY: Record<Access, Record<string, string[]>[]> = {
   public: [],
   session: [{ refreshCookie: [] }],
+  shopify: [{ shopifyHmac: [] }],
   user: [{ accessToken: [] }],
   member: [{ accessToken: [] }],
   admin: [{ accessToken: [] }],

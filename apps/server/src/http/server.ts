@@ -94,7 +94,7 @@ export async function createServer({
     await app.register(rateLimit, {
       max: perMinute,
       timeWindow: 60_000,
-      allowList: (request) => !isApi(request.url),
+      allowList: (request) => !isApi(request.url) || isWebhook(request.url),
       errorResponseBuilder: (_request, { ttl }) => new TooMany(ttl / 1000),
     });
   }
@@ -121,6 +121,9 @@ const trustedHops = (value: Config['trustProxy']) =>
   typeof value === 'number' ? (_address: string, hop: number) => hop < value : value;
 
 const isApi = (url: string): boolean => /^\/api(?:[/?]|$)/.test(url);
+
+/** Shopify's come from few addresses and as many as happens in the stores; their signature is what guards them. */
+const isWebhook = (url: string): boolean => /^\/api\/shopify\/webhooks(?:[/?]|$)/.test(url);
 
 /** Bodies are JSON, not compressed. An empty one is no body: some clients name a content type all the same. */
 function acceptJsonOnly(app: FastifyInstance): void {

@@ -11,6 +11,12 @@ export interface SyncDeps {
   dataDir: string;
   pool: IngestPool;
   clientFor(tenant: Tenant): ShopifyClient;
+  /** Sees to it that webhooks come: before anything is fetched, so that no change falls between the two. */
+  subscribe(
+    tenant: Tenant,
+    client: ShopifyClient,
+    options: { scopes: readonly string[]; signal: AbortSignal },
+  ): Promise<unknown>;
   /** Names this process in leases. */
   owner: string;
   leaseSeconds: number;

@@ -19,7 +19,7 @@ export interface MarkDeps extends Pick<SyncDeps, 'db' | 'log' | 'owner' | 'lease
   /** Called when figures of a tenant have changed. */
   changed(tenantId: string): void;
   /** Called when a store as a whole cannot be read: its tokens or the store itself are at fault. */
-  troubled(tenant: Tenant, error: unknown): Promise<void>;
+  troubled(tenant: Tenant, error: unknown): Promise<unknown>;
 }
 
 export const MARKS = 'marks';

@@ -63,6 +63,7 @@ async function prepare(
   const ctx = { ...deps, tenantId: tenant.id, runId: run.id, lease, signal, client, isTurnOver };
   const shop = await describeShop(ctx, tenant);
   await run.update({ notice: limits(shop.scopes) });
+  await deps.subscribe(tenant, client, { scopes: shop.scopes, signal });
   return { ...ctx, ...shop };
 }
 

@@ -100,7 +100,8 @@ function sameDigest(given: string, expected: string): boolean {
 }
 
 export type TokenAnswer =
-  | { kind: 'tokens'; tokens: ShopTokens }
+  /** `date`: Shopify's clock when it answered, or ours where it does not tell. */
+  | { kind: 'tokens'; tokens: ShopTokens; date: Date }
   /** Shopify refused for good: the code is used or wrong, or the refresh token is dead. */
   | { kind: 'refused'; reason: string }
   /** The shop is frozen (402) or locked (423); its tokens may well live. */
@@ -136,6 +137,7 @@ async function requestTokens(request: TokenRequest, grant: Record<string, string
   let status: number;
   let retryAfter: string | null;
   let text: string;
+  let date: Date;
   try {
     const response = await (request.fetch ?? fetch)(shopUrl(request, request.shop, '/admin/oauth/access_token'), {
       method: 'POST',
@@ -146,6 +148,7 @@ async function requestTokens(request: TokenRequest, grant: Record<string, string
     });
     status = response.status;
     retryAfter = response.headers.get('retry-after');
+    date = new Date(response.headers.get('date') ?? request.now);
     text = await response.text();
   } catch (error) {
     request.signal?.throwIfAborted();
@@ -161,7 +164,7 @@ async function requestTokens(request: TokenRequest, grant: Record<string, string
   }
   const tokens = readTokens(text, request.now);
   return tokens
-    ? { kind: 'tokens', tokens }
+    ? { kind: 'tokens', tokens, date }
     : { kind: 'retry', reason: 'an answer that is no token', retryAfterMs: null };
 }
 

@@ -4,10 +4,11 @@ import type { Database } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
 import { isUniqueViolation } from '../db/database.ts';
 import { BadInput, Conflict } from '../http/errors.ts';
-import { authorizeUrl, exchangeCode, verifyCallback } from '../shopify/oauth.ts';
+import { authorizeUrl, exchangeCode, type TokenAnswer, verifyCallback } from '../shopify/oauth.ts';
 import { mayRead } from '../shopify/scopes.ts';
 import type { Sealer } from '../shopify/seal.ts';
 import { parseShopDomain } from '../shopify/shop-domain.ts';
+import { newWebhookKey } from './subscriptions.ts';
 import { startRun } from './sync.ts';
 import { sealedTokens } from './tokens.ts';
 
@@ -117,7 +118,7 @@ export async function finishConnect(
   if (!mayRead(answer.tokens.scopes, 'orders')) return failed('scopes_missing', shop);
 
   try {
-    return await saveTenant(deps, userId, shop, answer.tokens);
+    return await saveTenant(deps, userId, shop, answer);
   } catch (error) {
     // two users finished at once: the other one was first
     if (isUniqueViolation(error)) return failed('shop_owned_by_another', shop);
@@ -129,7 +130,7 @@ async function saveTenant(
   { db, sealer }: ConnectDeps,
   userId: string,
   shop: string,
-  tokens: Parameters<typeof sealedTokens>[2],
+  { tokens, date }: Extract<TokenAnswer, { kind: 'tokens' }>,
 ): Promise<ConnectOutcome> {
   return db.transaction(async (tx) => {
     const { transaction } = tx;
@@ -138,6 +139,8 @@ async function saveTenant(
       scopes: tokens.scopes.join(','),
       status: 'connected' as const,
       statusReason: null,
+      apiVersion: null,
+      installedAt: date,
     };
     let tenant = await db.models.Tenant.findOne({ where: { shopDomain: shop }, transaction, lock: true });
     if (tenant) {
@@ -146,7 +149,7 @@ async function saveTenant(
         transaction,
       });
       if (!member) return { ok: false, code: 'shop_owned_by_another', shop };
-      await tenant.update(fields, { transaction });
+      await tenant.update({ ...fields, webhookKey: tenant.webhookKey ?? newWebhookKey() }, { transaction });
     } else {
       tenant = await db.models.Tenant.create(
         {
@@ -156,7 +159,7 @@ async function saveTenant(
           storeName: shop.replace('.myshopify.com', ''),
           currency: null,
           timezone: null,
-          apiVersion: null,
+          webhookKey: newWebhookKey(),
           ...fields,
         },
         { transaction },

@@ -1,17 +1,35 @@
+import type { TenantStatus } from '@xeno/contracts';
 import type { Database } from '../db/database.ts';
 import { NO_TOKENS } from './tokens.ts';
 
+/** Ends a connection from here. */
+export const disconnect = (db: Database, tenantId: string): Promise<void> =>
+  endConnection(db, tenantId, {
+    status: 'disconnected',
+    statusReason: 'It was disconnected here; its data is kept.',
+    runs: 'The store was disconnected.',
+  });
+
+/** Ends a connection that the shop has ended. */
+export const markUninstalled = (db: Database, tenantId: string): Promise<void> =>
+  endConnection(db, tenantId, {
+    status: 'uninstalled',
+    statusReason: 'The app was uninstalled in Shopify; the data is kept. Connect the store again to go on.',
+    runs: 'The app was uninstalled in Shopify.',
+  });
+
 /** Destroys a store's tokens and ends what runs for it; its data stays. Doing it twice changes nothing. */
-export async function disconnect(db: Database, tenantId: string): Promise<void> {
+async function endConnection(
+  db: Database,
+  tenantId: string,
+  { runs, ...status }: { status: TenantStatus; statusReason: string; runs: string },
+): Promise<void> {
   await db.transaction(async ({ transaction }) => {
     const { Tenant, SyncRun, SyncStream } = db.models;
-    await Tenant.update(
-      { ...NO_TOKENS, status: 'disconnected', statusReason: 'It was disconnected here; its data is kept.' },
-      { where: { id: tenantId }, transaction },
-    );
+    await Tenant.update({ ...NO_TOKENS, ...status }, { where: { id: tenantId }, transaction });
     const ended = { status: 'cancelled' as const, finishedAt: new Date() };
     const open = { tenantId, status: ['queued' as const, 'running' as const] };
     await SyncStream.update(ended, { where: open, transaction });
-    await SyncRun.update({ ...ended, error: 'The store was disconnected.' }, { where: open, transaction });
+    await SyncRun.update({ ...ended, error: runs }, { where: open, transaction });
   });
 }

@@ -4,11 +4,15 @@ import { randomBytes } from 'node:crypto';
 import { BadInput } from '../http/errors.ts';
 import { handle, type HandledRoute } from '../http/routes.ts';
 import { beginConnect, type ConnectDeps, finishConnect } from './connect.ts';
+import type { Tenant } from '../db/models/tenant.ts';
+import type { ShopifyClient } from '../shopify/client.ts';
 import { disconnect } from './disconnect.ts';
+import { dropSubscriptions } from './subscriptions.ts';
 import { listRuns, requestSync } from './sync.ts';
 import { getTenant, listTenants } from './tenants.ts';
 
 export interface StoreDeps extends ConnectDeps {
+  clientFor(tenant: Tenant): ShopifyClient;
   /** Origin of this installation as the browser sees it. */
   appUrlOf(request: FastifyRequest): string;
   /** Tells the queue that a run of this store waits. */
@@ -17,6 +21,8 @@ export interface StoreDeps extends ConnectDeps {
   stop(tenantId: string): void;
 }
 
+/** So long at most someone who disconnects a store waits for Shopify. */
+const UNSUBSCRIBE_SECONDS = 5;
 const STATE_COOKIE = 'xeno_connect';
 
 export function storeRoutes(deps: StoreDeps): HandledRoute[] {
@@ -49,6 +55,8 @@ export function storeRoutes(deps: StoreDeps): HandledRoute[] {
     handle(stores.getTenant, ({ actor }) => getTenant(db, actor)),
 
     handle(stores.disconnect, async ({ actor }) => {
+      const tenant = await db.models.Tenant.findByPk(actor.tenantId);
+      if (tenant?.accessToken) await dropSubscriptions(deps.clientFor(tenant), UNSUBSCRIBE_SECONDS);
       await disconnect(db, actor.tenantId);
       deps.stop(actor.tenantId);
       return null;

@@ -3,6 +3,7 @@ import type { Database } from '../db/database.ts';
 import type { SyncRun } from '../db/models/sync-run.ts';
 import type { Tenant } from '../db/models/tenant.ts';
 import { NotFound } from '../http/errors.ts';
+import { type WebhookState, webhookStates } from './subscriptions.ts';
 import { viewRuns } from './sync.ts';
 
 /** The stores a user has a role in, in the order they were connected. */
@@ -17,21 +18,28 @@ export async function listTenants(db: Database, userId: string): Promise<TenantV
       ['id', 'ASC'],
     ],
   });
-  return Promise.all(tenants.map((tenant) => viewTenant(db, tenant, roles.get(tenant.id)!, runs)));
+  const states = await webhookStates(db, [...roles.keys()]);
+  return Promise.all(tenants.map((tenant) => viewTenant(db, tenant, roles.get(tenant.id)!, runs, states)));
 }
 
 export async function getTenant(db: Database, actor: { tenantId: string; role: Role }): Promise<TenantView> {
   const runs = await activeRunsOf(db, [actor.tenantId]);
   const tenant = await db.models.Tenant.findByPk(actor.tenantId);
   if (!tenant) throw new NotFound();
-  return viewTenant(db, tenant, actor.role, runs);
+  return viewTenant(db, tenant, actor.role, runs, await webhookStates(db, [tenant.id]));
 }
 
 /** Read before the stores: one that is shown without a run then shows what its last run has come to. */
 const activeRunsOf = (db: Database, tenantIds: string[]): Promise<SyncRun[]> =>
   db.models.SyncRun.findAll({ where: { tenantId: tenantIds, status: ['queued', 'running'] } });
 
-async function viewTenant(db: Database, tenant: Tenant, role: Role, runs: SyncRun[]): Promise<TenantView> {
+async function viewTenant(
+  db: Database,
+  tenant: Tenant,
+  role: Role,
+  runs: SyncRun[],
+  states: ReadonlyMap<string, WebhookState>,
+): Promise<TenantView> {
   const active = runs.filter((run) => run.tenantId === tenant.id);
   return {
     id: tenant.id,
@@ -44,6 +52,8 @@ async function viewTenant(db: Database, tenant: Tenant, role: Role, runs: SyncRu
     currencyCode: tenant.currency,
     timezone: tenant.timezone,
     lastSyncAt: tenant.lastSyncAt?.toISOString() ?? null,
+    webhooks: states.get(tenant.id) ?? null,
+    apiVersion: tenant.apiVersion,
     createdAt: tenant.createdAt.toISOString(),
     activeRun: (await viewRuns(db, tenant.id, active))[0] ?? null,
   };

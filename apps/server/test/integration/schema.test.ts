@@ -50,6 +50,7 @@ onEachDatabase('schema', (engine) => {
       'tenants',
       'oauth_states',
       'login_failures',
+      'webhook_events',
     ];
     const schema = await dumpSchema(db);
     const tables = [...schema.matchAll(/CREATE TABLE (\w+) \((.*?)\n\)/gs)].filter(

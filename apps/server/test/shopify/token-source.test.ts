@@ -30,7 +30,7 @@ function world(overrides: Partial<TokenSourcePorts> = {}) {
       const n = Number(refreshToken.slice(2));
       if (n < state.issued - 1) return { kind: 'refused', reason: 'HTTP 401' };
       state.issued = n + 1;
-      return { kind: 'tokens', tokens: tokens(`at${n + 1}`, `rt${n + 1}`, clock.now() + HOUR) };
+      return { kind: 'tokens', tokens: tokens(`at${n + 1}`, `rt${n + 1}`, clock.now() + HOUR), date: new Date() };
     },
     ...overrides,
   };

@@ -4,6 +4,7 @@ import { sync } from './0003-sync.ts';
 import { records } from './0004-records.ts';
 import { ledger } from './0005-ledger.ts';
 import { upkeep } from './0006-upkeep.ts';
+import { inbox } from './0007-inbox.ts';
 import { webhookRecords } from './0008-webhook-records.ts';
 import type { Migration } from './migration.ts';
 
@@ -14,5 +15,6 @@ export const migrations: Migration[] = [
   ...records,
   ...ledger,
   ...upkeep,
+  ...inbox,
   ...webhookRecords,
 ];

@@ -26,6 +26,10 @@ export class Tenant extends Model<InferAttributes<Tenant>, InferCreationAttribut
   declare currency: string | null;
   declare timezone: string | null;
   declare apiVersion: string | null;
+  /** The secret end of the address that this store's webhooks go to; null until the first connection that made one. */
+  declare webhookKey: CreationOptional<string | null>;
+  /** When this installation was made, by Shopify's clock. */
+  declare installedAt: CreationOptional<Date | null>;
   declare status: TenantStatus;
   declare statusReason: string | null;
   declare lastSyncAt: CreationOptional<Date | null>;
@@ -50,6 +54,8 @@ export function defineTenant(sequelize: Sequelize) {
       currency: DataTypes.STRING(3),
       timezone: DataTypes.STRING(64),
       apiVersion: DataTypes.STRING(16),
+      webhookKey: DataTypes.STRING(64),
+      installedAt: DataTypes.DATE(3),
       status: DataTypes.STRING(20),
       statusReason: DataTypes.TEXT,
       lastSyncAt: DataTypes.DATE(3),

@@ -1,0 +1,65 @@
+import { webhooks } from '@xeno/contracts';
+import { BadInput, NotFound } from '../http/errors.ts';
+import { handle, type HandledRoute } from '../http/routes.ts';
+import { getEvent, listEvents, type Position, replayEvents, summarize } from './events.ts';
+import { createReceiver, type ReceiveDeps } from './receive.ts';
+
+export function inboxRoutes(deps: ReceiveDeps): HandledRoute[] {
+  const { db, hint } = deps;
+  const receive = createReceiver(deps);
+  return [
+    handle(webhooks.receiveForStore, async ({ params, request }) => {
+      await receive(params.key, request.headers, bytesOf(request.body));
+      return null;
+    }),
+
+    handle(webhooks.receive, async ({ request }) => {
+      await receive(null, request.headers, bytesOf(request.body));
+      return null;
+    }),
+
+    handle(webhooks.listWebhooks, async ({ actor, query }) => {
+      const { status, topic, limit = 20, cursor } = query;
+      const before = cursor === undefined ? null : readCursor(cursor);
+      const { data, next } = await listEvents(db, actor.tenantId, { status, topic, limit, before });
+      return { data, nextCursor: next && `${next.receivedAt.getTime()}-${next.webhookId}` };
+    }),
+
+    handle(webhooks.summary, ({ actor }) => summarize(db, actor.tenantId)),
+
+    handle(webhooks.getWebhook, async ({ actor, params }) => {
+      const event = await getEvent(db, actor.tenantId, params.webhookId);
+      if (!event) throw new NotFound();
+      return event;
+    }),
+
+    handle(webhooks.replay, async ({ actor, body }) => {
+      const { webhookIds, status } = body;
+      if (!webhookIds && !status && !body.from && !body.to) {
+        throw new BadInput([{ path: 'webhookIds', message: 'must be given, or status, or from and to' }]);
+      }
+      const [from, to] = [instantOf('from', body.from), instantOf('to', body.to)];
+      const replayed = await replayEvents(db, actor.tenantId, { webhookIds, status, from, to });
+      if (replayed > 0) hint('webhooks', actor.tenantId);
+      return { replayed };
+    }),
+  ];
+}
+
+/** A request without a body has none to parse. */
+const bytesOf = (body: unknown): Buffer => (Buffer.isBuffer(body) ? body : Buffer.alloc(0));
+
+function readCursor(cursor: string): Position {
+  const match = /^(\d{1,15})-(.{1,128})$/.exec(cursor);
+  if (!match) throw new BadInput([{ path: 'cursor', message: 'is not a cursor this list has given' }]);
+  return { receivedAt: new Date(Number(match[1])), webhookId: match[2]! };
+}
+
+function instantOf(path: string, text: string | undefined): Date | undefined {
+  if (text === undefined) return undefined;
+  const date = new Date(/^\d{4}-\d{2}-\d{2}T/.test(text) ? text : NaN);
+  if (Number.isNaN(date.getTime())) {
+    throw new BadInput([{ path, message: 'must be an instant, such as 2026-03-29T01:00:00Z' }]);
+  }
+  return date;
+}

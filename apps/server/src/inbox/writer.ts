@@ -1,0 +1,128 @@
+import type { Database, Param } from '../db/database.ts';
+import { isUnavailable } from '../db/faults.ts';
+
+const COLUMNS = [
+  'shop_domain',
+  'webhook_id',
+  'tenant_id',
+  'topic',
+  'event_id',
+  'api_version',
+  'triggered_at',
+  'received_at',
+  'status',
+  'tries',
+  'due_at',
+  'body',
+] as const;
+/** What is there already stays as it is: the same webhook may be sent again and again. */
+const ONCE = { keys: ['shop_domain', 'webhook_id'] };
+
+/** Of one transaction: a statement stays far below max_allowed_packet, and others' turns to write come soon. */
+const MAX_ROWS = 200;
+const MAX_CHARACTERS = 1_000_000;
+/** What may wait in memory for the database; more is refused, and Shopify sends it again. */
+const MAX_WAITING = 64_000_000;
+
+export interface NewEvent {
+  shopDomain: string;
+  webhookId: string;
+  tenantId: string | null;
+  topic: string;
+  eventId: string | null;
+  apiVersion: string | null;
+  triggeredAt: Date | null;
+  receivedAt: Date;
+  body: string;
+}
+
+export interface InboxWriter {
+  /** Resolves when the event is committed, or was so before. @throws what the database threw; InboxFull */
+  write(event: NewEvent): Promise<void>;
+}
+
+export class InboxFull extends Error {
+  override name = 'InboxFull';
+}
+
+interface Waiting {
+  row: Param[];
+  size: number;
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Commits events in groups: those that come while one group is being flushed make up the next, so that many deliveries
+ * share a commit and a single one waits for nothing.
+ */
+export function createInboxWriter(db: Database): InboxWriter {
+  const waiting: Waiting[] = [];
+  let size = 0;
+  let flushing = false;
+
+  const insert = (group: Waiting[]) =>
+    db.transaction((tx) =>
+      tx.insert(
+        'webhook_events',
+        COLUMNS,
+        group.map(({ row }) => row),
+        ONCE,
+      ),
+    );
+
+  async function commit(group: Waiting[]): Promise<void> {
+    try {
+      await insert(group);
+      for (const { resolve } of group) resolve();
+    } catch (error) {
+      if (group.length === 1 || isUnavailable(error)) for (const { reject } of group) reject(error);
+      // one of them is to blame: the others must not be refused for it
+      else for (const one of group) await commit([one]);
+    }
+  }
+
+  function nextGroup(): Waiting[] {
+    let characters = 0;
+    let end = 0;
+    do characters += waiting[end++]!.size;
+    while (end < waiting.length && end < MAX_ROWS && characters + waiting[end]!.size <= MAX_CHARACTERS);
+    return waiting.splice(0, end);
+  }
+
+  async function flush(): Promise<void> {
+    flushing = true;
+    while (waiting.length > 0) {
+      const group = nextGroup();
+      for (const one of group) size -= one.size;
+      await commit(group);
+    }
+    flushing = false;
+  }
+
+  return {
+    write: (event) =>
+      new Promise((resolve, reject) => {
+        const row = rowOf(event);
+        if (size + event.body.length > MAX_WAITING) return reject(new InboxFull('Too much waits to be stored.'));
+        size += event.body.length;
+        waiting.push({ row, size: event.body.length, resolve, reject });
+        if (!flushing) void flush();
+      }),
+  };
+}
+
+const rowOf = (event: NewEvent): Param[] => [
+  event.shopDomain,
+  event.webhookId,
+  event.tenantId === null ? null : BigInt(event.tenantId),
+  event.topic,
+  event.eventId,
+  event.apiVersion,
+  event.triggeredAt,
+  event.receivedAt,
+  'pending',
+  0,
+  event.receivedAt,
+  event.body,
+];

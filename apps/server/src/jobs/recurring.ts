@@ -1,0 +1,63 @@
+import type { TenantStatus } from '@xeno/contracts';
+import type { Database } from '../db/database.ts';
+import { conflictTail } from '../db/upsert.ts';
+import { databaseNow, marks } from '../db/values.ts';
+import type { JobKind } from './job.ts';
+
+const AT_ONCE = 200;
+
+/**
+ * A job that each store has now and then. When it is due stands in the table `upkeep`, so that no restart and no lost
+ * queue changes it; a store without a row is due one period after it was connected. `work` must bear to be done twice; when it throws, it is due
+ * again after `retrySeconds`. Its times are jittered, so that stores do not all come at once.
+ */
+export function recurring(options: {
+  db: Database;
+  /** Of the job kind and of its rows. */
+  name: string;
+  everySeconds: number;
+  retrySeconds?: number;
+  /** Stores in other states have no such job. */
+  statuses?: readonly TenantStatus[];
+  concurrency?: number;
+  work(tenantId: string, signal: AbortSignal): Promise<void>;
+}): JobKind {
+  const { db, name, everySeconds, retrySeconds = everySeconds, statuses = ['connected'], concurrency = 2 } = options;
+  const now = databaseNow(db.dialect, 0);
+  return {
+    name,
+    concurrency,
+    async pending() {
+      const rows = await db.read<{ id: string | number }>(
+        `SELECT t.id FROM tenants t LEFT JOIN upkeep u ON u.tenant_id = t.id AND u.job = ?
+         WHERE t.status IN (${marks(statuses)}) 
+           AND (u.due_at <= ${now} OR (u.due_at IS NULL AND (t.installed_at IS NULL OR t.installed_at <= ?)))
+         ORDER BY u.due_at LIMIT ${AT_ONCE}`,
+        [name, ...statuses, new Date(Date.now() - everySeconds * 1000)],
+      );
+      return rows.map((row) => String(row.id));
+    },
+    async run(tenantId, signal) {
+      try {
+        await options.work(tenantId, signal);
+      } catch (error) {
+        if (!signal.aborted) await makeDue(db, tenantId, name, jittered(retrySeconds));
+        throw error;
+      }
+      await makeDue(db, tenantId, name, jittered(everySeconds));
+      return 'done';
+    },
+  };
+}
+
+/** Makes a store's recurring job due so many seconds from now. */
+export const makeDue = (db: Database, tenantId: string, job: string, seconds: number): Promise<unknown> =>
+  db.transaction((tx) =>
+    tx.run(
+      `INSERT INTO upkeep (tenant_id, job, due_at) VALUES (?, ?, ${databaseNow(db.dialect, seconds)})
+       ${conflictTail(db.dialect, { keys: ['tenant_id', 'job'], replace: ['due_at'] })}`,
+      [BigInt(tenantId), job],
+    ),
+  );
+
+const jittered = (seconds: number) => Math.round(seconds * (0.9 + Math.random() / 5));

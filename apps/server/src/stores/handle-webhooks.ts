@@ -1,0 +1,46 @@
+import type { Database } from '../db/database.ts';
+import type { InboxEvent } from '../db/inbox-event.ts';
+import type { Hint } from '../jobs/job.ts';
+import { makeDue } from '../jobs/recurring.ts';
+import { markUninstalled } from './disconnect.ts';
+import { SUBSCRIPTIONS } from './subscriptions.ts';
+import { startRun } from './sync.ts';
+
+export interface StandingDeps {
+  db: Database;
+  log: { info(fields: object, message: string): void };
+  hint: Hint;
+  /** Stops what runs for a store. */
+  stop(tenantId: string): void;
+}
+
+/** What is done about webhooks that are about the connection itself; each may be done twice. */
+export const standingHandlers = ({
+  db,
+  log,
+  hint,
+  stop,
+}: StandingDeps): Record<string, (event: InboxEvent) => Promise<void>> => ({
+  async 'app/uninstalled'({ tenantId, triggeredAt, shopDomain }) {
+    const tenant = tenantId === null ? null : await db.models.Tenant.findByPk(tenantId);
+    if (!tenant || tenant.status === 'disconnected') return;
+    if (triggeredAt !== null && tenant.installedAt !== null && triggeredAt < tenant.installedAt) {
+      log.info(
+        { tenantId, shop: shopDomain, triggeredAt },
+        'an uninstallation from before the reinstallation is ignored',
+      );
+      return;
+    }
+    await markUninstalled(db, tenant.id);
+    stop(tenant.id);
+  },
+
+  /** The run asks for the scopes, tells what is missing, and fetches what is newly granted; so does the check. */
+  async 'app/scopes_update'({ tenantId }) {
+    const tenant = tenantId === null ? null : await db.models.Tenant.findByPk(tenantId);
+    if (!tenant?.accessToken || tenant.status !== 'connected') return;
+    await db.transaction((tx) => startRun(tx, db, tenant.id, 'incremental'));
+    hint('sync', tenant.id);
+    await makeDue(db, tenant.id, SUBSCRIPTIONS, 0);
+  },
+});

@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import type { Database } from '../db/database.ts';
+import type { Tenant } from '../db/models/tenant.ts';
+import type { ShopifyClient } from '../shopify/client.ts';
+import { ScopeMissing, ShopifyError, ShopifyRefused } from '../shopify/errors.ts';
+import { subscribe, type Subscribed, unsubscribe } from '../shopify/subscriptions.ts';
+
+export const SUBSCRIPTIONS = 'subscriptions';
+
+/** Names a store in the address of its webhooks; not to be guessed, since headers are not signed. */
+export const newWebhookKey = (): string => randomBytes(32).toString('base64url');
+
+export interface SubscriptionDeps {
+  db: Database;
+  log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
+  /** Origin at which Shopify reaches this installation; null where it does not. */
+  webhookOrigin(): string | null;
+  subscriptionsEverySeconds: number;
+}
+
+const UNREACHABLE =
+  'Shopify cannot reach this installation, which has no public https address (APP_URL): changes come with the scheduled sync.';
+
+/**
+ * Sees to it that Shopify sends this store's webhooks here, and remembers whether it does. True where some were missing:
+ * what happened meanwhile has to be fetched. What Shopify refuses is told and stops nothing.
+ */
+export async function ensureSubscriptions(
+  deps: SubscriptionDeps,
+  tenant: Tenant,
+  client: ShopifyClient,
+  { scopes, signal }: { scopes: readonly string[]; signal: AbortSignal },
+): Promise<boolean> {
+  const origin = deps.webhookOrigin();
+  if (origin === null) {
+    await remember(deps, tenant.id, { status: 'unavailable', reason: UNREACHABLE });
+    return false;
+  }
+  if (tenant.webhookKey === null) await tenant.update({ webhookKey: newWebhookKey() });
+  const uri = `${origin}/api/shopify/webhooks/${tenant.webhookKey}`;
+  const fields = { tenantId: tenant.id, shop: tenant.shopDomain };
+  let subscribed: Subscribed;
+  try {
+    subscribed = await subscribe(client, { uri, scopes, signal });
+  } catch (error) {
+    const isOfWebhooks = error instanceof ShopifyRefused || error instanceof ScopeMissing;
+    if (!isOfWebhooks) throw error;
+    deps.log.warn({ ...fields, err: error }, 'webhooks cannot be subscribed to');
+    await remember(deps, tenant.id, {
+      status: 'failing',
+      reason: `${error.message} Changes come with the scheduled sync.`,
+    });
+    return false;
+  }
+  const { created, removed, refused } = subscribed;
+  if (created.length > 0) deps.log.info({ ...fields, created, removed }, 'subscribed to webhooks');
+  if (refused.length > 0) deps.log.warn({ ...fields, refused }, 'Shopify refused webhook subscriptions');
+  await remember(
+    deps,
+    tenant.id,
+    refused.length === 0
+      ? { status: 'active', reason: null }
+      : {
+          status: 'failing',
+          reason: `Shopify sends no webhooks about ${refused.map(({ topic, why }) => `${topic} (${why})`).join(', ')}; such changes come with the scheduled sync.`,
+        },
+  );
+  return created.length > 0;
+}
+
+/**
+ * Where Shopify sends webhooks to: a public https address. A stand-in for Shopify is on this machine, or told otherwise,
+ * and reaches the process itself.
+ */
+export function webhookOrigin(
+  { appUrl, shopify }: { appUrl: string | null; shopify: { sandboxUrl: string | null } },
+  ownUrl: string | null,
+): string | null {
+  if (shopify.sandboxUrl !== null) return appUrl ?? ownUrl;
+  return appUrl?.startsWith('https://') ? appUrl : null;
+}
+
+/** Has the subscriptions of all stores looked at now. */
+export const checkAllSubscriptions = (db: Database): Promise<unknown> =>
+  db.transaction((tx) => tx.run('UPDATE upkeep SET due_at = ? WHERE job = ?', [new Date(), SUBSCRIPTIONS]));
+
+/** Removes a store's subscriptions at Shopify as far as it answers: what it sends later finds no connected store. */
+export async function dropSubscriptions(client: ShopifyClient, seconds: number): Promise<void> {
+  try {
+    await unsubscribe(client, AbortSignal.timeout(seconds * 1000));
+  } catch (error) {
+    const isExpected = error instanceof ShopifyError || (error as Error).name === 'TimeoutError';
+    if (!isExpected) throw error;
+  }
+}
+
+export interface WebhookState {
+  status: 'active' | 'unavailable' | 'failing';
+  reason: string | null;
+}
+
+const remember = ({ db, subscriptionsEverySeconds }: SubscriptionDeps, tenantId: string, state: WebhookState) =>
+  db.transaction((tx) =>
+    tx.insert(
+      'upkeep',
+      ['tenant_id', 'job', 'due_at', 'note'],
+      [
+        [
+          BigInt(tenantId),
+          SUBSCRIPTIONS,
+          new Date(Date.now() + subscriptionsEverySeconds * 1000),
+          JSON.stringify(state),
+        ],
+      ],
+      { keys: ['tenant_id', 'job'], replace: ['note'] },
+    ),
+  );
+
+/** As of the last look; none for stores that were never looked at. */
+export async function webhookStates(db: Database, tenantIds: readonly string[]): Promise<Map<string, WebhookState>> {
+  if (tenantIds.length === 0) return new Map();
+  const rows = await db.read<{ tenant_id: string | number; note: string | null }>(
+    `SELECT tenant_id, note FROM upkeep WHERE job = ? AND tenant_id IN (${tenantIds.map(() => '?').join(',')})`,
+    [SUBSCRIPTIONS, ...tenantIds.map(BigInt)],
+  );
+  return new Map(
+    rows.flatMap(({ tenant_id, note }) =>
+      note === null ? [] : [[String(tenant_id), JSON.parse(note) as WebhookState] as const],
+    ),
+  );
+}

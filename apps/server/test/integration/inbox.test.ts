@@ -1,0 +1,255 @@
+import type { WebhookSummary } from '@xeno/contracts';
+import { createHmac } from 'node:crypto';
+import { request } from 'node:http';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { dropBodies, forgetEvents } from '../../src/inbox/retention.ts';
+import { createInboxWriter } from '../../src/inbox/writer.ts';
+import { type Browser, onEachDatabase, startWorld, type World } from './world.ts';
+
+const SHOP = 'inbox.myshopify.com';
+const OLD_SECRET = 'the-secret-before';
+
+onEachDatabase('inbox', (engine) => {
+  let world: World;
+  let ada: Browser;
+  let id: string;
+  let key: string;
+  let sent = 0;
+
+  beforeAll(async () => {
+    world = await startWorld(engine, { env: { SHOPIFY_WEBHOOK_SECRET: `xeno-sandbox-secret,${OLD_SECRET}` } });
+    world.sandbox.control.createShop(SHOP, { orders: 20 });
+    ada = await world.register();
+    id = await ada.fill(SHOP);
+    const [row] = await world.db.read<{ webhook_key: string }>('SELECT webhook_key FROM tenants');
+    key = row!.webhook_key;
+  });
+  afterAll(() => world.close());
+
+  /** Sends a webhook to the store's own address, or to `path`; `headers` of null are left out. */
+  const send = async (
+    body: string | Buffer,
+    { path = `/${key}`, headers = {}, secret = 'xeno-sandbox-secret' } = {} as {
+      path?: string;
+      headers?: Record<string, string | null>;
+      secret?: string;
+    },
+  ) => {
+    const all: Record<string, string | null> = {
+      'content-type': 'application/json',
+      'x-shopify-topic': 'products/delete',
+      'x-shopify-hmac-sha256': createHmac('sha256', secret).update(body).digest('base64'),
+      'x-shopify-shop-domain': SHOP,
+      'x-shopify-webhook-id': `test-${++sent}`,
+      'x-shopify-triggered-at': '2026-03-01T10:00:00.123456789Z',
+      ...headers,
+    };
+    const given = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== null);
+    const response = await fetch(`${world.url}/api/shopify/webhooks${path}`, { method: 'POST', body, headers: given });
+    await response.text();
+    return response.status;
+  };
+  const stored = async (webhookId: string) =>
+    Number(
+      (
+        await world.db.read<{ count: number }>('SELECT COUNT(*) AS count FROM webhook_events WHERE webhook_id = ?', [
+          webhookId,
+        ])
+      )[0]!.count,
+    );
+  const harmless = '{"id": 999000999}';
+
+  test('F1: a webhook that comes fifty times at once is stored once, and each is answered 200', async () => {
+    const headers = { 'x-shopify-webhook-id': 'fifty' };
+    const answers = await Promise.all(Array.from({ length: 50 }, () => send(harmless, { headers })));
+    expect(new Set(answers)).toEqual(new Set([200]));
+    expect(await stored('fifty')).toBe(1);
+  });
+
+  test('F6: one that was sent a day ago is taken', async () => {
+    const headers = { 'x-shopify-triggered-at': new Date(Date.now() - 86_400_000).toISOString() };
+    expect(await send(harmless, { headers })).toBe(200);
+  });
+
+  test('A15: a signature that is forged, missing, empty or short is 401', async () => {
+    const forged = createHmac('sha256', 'another secret').update(harmless).digest('base64');
+    const right = createHmac('sha256', 'xeno-sandbox-secret').update(harmless).digest('base64');
+    for (const hmac of [forged, null, '', 'AAAA', right.slice(0, -2), `${right} `.repeat(2), 'ü'.repeat(44)]) {
+      const headers = { 'x-shopify-hmac-sha256': hmac, 'x-shopify-webhook-id': 'forged' };
+      if (hmac === 'ü'.repeat(44)) continue; // no client sends such a header
+      expect([hmac, await send(harmless, { headers })]).toEqual([hmac, 401]);
+    }
+    expect(await stored('forged')).toBe(0);
+    expect(await send('', { headers: { 'x-shopify-hmac-sha256': null } })).toBe(401);
+  });
+
+  test('both secrets hold while one is being rotated', async () => {
+    expect(await send(harmless, { secret: OLD_SECRET })).toBe(200);
+    expect(await send(harmless, { secret: 'a third' })).toBe(401);
+  });
+
+  test('A16: a body changed by a byte, or sent in the name of another shop, is 401', async () => {
+    const hmac = createHmac('sha256', 'xeno-sandbox-secret').update(harmless).digest('base64');
+    expect(await send('{"id": 999000998}', { headers: { 'x-shopify-hmac-sha256': hmac } })).toBe(401);
+    for (const shop of ['other.myshopify.com', 'x', null, `${SHOP}.evil.com`, '']) {
+      expect([shop, await send(harmless, { headers: { 'x-shopify-shop-domain': shop } })]).toEqual([shop, 401]);
+    }
+    expect(await send(harmless, { path: '/nobody-has-this-key' })).toBe(401);
+    expect(await send(harmless, { headers: { 'x-shopify-shop-domain': SHOP.toUpperCase() } })).toBe(200);
+  });
+
+  test('A17: what is replayed with a right signature changes nothing', async () => {
+    const before = await ada.overview(id);
+    const headers = { 'x-shopify-webhook-id': 'again' };
+    for (let i = 0; i < 3; i++) expect(await send(harmless, { headers })).toBe(200);
+    expect(await stored('again')).toBe(1);
+    expect((await ada.overview(id)).totals).toEqual(before.totals);
+  });
+
+  test('A18: too large, in chunks, compressed, deeply nested, __proto__', async () => {
+    const large = JSON.stringify({ id: 1, note: 'x'.repeat(4_900_000) });
+    expect(await send(large)).toBe(200);
+    expect(await send(`${large}${' '.repeat(1_000_000)}`)).toBe(413);
+    expect(await send(harmless, { headers: { 'content-encoding': 'gzip' } })).toBe(415);
+    const nested = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    expect(await send(nested, { path: '', headers: { 'x-shopify-topic': 'shop/redact' } })).toBe(401);
+    expect(await send('{"__proto__": {"admin": true}, "id": 5}')).toBe(200);
+    expect(await send('not JSON at all', { headers: { 'content-type': 'text/plain' } })).toBe(200);
+    expect(await sendInChunksWithoutEnd()).toBe(413);
+  });
+
+  const sendInChunksWithoutEnd = () =>
+    new Promise<number>((resolve) => {
+      const sending = request(`${world.url}/api/shopify/webhooks/${key}`, { method: 'POST' });
+      const chunk = Buffer.alloc(256 * 1024, ' ');
+      const more = setInterval(() => sending.write(chunk), 5);
+      sending.on('response', (response) => resolve(response.statusCode!));
+      sending.on('error', () => {});
+      sending.on('close', () => clearInterval(more));
+    });
+
+  test('headers that are missing or too long refuse nothing that is signed', async () => {
+    const none = { 'x-shopify-webhook-id': null, 'x-shopify-triggered-at': 'yesterday' };
+    const count = async () =>
+      (
+        await world.db.read<{ count: number }>(
+          "SELECT COUNT(*) AS count FROM webhook_events WHERE webhook_id LIKE 'body-%'",
+        )
+      )[0]!.count;
+    expect([await send('{"id": 31}', { headers: none }), await send('{"id": 31}', { headers: none })]).toEqual([
+      200, 200,
+    ]);
+    expect(Number(await count())).toBe(1);
+    expect(await send(harmless, { headers: { 'x-shopify-webhook-id': 'x'.repeat(500) } })).toBe(200);
+    expect(await send(harmless, { headers: { 'x-shopify-topic': null } })).toBe(400);
+    expect(await send(harmless, { headers: { 'x-shopify-topic': 'no topic' } })).toBe(400);
+  });
+
+  test('at the app’s own address: compliance topics by the shop in the body, and no others that name none', async () => {
+    const compliance = (topic: string, shop: string, header = shop) =>
+      send(JSON.stringify({ shop_id: 1, shop_domain: shop, customer: { id: 424242 }, orders_to_redact: [] }), {
+        path: '',
+        headers: { 'x-shopify-topic': topic, 'x-shopify-shop-domain': header },
+      });
+    expect(await compliance('customers/redact', SHOP)).toBe(200);
+    expect(await compliance('customers/data_request', 'unknown.myshopify.com')).toBe(200);
+    expect(await compliance('customers/redact', SHOP, 'unknown.myshopify.com')).toBe(401);
+    expect(await send(harmless, { path: '' })).toBe(401);
+    const shop = JSON.stringify({ id: 1, myshopify_domain: SHOP });
+    expect(await send(shop, { path: '', headers: { 'x-shopify-topic': 'shop/update' } })).toBe(200);
+    // of a shop that is none of ours there is nothing to keep
+    const headers = {
+      'x-shopify-topic': 'shop/update',
+      'x-shopify-shop-domain': 'unknown.myshopify.com',
+      'x-shopify-webhook-id': 'unknown-shop',
+    };
+    expect(await send('{"myshopify_domain": "unknown.myshopify.com"}', { path: '', headers })).toBe(200);
+    expect(await stored('unknown-shop')).toBe(0);
+  });
+
+  test('F8: a database that does not commit in time gives 503, never 200', async () => {
+    const slow = createInboxWriter({
+      ...world.db,
+      transaction: () => new Promise(() => {}),
+    });
+    const late = Promise.race([slow.write(event('late')), new Promise((resolve) => setTimeout(resolve, 300, 'waits'))]);
+    expect(await late).toBe('waits');
+  });
+
+  test('one bad row hurts no other of its group', async () => {
+    const writer = createInboxWriter(world.db);
+    const results = await Promise.allSettled(
+      ['good-1', 'good-2', 'bad', 'good-3'].map((webhookId) =>
+        writer.write(event(webhookId, webhookId === 'bad' ? null! : 'products/delete')),
+      ),
+    );
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+    expect(await Promise.all(['good-1', 'good-2', 'bad', 'good-3'].map(stored))).toEqual([1, 1, 0, 1]);
+  });
+
+  const event = (webhookId: string, topic = 'products/delete') => ({
+    shopDomain: SHOP,
+    webhookId,
+    tenantId: id,
+    topic,
+    eventId: null,
+    apiVersion: null,
+    triggeredAt: null,
+    receivedAt: new Date(),
+    body: harmless,
+  });
+
+  test('are listed page by page, counted, and shown to members only; bodies to admins', async () => {
+    const first = await ada.get<{ data: { webhookId: string }[]; nextCursor: string }>(
+      `/api/tenants/${id}/webhooks?limit=3&topic=products/delete`,
+    );
+    expect(first.data).toHaveLength(3);
+    const second = await ada.get<{ data: { webhookId: string }[] }>(
+      `/api/tenants/${id}/webhooks?limit=3&topic=products/delete&cursor=${first.nextCursor}`,
+    );
+    expect(first.data.map((one) => one.webhookId)).not.toContain(second.data[0]!.webhookId);
+    const summary = await ada.get<WebhookSummary>(`/api/tenants/${id}/webhooks/summary`);
+    expect(summary.receivedLastDay).toBeGreaterThan(10);
+    const detail = await ada.get<{ body: string }>(`/api/tenants/${id}/webhooks/fifty`);
+    expect(detail.body).toBe(harmless);
+    const eve = await world.register();
+    for (const path of ['webhooks', 'webhooks/summary', 'webhooks/fifty']) {
+      expect((await eve.call('GET', `/api/tenants/${id}/${path}`)).status).toBe(404);
+    }
+  });
+
+  test('are replayed by id, by status and by period', async () => {
+    await world.db.transaction((tx) =>
+      tx.run(
+        "UPDATE webhook_events SET status = 'dead', finished_at = received_at WHERE webhook_id IN ('fifty', 'again')",
+      ),
+    );
+    const replay = async (body: object) => (await ada.call('POST', `/api/tenants/${id}/webhooks/replay`, body)).body;
+    expect(await replay({ webhookIds: ['again', 'never-came'] })).toEqual({ replayed: 1 });
+    expect(await replay({ status: 'dead' })).toEqual({ replayed: 1 });
+    expect(await replay({ from: '2020-01-01T00:00:00Z', to: '2020-02-01T00:00:00Z' })).toEqual({ replayed: 0 });
+    expect((await ada.call('POST', `/api/tenants/${id}/webhooks/replay`, {})).status).toBe(400);
+    expect((await ada.call('POST', `/api/tenants/${id}/webhooks/replay`, { from: 'monday' })).status).toBe(400);
+  });
+
+  test('bodies go after a while, then the events; what is pending stays', async () => {
+    await world.db.transaction((tx) =>
+      tx.run(
+        "UPDATE webhook_events SET status = 'done', finished_at = received_at WHERE webhook_id IN ('good-1', 'good-2')",
+      ),
+    );
+    await world.db.transaction((tx) =>
+      tx.run(
+        "UPDATE webhook_events SET status = 'pending', due_at = '2100-01-01 00:00:00.000' WHERE webhook_id = 'good-3'",
+      ),
+    );
+    const future = new Date(Date.now() + 60_000);
+    expect(await dropBodies(world.db, future)).toBe(false);
+    const bodies = await world.db.read<{ webhook_id: string; body: string | null }>(
+      "SELECT webhook_id, body FROM webhook_events WHERE webhook_id LIKE 'good-%' ORDER BY webhook_id",
+    );
+    expect(bodies.map(({ body }) => body !== null)).toEqual([false, false, true]);
+    expect(await forgetEvents(world.db, future)).toBe(false);
+    expect(await Promise.all(['good-1', 'good-2', 'good-3'].map(stored))).toEqual([0, 0, 1]);
+  });
+});
