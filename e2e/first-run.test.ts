@@ -128,7 +128,7 @@ describe.skipIf(!executablePath)('npm start, in a browser', () => {
     const page = await open();
     await register(page, 'Grace Hopper', 'grace@example.com');
     await page.goto(`${xeno.url}/stores`);
-    const id = await connect(page, 'demo-power-cut');
+    const id = await connect(page, 'power-cut');
     await page.context().close();
     await xeno.kill();
 
@@ -141,7 +141,7 @@ describe.skipIf(!executablePath)('npm start, in a browser', () => {
     await again.waitForURL((url) => url.pathname !== '/login');
     await again.goto(`${xeno.url}/stores/${id}`);
     await expect.poll(async () => again.getByText(/succeeded/i).count(), { timeout: 60_000 }).toBeGreaterThan(0);
-    await expectAllTime(again, id, 'demo-power-cut');
+    await expectAllTime(again, id, 'power-cut');
     await again.context().close();
   });
 

@@ -5,6 +5,8 @@ import { tryPort } from './ports.mjs';
 import { setting } from './settings.mjs';
 
 const CLIENT_ID = 'xeno-sandbox-key';
+/** The demo stores live: something happens in them every few seconds. */
+const TRAFFIC = { SANDBOX_TRAFFIC: process.env.SANDBOX_TRAFFIC ?? '0.3', SANDBOX_TRAFFIC_SHOPS: 'demo-' };
 
 /**
  * Starts the project's own stand-in for Shopify when neither keys nor another stand-in are set, and waits until it
@@ -24,7 +26,8 @@ export async function startSandbox(crew, dataDir) {
     'sandbox',
     ['apps/sandbox/src/main.ts', '--port', String(port), '--client-id', CLIENT_ID, '--state', state],
     {
-      env: { SANDBOX_CLIENT_SECRET: secret }, // arguments can be read by every user of the machine
+      // arguments can be read by every user of the machine
+      env: { SANDBOX_CLIENT_SECRET: secret, ...TRAFFIC },
       until: /listening on http/,
     },
   );

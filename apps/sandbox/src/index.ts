@@ -32,7 +32,7 @@ export interface Sandbox {
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   adminSchema();
   const world = new World(options);
-  const saveState = options.state ? keepState(world, options.state) : () => {};
+  if (options.state) keepState(world, options.state);
   world.openFile();
   for (const domain of world.tokens.shops()) world.installed(domain);
   const control = new Control(world);
@@ -58,7 +58,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     async close() {
       await app.close();
       await world.close();
-      saveState();
+      world.journal.flush();
     },
   };
 }

@@ -15,7 +15,8 @@ const USAGE = `A local Shopify.
   --timezone ZONE       of that shop (default Europe/London)
   --state FILE          keeps tokens and shops between runs
   --compliance-url URL  where customers/redact and the like are sent
-  --traffic RATE        changes a second in each shop that has the app installed
+  --traffic RATE        changes a second in each shop that has the app installed …
+  --traffic-shops TEXT  … and a name that begins so
   --bulk-delay MS       least time a bulk operation takes (default 1000)
   --max-available N     size of the bucket of query cost (default 2000)
   --restore-rate N      points a second it regains (default 1000)
@@ -35,6 +36,7 @@ const { values } = parseArgs({
     state: { type: 'string' },
     'compliance-url': { type: 'string' },
     traffic: { type: 'string' },
+    'traffic-shops': { type: 'string' },
     'bulk-delay': { type: 'string' },
     'max-available': { type: 'string' },
     'restore-rate': { type: 'string' },
@@ -75,6 +77,7 @@ const sandbox = await startSandbox({
   state: text('state'),
   complianceUrl: text('compliance-url'),
   traffic: number('traffic', /^\d*\.?\d+$/),
+  trafficShops: text('traffic-shops'),
   bulkDelay: number('bulk-delay'),
   maximumAvailable: number('max-available'),
   restoreRate: number('restore-rate'),

@@ -6,6 +6,7 @@ import { Tokens } from './oauth/tokens.ts';
 import { SHOP_DOMAIN, specOf, type ShopSpec, type ShopWishes } from './store/spec.ts';
 import { emptyOverlay, Shop, type Overlay, type ShopListener } from './store/shop.ts';
 import { RealOrders } from './store/real-orders.ts';
+import { NO_JOURNAL, type Journal } from './state.ts';
 import { Traffic } from './traffic.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 
@@ -28,8 +29,10 @@ export interface WorldOptions {
   timezone?: string;
   /** Where compliance webhooks go; none are sent without it. */
   complianceUrl?: string;
-  /** Changes a second in every shop that has the app installed. */
+  /** Changes a second in every shop that has the app installed … */
   traffic?: number;
+  /** … and a name that begins so. */
+  trafficShops?: string;
 }
 
 /** A frozen shop has not paid, a locked one is being looked into. */
@@ -48,8 +51,8 @@ export class World {
   autoApprove = false;
   /** Added to the clock (ms). */
   clockOffset = 0;
-  /** Called after every change of what should survive a restart. */
-  changed: () => void = () => {};
+  /** Told of every change of what should survive a restart. */
+  journal: Journal = NO_JOURNAL;
   readonly #options: WorldOptions;
   readonly #shops = new Map<string, Shop>();
   readonly #buckets = new Map<string, Bucket>();
@@ -76,8 +79,11 @@ export class World {
       this.shop(operation.shop).tell(this.now, { topic: 'bulk_operations/finish', operation: { ...operation } }),
     );
     this.#listener = {
-      stored: () => this.changed(),
-      happened: (shop, events, at) => this.webhooks.tell(shop, events, at),
+      stored: (shop, part, key, value) => this.journal.stored(shop.origin.domain, part, key, value),
+      happened: (shop, events, at) => {
+        this.journal.flush();
+        this.webhooks.tell(shop, events, at);
+      },
     };
   }
 
@@ -128,6 +134,7 @@ export class World {
       };
       source = real;
     }
+    this.journal.created(spec);
     return this.restoreShop(spec, emptyOverlay(), source);
   }
 
@@ -135,7 +142,6 @@ export class World {
     const shop = new Shop(spec, overlay, source);
     shop.listener = this.#listener;
     this.#shops.set(spec.domain, shop);
-    this.changed();
     return shop;
   }
 
@@ -144,7 +150,12 @@ export class World {
     this.#shops.delete(domain);
     this.#buckets.delete(domain);
     this.#withheld.delete(domain);
-    this.changed();
+    this.journal.gone(domain);
+  }
+
+  /** Tokens or subscriptions have changed. */
+  changed(): void {
+    this.journal.changed();
   }
 
   bucket(domain: string): Bucket {
@@ -168,8 +179,10 @@ export class World {
 
   /** The app has been given a token. */
   installed(domain: string): void {
-    const rate = this.#options.traffic ?? 0;
-    if (rate > 0 && !this.traffic.has(domain)) this.traffic.start(domain, { rate, seed: this.shop(domain).nextOrder });
+    const { traffic: rate = 0, trafficShops: prefix = '' } = this.#options;
+    if (rate > 0 && domain.startsWith(prefix) && !this.traffic.has(domain)) {
+      this.traffic.start(domain, { rate, seed: this.shop(domain).nextOrder });
+    }
     this.changed();
   }
 

@@ -137,9 +137,7 @@ export class Control extends WebhookControl {
   }
 
   #change<T>(domain: string, act: (shop: Shop, now: number) => T): T {
-    const result = act(this.#shop(domain), this.#world.now);
-    this.#world.changed();
-    return result;
+    return act(this.#shop(domain), this.#world.now);
   }
 
   updateShop(domain: string, wishes: Partial<Record<SettingName, string>>): ShopSpec {
