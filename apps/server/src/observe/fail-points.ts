@@ -19,7 +19,7 @@ let armed = (getEnvironmentData(INHERITED) ?? null) as Armed | null;
 export function armFailPoint(spec: string | null, dataDir: string): void {
   const [name = '', n = '1'] = spec?.split('@') ?? [];
   armed = spec === null ? null : { name, left: Number(n), dataDir };
-  setEnvironmentData(INHERITED, armed === null ? null : { ...armed });
+  setEnvironmentData(INHERITED, armed ? { ...armed } : undefined);
 }
 
 /** A place where dying would be worst. Does nothing unless it is armed; then the process is killed as by `kill -9`. */
