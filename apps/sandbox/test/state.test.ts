@@ -44,6 +44,10 @@ describe('the state', () => {
     await client.ask(
       'mutation { webhookSubscriptionCreate(topic: ORDERS_CREATE, webhookSubscription: { uri: "https://example.com/" }) { userErrors { message } } }',
     );
+    await client.ask(
+      'mutation { webhookSubscriptionCreate(topic: ORDERS_UPDATED, webhookSubscription: { uri: "https://example.com/" }) { userErrors { message } } }',
+    );
+    control.removeSubscriptions(SHOP, control.subscriptions(SHOP)[1]!.id);
     const [kept, merged] = [control.createCustomer(SHOP), control.createCustomer(SHOP)];
     control.createOrder(SHOP, { customer: merged.id });
     control.mergeCustomers(SHOP, merged.id, kept.id);
@@ -64,6 +68,7 @@ describe('the state', () => {
     expect(await seen(second, token)).toEqual(before);
     expect(before.shop).toEqual({ name: 'Renamed', ianaTimezone: 'Asia/Tokyo' });
     expect(await second.control.expected(SHOP)).toEqual(expected);
+    expect(second.control.subscriptions(SHOP).map(({ topic }) => topic)).toEqual(['orders/create']);
     expect(second.control.shops()).toEqual([SHOP]);
     // what is deleted was, and its number is not given again
     expect(Number(second.control.createOrder(SHOP).id)).toBeGreaterThan(Number(last.id));

@@ -283,6 +283,21 @@ describe('a test', () => {
     expect(control.delivery(first!.id).body).toBe(app.received[0]!.body.toString());
   });
 
+  it('rotates the secret that they are signed with', async () => {
+    const { control, subscribe, app } = await start();
+    await subscribe('CUSTOMERS_CREATE');
+    control.createCustomer(SHOP);
+    await control.idle();
+    control.settings({ webhookSecret: 'rotated' });
+    control.createCustomer(SHOP);
+    await control.idle();
+    const signedBy = ({ headers, body }: Received) =>
+      ['xeno-sandbox-secret', 'rotated'].find(
+        (secret) => createHmac('sha256', secret).update(body).digest('base64') === headers['x-shopify-hmac-sha256'],
+      );
+    expect(app.received.map(signedBy)).toEqual(['xeno-sandbox-secret', 'rotated']);
+  });
+
   it('sees the last deliveries, and not all that ever were', async () => {
     const { control, subscribe } = await start();
     control.settings({ webhooks: { kept: 5 } });

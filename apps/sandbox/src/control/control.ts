@@ -38,6 +38,8 @@ export interface Settings {
   clockOffset?: number;
   lifetimes?: Partial<Lifetimes>;
   complianceUrl?: string | null;
+  /** What webhooks are signed with from now on; those under way keep their signature. */
+  webhookSecret?: string;
   /** What strikes at random is drawn from it. */
   faultSeed?: number;
   webhooks?: Partial<WebhookSettings>;
@@ -52,9 +54,10 @@ export class Control extends WebhookControl {
     this.#world = world;
   }
 
-  settings(wishes: Settings = {}): Omit<Required<Settings>, 'faultSeed'> {
+  settings(wishes: Settings = {}): Omit<Required<Settings>, 'faultSeed' | 'webhookSecret'> {
     const world = this.#world;
     if (wishes.complianceUrl !== undefined) world.webhooks.complianceUrl = wishes.complianceUrl;
+    if (wishes.webhookSecret !== undefined) world.webhooks.secret = wishes.webhookSecret;
     if (wishes.faultSeed !== undefined) world.faults.seed(wishes.faultSeed);
     if (wishes.autoApprove !== undefined) world.autoApprove = wishes.autoApprove;
     if (wishes.bulkDelay !== undefined) world.bulk.delay = wishes.bulkDelay;

@@ -394,6 +394,9 @@ export function mergeCustomers(shop: Shop, key: number, into: number, now: numbe
   const kept = knownCustomer(shop, into);
   if (key === into) throw new Error('a customer cannot be merged into itself');
   for (const index of shop.ordersOf(key)) shop.putOrder(index, { ...shop.order(index)!, customer: into });
+  for (const checkout of shop.checkouts()) {
+    if (checkout.customer === key) shop.putCheckout({ ...checkout, customer: into });
+  }
   shop.putCustomer(key, null);
   const customer: Customer = {
     ...kept,
@@ -562,7 +565,8 @@ export function updateCheckout(
 /** The order it becomes. */
 export function completeCheckout(shop: Shop, index: number, now: number): Order {
   const known = openCheckout(shop, index);
-  const order = createOrder(shop, { customer: known.customer, checkout: known }, now);
+  const customer = known.customer !== null && shop.hasCustomer(known.customer) ? known.customer : null;
+  const order = createOrder(shop, { customer, checkout: known }, now);
   const updatedAt = Math.max(now, known.updatedAt);
   const checkout: Checkout = { ...known, completedAt: now, updatedAt, order: order.index };
   shop.putCheckout(checkout);

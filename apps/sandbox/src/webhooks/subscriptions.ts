@@ -147,6 +147,7 @@ export class Subscriptions {
 
   restore({ next, all }: { next: number; all: Subscription[] }): void {
     this.#next = next;
+    this.#all.clear();
     for (const subscription of all) this.#all.set(subscription.number, subscription);
   }
 }

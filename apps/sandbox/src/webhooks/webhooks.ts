@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { API_VERSION } from '../graphql/schema.ts';
 import type { Faults } from '../control/faults.ts';
 import type { ShopEvent } from '../store/events.ts';
 import type { Shop } from '../store/shop.ts';
@@ -14,18 +15,19 @@ export interface WebhookOptions {
   changed: () => void;
 }
 
-export const WEBHOOK_VERSION = '2026-10';
-
 /** Who is told of what happens in the shops, and how that gets there. */
 export class Webhooks {
   readonly subscriptions: Subscriptions;
   readonly deliveries: Deliveries;
   /** Where compliance topics go; they are declared for the app and not for a shop. */
   complianceUrl: string | null = null;
+  /** What they are signed with from now on: the client secret, until it is rotated. */
+  secret: string;
   readonly #options: WebhookOptions;
 
   constructor(options: WebhookOptions) {
     this.#options = options;
+    this.secret = options.secret;
     this.subscriptions = new Subscriptions(options.changed);
     this.deliveries = new Deliveries({
       faults: options.faults,
@@ -86,12 +88,13 @@ export class Webhooks {
       shop,
       topic,
       uri: subscription?.uri ?? uri!,
-      apiVersion: subscription?.apiVersion ?? WEBHOOK_VERSION,
-      triggeredAt: new Date(at).toISOString(),
+      apiVersion: subscription?.apiVersion ?? API_VERSION,
+      // Shopify tells nanoseconds
+      triggeredAt: new Date(at).toISOString().replace('Z', '041743Z'),
       subscription: subscription?.number ?? null,
       body,
       headers: {},
-      secret: this.#options.secret,
+      secret: this.secret,
       status: 'pending',
       fault: null,
       retried: true,
