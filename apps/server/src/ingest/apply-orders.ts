@@ -137,7 +137,7 @@ export async function orderVersions(
   return orders.map(({ record, lines }) => {
     const customerId = kept.get(record.customerId ?? '') ?? record.customerId;
     const { events: _, customerId: __, ...facts } = record;
-    const hash = contentHash([facts, lines.map(lineValues)]);
+    const hash = orderContentHash(facts, lines);
     return {
       id: record.id,
       updatedAt: record.updatedAt,
@@ -149,6 +149,10 @@ export async function orderVersions(
     };
   });
 }
+
+/** Of what is stored of an order but its customer. */
+export const orderContentHash = (facts: Omit<OrderRecord, 'events' | 'customerId'>, lines: LedgerLine[]): string =>
+  contentHash([facts, lines.map(lineValues)]);
 
 /** The customer stands beside the hash: when customers are merged, orders are reassigned and not read. */
 const fingerprintOf = (hash: string, customerId: string | null) => `${hash} ${customerId}`;

@@ -119,8 +119,7 @@ export async function applyProducts(
 }
 
 function versionOf(record: ProductRecord): ProductVersion {
-  const variants = record.variants.map(({ inventory: _, ...variant }) => variant);
-  const hash = contentHash({ ...record, variants });
+  const hash = productContentHash(record);
   return {
     id: record.id,
     updatedAt: record.updatedAt,
@@ -128,6 +127,12 @@ function versionOf(record: ProductRecord): ProductVersion {
     contentHash: hash,
     fingerprint: fingerprintOf(hash, new Map(record.variants.map(({ id, inventory }) => [id, inventory]))),
   };
+}
+
+/** Of what is stored of a product but its inventory. */
+export function productContentHash(record: ProductRecord): string {
+  const variants = record.variants.map(({ inventory: _, ...variant }) => variant);
+  return contentHash({ ...record, variants });
 }
 
 /** The inventory stands beside the hash: it changes by itself, without a new version of the product. */

@@ -27,7 +27,7 @@ export function mapCheckoutBody(body: Body): Checkout {
     id: idOfBody(body),
     currency,
     totalPrice: amountIn(body, 'total_price', currency) ?? 0,
-    contact: ['email', 'phone'].some((name) => isTold(body, name) && body[name] !== '') || isTold(body, 'customer'),
+    contact: ['email', 'phone'].some((name) => isTold(body, name) && body[name] !== ''),
     createdAt,
     updatedAt: instantIn(body, 'updated_at') ?? createdAt,
     completedAt: instantIn(body, 'completed_at'),

@@ -58,9 +58,6 @@ export function mapOrderBody(body: Body): ToldOrder {
   };
   const createdAt = needed(instantIn(body, 'created_at'), 'created_at');
   const processedAt = instantIn(body, 'processed_at') ?? createdAt;
-  const tellsCurrent = isTold(body, 'current_total_price_set') || isTold(body, 'current_total_price');
-  if (!tellsCurrent) doubts.push('current_total_price is not told');
-  const current = tellsCurrent ? 'current_total_price' : 'total_price';
   if (!isTold(body, 'line_items')) throw new Untold('The body lacks line_items.');
   const address = objectIn(body, 'shipping_address') ?? objectIn(body, 'billing_address');
   const customer = objectIn(body, 'customer');
@@ -73,7 +70,7 @@ export function mapOrderBody(body: Body): ToldOrder {
     customerId: customer ? idOfBody(customer) : null,
     currency,
     totalPrice: needed(money('total_price'), 'total_price'),
-    currentTotalPrice: needed(money(current), current),
+    currentTotalPrice: needed(money('current_total_price'), 'current_total_price'),
     totalDiscounts: money('total_discounts') ?? 0,
     totalTax: money('total_tax') ?? 0,
     totalShipping:
@@ -82,7 +79,7 @@ export function mapOrderBody(body: Body): ToldOrder {
     totalRefunded: sumOf(refunds, ({ refund }) => refund.totalRefunded),
     presentmentCurrency: presentment,
     presentmentTotalPrice: shown('total_price'),
-    presentmentCurrentTotalPrice: shown(current),
+    presentmentCurrentTotalPrice: shown('current_total_price'),
     test: body.test === true,
     financialStatus: wordIn(body, 'financial_status'),
     fulfillmentStatus: fulfillmentIn(body),

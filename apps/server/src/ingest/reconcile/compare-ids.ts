@@ -1,0 +1,118 @@
+import type { StreamName } from '@xeno/contracts';
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bulkText } from '../../shopify/bulk-text.ts';
+import { downloadTo } from '../../shopify/bulk-result.ts';
+import { pollBulk, runBulk } from '../../shopify/bulk.ts';
+import { changes } from '../../shopify/changes.ts';
+import {
+  AllCustomerIdsDocument,
+  AllOrderIdsDocument,
+  AllProductIdsDocument,
+} from '../../shopify/operations/generated.ts';
+import { IncompleteResult } from '../bulk/partition.ts';
+import { lineGroups } from '../bulk/lines.ts';
+import type { FetchContext } from '../context.ts';
+import { countOf } from '../counts.ts';
+import { fetchById } from '../fetch-by-id.ts';
+import { idOf } from '../map/fields.ts';
+import { visibleOnes } from '../visibility.ts';
+import type { Finding } from './findings.ts';
+import { storedPages, storedRows } from './stored-versions.ts';
+
+/** Longer lists are made by a bulk operation. */
+const BY_PAGES = 5_000;
+const FUTURE_MS = 3_600_000;
+const DOCUMENTS = { orders: AllOrderIdsDocument, customers: AllCustomerIdsDocument, products: AllProductIdsDocument };
+
+export interface ListContext extends FetchContext {
+  dataDir: string;
+  /** What changed so recently that its webhook may still be on its way is not looked at. */
+  settleMs: number;
+}
+
+/**
+ * Compares what is stored of a stream with all that Shopify has, by id and updatedAt; what differs is fetched by its id,
+ * and only what that fetch changed is a finding. A list that is not complete is an error, and nothing is deleted for it.
+ */
+export async function compareIds(
+  ctx: ListContext,
+  stream: StreamName,
+): Promise<{ compared: number; findings: Partial<Finding>[] }> {
+  const listed = await listAll(ctx, stream);
+  /** With Shopify's updatedAt, 0 where its list has none. */
+  const doubtful = new Map<string, number>();
+  let compared = 0;
+  for await (const rows of storedPages(ctx.db, ctx.tenantId, stream)) {
+    const unlisted: string[] = [];
+    for (const { id, updatedAt } of rows) {
+      compared++;
+      const there = listed.get(id);
+      if (there === undefined) unlisted.push(id);
+      else if (there !== updatedAt) doubtful.set(id, there);
+      listed.delete(id);
+    }
+    for (const id of await visibleOnes(ctx, stream, unlisted)) doubtful.set(id, 0);
+  }
+  for (const [id, updatedAt] of listed) doubtful.set(id, updatedAt);
+
+  const settled = ctx.shopNow.getTime() - ctx.settleMs;
+  const before = await storedRows(ctx.db, ctx.tenantId, stream, [...doubtful.keys()]);
+  const old = [...doubtful]
+    .filter(([id, updatedAt]) => Math.max(updatedAt, before.get(id)?.updatedAt ?? 0) <= settled)
+    .map(([id]) => id);
+  await fetchById(ctx, stream, old);
+  const after = await storedRows(ctx.db, ctx.tenantId, stream, old);
+  const findings = old.flatMap((id): Partial<Finding>[] => {
+    const [was, is] = [before.get(id)?.updatedAt ?? null, after.get(id)?.updatedAt ?? null];
+    if (was === is) return [];
+    const kind = was === null ? 'missing' : is === null ? 'deleted' : 'outdated';
+    const name = after.get(id)?.name ?? before.get(id)?.name ?? null;
+    return [{ kind, stream, shopifyId: id, name, expected: versionText(is), found: versionText(was), mended: true }];
+  });
+  return { compared: compared + listed.size, findings };
+}
+
+const versionText = (updatedAt: number | null) => (updatedAt === null ? null : new Date(updatedAt).toISOString());
+
+/** updatedAt of everything in Shopify, by id. */
+async function listAll(ctx: ListContext, stream: StreamName): Promise<Map<string, number>> {
+  const count = await countOf(ctx, stream, null);
+  const all = new Map<string, number>();
+  const add = ({ id, updatedAt }: { id: string; updatedAt: string }) => all.set(idOf(id), Date.parse(updatedAt));
+  if (count > BY_PAGES) {
+    await listByBulk(ctx, stream, add);
+    return all;
+  }
+  // by their time of change: what changes meanwhile comes again at the end, and nothing is skipped
+  const to = new Date(ctx.shopNow.getTime() + FUTURE_MS);
+  for await (const page of changes(ctx.client, stream, { from: null, to, signal: ctx.signal })) page.forEach(add);
+  return all;
+}
+
+async function listByBulk(
+  { client, signal, dataDir, tenantId }: ListContext,
+  stream: StreamName,
+  add: (row: { id: string; updatedAt: string }) => void,
+): Promise<void> {
+  const operation = await runBulk(client, bulkText(DOCUMENTS[stream]), { signal });
+  const result = await pollBulk(client, operation, { signal });
+  if (result.url === null) return;
+  const folder = join(dataDir, 'reconcile');
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, `${tenantId}-${randomUUID()}.jsonl`);
+  try {
+    await downloadTo(client, result.url, file, { signal });
+    let lines = 0;
+    for await (const group of lineGroups(file)) {
+      lines += group.length;
+      for (const line of group) add(JSON.parse(line) as { id: string; updatedAt: string });
+    }
+    if (lines !== result.objectCount) {
+      throw new IncompleteResult(`Shopify's list of ${stream} has ${lines} lines in place of ${result.objectCount}.`);
+    }
+  } finally {
+    await rm(file, { force: true });
+  }
+}
