@@ -140,67 +140,100 @@ export interface Drift {
   recomputed: string;
 }
 
-/** Compares every rollup of a tenant with a recomputation from its rows. Reads all of them: for tests and repair jobs. */
-export async function findDrift(db: Database, tenantId: string): Promise<Drift[]> {
-  const tenant = BigInt(tenantId);
-  const [state] = await db.read<{ generation: number; currency: string; customers: number; products: number }>(
-    'SELECT generation, currency, customers, products FROM tenant_state WHERE tenant_id = ?',
-    [tenant],
-  );
-  if (!state) return [];
-  const total = IN_TOTAL.join(' + ');
-  const both: [string, string, string][] = [
-    [
-      'daily_sales',
-      `SELECT ${key(db.dialect, 'currency', 'local_date')} AS k, ${list(DAY_COLUMNS)} FROM daily_sales WHERE tenant_id = ${tenant} AND generation = ${state.generation}`,
-      `SELECT k, ${DAY_COLUMNS.map((c) => `SUM(${c}) AS ${c}`).join(', ')} FROM (
-         SELECT ${key(db.dialect, 'currency', 'local_date')} AS k, 1 AS orders, 0 AS units, ${MEASURES.map((m) => `0 AS ${m}`).join(', ')}
-         FROM orders WHERE tenant_id = ${tenant} AND test = 0
-         UNION ALL
-         SELECT ${key(db.dialect, 'currency', 'local_date')} AS k, 0, units, ${list(MEASURES)} FROM sales WHERE tenant_id = ${tenant}
-       ) AS rows_of_days GROUP BY k`,
-    ],
-    [
-      'customer_days',
-      `SELECT ${key(db.dialect, 'currency', 'local_date', 'customer_id')} AS k, orders, spent FROM customer_days WHERE tenant_id = ${tenant} AND generation = ${state.generation}`,
-      `SELECT k, SUM(orders) AS orders, SUM(spent) AS spent FROM (
-         SELECT ${key(db.dialect, 'currency', 'local_date', 'customer_id')} AS k, 1 AS orders, 0 AS spent
-         FROM orders WHERE tenant_id = ${tenant} AND test = 0 AND customer_id IS NOT NULL
-         UNION ALL
-         SELECT ${key(db.dialect, 'currency', 'local_date', 'customer_id')} AS k, 0, ${total} FROM sales WHERE tenant_id = ${tenant} AND customer_id IS NOT NULL
-       ) AS rows_of_customers GROUP BY k`,
-    ],
-    [
-      'customers',
-      `SELECT ${key(db.dialect, 'shopify_customer_id')} AS k, orders_count AS orders, total_spent AS spent FROM customers WHERE tenant_id = ${tenant}`,
-      `SELECT k, SUM(orders) AS orders, SUM(spent) AS spent FROM (
-         SELECT ${key(db.dialect, 'customer_id')} AS k, 1 AS orders, 0 AS spent
-         FROM orders WHERE tenant_id = ${tenant} AND test = 0 AND customer_id IS NOT NULL AND currency = '${state.currency}'
-         UNION ALL
-         SELECT ${key(db.dialect, 'customer_id')} AS k, 0, ${total} FROM sales WHERE tenant_id = ${tenant} AND customer_id IS NOT NULL AND currency = '${state.currency}'
-       ) AS rows_of_customers GROUP BY k`,
-    ],
-    [
-      'tenant_state',
-      `SELECT 'counts' AS k, ${state.customers} AS customers, ${state.products} AS products`,
-      `SELECT 'counts' AS k,
-         (SELECT COUNT(*) FROM customers WHERE tenant_id = ${tenant} AND updated_at IS NOT NULL) AS customers,
-         (SELECT COUNT(*) FROM products WHERE tenant_id = ${tenant}) AS products`,
-    ],
-  ];
-  const drift: Drift[] = [];
-  for (const [rollup, storedSql, recomputedSql] of both) {
-    const stored = figures(await db.read(storedSql));
-    const recomputed = figures(await db.read(recomputedSql));
-    for (const k of new Set([...stored.keys(), ...recomputed.keys()])) {
-      const a = stored.get(k) ?? '';
-      const b = recomputed.get(k) ?? '';
-      if (a !== b) drift.push({ rollup, key: k, stored: a, recomputed: b });
-    }
-  }
-  return drift;
+/** Days of the store's calendar, both included. */
+export interface Days {
+  from: string;
+  to: string;
 }
 
+type Query = <T>(sql: string) => Promise<T[]>;
+
+/** Compares every rollup of a tenant with a recomputation from its rows. Reads all of them: for tests. */
+export async function findDrift(db: Database, tenantId: string): Promise<Drift[]> {
+  const query: Query = (sql) => db.read(sql);
+  return [
+    ...(await findDayDrift(query, db.dialect, tenantId)),
+    ...(await findCustomerDrift(query, db.dialect, tenantId)),
+    ...(await findCountDrift(query, tenantId)),
+  ];
+}
+
+/** Of `daily_sales` and `customer_days`; keys are `EUR 2026-03-29` and `EUR 2026-03-29 6200354537772`. */
+export async function findDayDrift(query: Query, dialect: Dialect, tenantId: string, days?: Days): Promise<Drift[]> {
+  const ofTenant = `tenant_id = ${BigInt(tenantId)}${days ? ` AND local_date BETWEEN '${days.from}' AND '${days.to}'` : ''}`;
+  const current = `${ofTenant} AND generation = (SELECT generation FROM tenant_state WHERE tenant_id = ${BigInt(tenantId)})`;
+  const day = key(dialect, 'currency', 'local_date');
+  const customerDay = key(dialect, 'currency', 'local_date', 'customer_id');
+  return [
+    ...(await compare(
+      query,
+      'daily_sales',
+      `SELECT ${day} AS k, ${list(DAY_COLUMNS)} FROM daily_sales WHERE ${current}`,
+      `SELECT k, ${DAY_COLUMNS.map((c) => `SUM(${c}) AS ${c}`).join(', ')} FROM (
+         SELECT ${day} AS k, 1 AS orders, 0 AS units, ${MEASURES.map((m) => `0 AS ${m}`).join(', ')}
+         FROM orders WHERE ${ofTenant} AND test = 0
+         UNION ALL
+         SELECT ${day} AS k, 0, units, ${list(MEASURES)} FROM sales WHERE ${ofTenant}
+       ) AS rows_of_days GROUP BY k`,
+    )),
+    ...(await compare(
+      query,
+      'customer_days',
+      `SELECT ${customerDay} AS k, orders, spent FROM customer_days WHERE ${current}`,
+      `SELECT k, SUM(orders) AS orders, SUM(spent) AS spent FROM (
+         SELECT ${customerDay} AS k, 1 AS orders, 0 AS spent
+         FROM orders WHERE ${ofTenant} AND test = 0 AND customer_id IS NOT NULL
+         UNION ALL
+         SELECT ${customerDay} AS k, 0, ${TOTAL} FROM sales WHERE ${ofTenant} AND customer_id IS NOT NULL
+       ) AS rows_of_customers GROUP BY k`,
+    )),
+  ];
+}
+
+/** Of the totals that stand with the customers, or with those of these ids; what a customer has in `customer_days` holds. */
+export function findCustomerDrift(
+  query: Query,
+  dialect: Dialect,
+  tenantId: string,
+  ids?: readonly string[],
+): Promise<Drift[]> {
+  const tenant = BigInt(tenantId);
+  const among = (column: string) => (ids ? ` AND ${column} IN (${ids.map(BigInt).join(', ')})` : '');
+  const state = (column: string) => `(SELECT ${column} FROM tenant_state WHERE tenant_id = ${tenant})`;
+  return compare(
+    query,
+    'customers',
+    `SELECT ${key(dialect, 'shopify_customer_id')} AS k, orders_count AS orders, total_spent AS spent
+     FROM customers WHERE tenant_id = ${tenant}${among('shopify_customer_id')}`,
+    `SELECT ${key(dialect, 'customer_id')} AS k, SUM(orders) AS orders, SUM(spent) AS spent
+     FROM customer_days WHERE tenant_id = ${tenant} AND generation = ${state('generation')}
+       AND currency = ${state('currency')}${among('customer_id')} GROUP BY customer_id`,
+  );
+}
+
+export function findCountDrift(query: Query, tenantId: string): Promise<Drift[]> {
+  const tenant = BigInt(tenantId);
+  return compare(
+    query,
+    'tenant_state',
+    `SELECT 'counts' AS k, customers, products FROM tenant_state WHERE tenant_id = ${tenant}`,
+    `SELECT 'counts' AS k,
+       (SELECT COUNT(*) FROM customers WHERE tenant_id = ${tenant} AND updated_at IS NOT NULL) AS customers,
+       (SELECT COUNT(*) FROM products WHERE tenant_id = ${tenant}) AS products`,
+  );
+}
+
+async function compare(query: Query, rollup: string, storedSql: string, recomputedSql: string): Promise<Drift[]> {
+  const stored = figures(await query(storedSql));
+  const recomputed = figures(await query(recomputedSql));
+  return [...new Set([...stored.keys(), ...recomputed.keys()])].flatMap((k) => {
+    const a = stored.get(k) ?? '';
+    const b = recomputed.get(k) ?? '';
+    return a === b ? [] : [{ rollup, key: k, stored: a, recomputed: b }];
+  });
+}
+
+const TOTAL = IN_TOTAL.join(' + ');
 const list = (columns: readonly string[]) => columns.join(', ');
 const key = (dialect: Dialect, ...columns: string[]) =>
   dialect === 'sqlite' ? columns.join(` || ' ' || `) : `CONCAT_WS(' ', ${columns.join(', ')})`;

@@ -1,4 +1,4 @@
-import { byId } from '../map/fields.ts';
+import { byId, Unreadable } from '../map/fields.ts';
 import type { OrderLine, OrderRecord, Refund, Sale, SaleEvent, SaleKind } from '../records.ts';
 import {
   amountIn,
@@ -150,6 +150,8 @@ function mapLine(item: Body, order: OrderBody, codes: ReadonlySet<number>): Sold
   const { currency } = order;
   const quantity = needed(wholeIn(item, 'quantity'), 'line_items.quantity');
   const unitPrice = needed(shopMoneyIn(item, 'price', currency), 'line_items.price');
+  const price = unitPrice * quantity;
+  if (!Number.isSafeInteger(price)) throw new Unreadable(`${quantity} times ${unitPrice} is too large an amount.`);
   const exists = item.product_exists !== false;
   const line: OrderLine = {
     id: idOfBody(item),
@@ -163,7 +165,7 @@ function mapLine(item: Body, order: OrderBody, codes: ReadonlySet<number>): Sold
     currentQuantity: wholeIn(item, 'current_quantity') ?? quantity,
     unitPrice,
     // as GraphQL's discountedTotalSet: codes do not lower it
-    discountedTotal: unitPrice * quantity - discountOn(item, currency, (index) => !codes.has(index)),
+    discountedTotal: price - discountOn(item, currency, (index) => !codes.has(index)),
     giftCard: item.gift_card === true,
   };
   const kind = line.giftCard ? 'gift_card' : isTip(item) ? 'tip' : 'product';
@@ -174,9 +176,9 @@ function mapLine(item: Body, order: OrderBody, codes: ReadonlySet<number>): Sold
     productId: line.productId,
     variantId: line.variantId,
     quantity,
-    ...worth(item, kind, unitPrice * quantity, order),
+    ...worth(item, kind, price, order),
   };
-  return { line, sale, listed: unitPrice * quantity - discountOn(item, currency) };
+  return { line, sale, listed: price - discountOn(item, currency) };
 }
 
 /** Shopify tells a tip as a line of the order that names how it was paid. */

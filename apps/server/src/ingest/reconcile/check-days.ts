@@ -1,0 +1,75 @@
+import { toDecimal, toMinor } from '@xeno/contracts';
+import { salesPerDay } from '../../shopify/sales-report.ts';
+import type { FetchContext } from '../context.ts';
+import { IN_TOTAL } from '../ledger.ts';
+import type { Finding } from './findings.ts';
+import { refetch, storedRows } from './stored-versions.ts';
+
+/** More orders of one day than these are left to the comparison by id. */
+const ORDERS_OF_DAY = 2_000;
+
+/**
+ * Compares the total sales of each day with Shopify's own report. The orders behind a day that differs are fetched anew;
+ * those that it changed are named, and the day itself if it differs still.
+ */
+export async function checkDays(
+  ctx: FetchContext,
+  days: { from: string; to: string },
+): Promise<{ compared: number; findings: Partial<Finding>[] }> {
+  const { client, currency, signal } = ctx;
+  const theirs = await salesPerDay(client, days, signal);
+  const findings: Partial<Finding>[] = [];
+  const ours = await totals(ctx, days);
+  for (const day of [...new Set([...theirs.keys(), ...ours.keys()])].sort()) {
+    const expected = minorOf(theirs.get(day) ?? '0', currency);
+    if (expected === (ours.get(day) ?? 0)) continue;
+    const ids = await ordersOf(ctx, day);
+    const before = await storedRows(ctx.db, ctx.tenantId, 'orders', ids);
+    const refused = await refetch(ctx, 'orders', ids);
+    const after = await storedRows(ctx.db, ctx.tenantId, 'orders', ids);
+    const changed = ids.filter((id) => before.get(id)?.contentHash !== after.get(id)?.contentHash);
+    findings.push(
+      ...changed.map((id): Partial<Finding> => {
+        const name = after.get(id)?.name ?? before.get(id)?.name ?? null;
+        return { kind: 'damaged', stream: 'orders', shopifyId: id, name, localDate: day, mended: !refused.has(id) };
+      }),
+    );
+    const now = (await totals(ctx, { from: day, to: day })).get(day) ?? 0;
+    const found = ours.get(day) ?? 0;
+    findings.push({
+      kind: 'day_total',
+      localDate: day,
+      expected: `${toDecimal(expected, currency)} ${currency}`,
+      found: `${toDecimal(found, currency)} ${currency}`,
+      mended: now === expected,
+    });
+  }
+  return { compared: theirs.size, findings };
+}
+
+/** Reports give amounts with more decimals than the currency has, or fewer. */
+function minorOf(amount: string, currency: string): number {
+  const [whole = '0', fraction = ''] = amount.split('.');
+  const decimals = toDecimal(0, currency).split('.')[1]?.length ?? 0;
+  const text = decimals > 0 ? `${whole}.${fraction.padEnd(decimals, '0').slice(0, decimals)}` : whole;
+  return toMinor(text, currency);
+}
+
+async function totals({ db, tenantId, currency }: FetchContext, days: { from: string; to: string }) {
+  const rows = await db.read<{ local_date: string; total: string | number }>(
+    `SELECT local_date, ${IN_TOTAL.join(' + ')} AS total FROM daily_sales
+     WHERE tenant_id = ? AND generation = (SELECT generation FROM tenant_state WHERE tenant_id = ?)
+       AND currency = ? AND local_date BETWEEN ? AND ?`,
+    [BigInt(tenantId), BigInt(tenantId), currency, days.from, days.to],
+  );
+  return new Map(rows.map((row) => [String(row.local_date), Number(row.total)]));
+}
+
+async function ordersOf({ db, tenantId }: FetchContext, day: string): Promise<string[]> {
+  const rows = await db.read<{ id: string | number }>(
+    `SELECT shopify_order_id AS id FROM sales WHERE tenant_id = ? AND local_date = ?
+     UNION SELECT shopify_order_id FROM orders WHERE tenant_id = ? AND local_date = ? LIMIT ${ORDERS_OF_DAY}`,
+    [BigInt(tenantId), day, BigInt(tenantId), day],
+  );
+  return rows.map(({ id }) => String(id));
+}

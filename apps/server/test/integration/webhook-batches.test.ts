@@ -1,0 +1,198 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { orderBody } from '../../../sandbox/src/webhooks/bodies/order.ts';
+import { World } from '../../../sandbox/src/world.ts';
+import { accessOf, type Database, openDatabase } from '../../src/db/database.ts';
+import { migrate } from '../../src/db/migrate.ts';
+import { type ApplyContext, LeaseLost } from '../../src/ingest/apply.ts';
+import { findDrift } from '../../src/ingest/rollups.ts';
+import { webhookJobs, type WebhookDeps } from '../../src/ingest/webhook/process.ts';
+import { ShopUnavailable } from '../../src/shopify/errors.ts';
+import type { Engine } from '../harness/databases.ts';
+import { makeTenant } from './tenants.ts';
+import { onEachDatabase } from './world.ts';
+
+onEachDatabase('batches of webhooks', (engine) => {
+  let place: Awaited<ReturnType<Engine['open']>>;
+  let db: Database;
+  const shop = new World({}).create('batches.myshopify.com', { orders: 3000, currency: 'GBP', country: 'GB' });
+
+  beforeAll(async () => {
+    place = await engine.open();
+    db = openDatabase(accessOf(place));
+    await migrate(db);
+  });
+  afterAll(async () => {
+    await db.close();
+    await place.drop();
+  });
+
+  const jobs = (given: Partial<WebhookDeps> = {}) =>
+    webhookJobs({
+      db,
+      log: { info: () => {}, warn: () => {} },
+      owner: 'this test',
+      leaseSeconds: 30,
+      clientFor: () => {
+        throw new Error('nothing is asked of Shopify here');
+      },
+      hint: () => {},
+      handlers: {},
+      changed: () => {},
+      webhooksAtOnce: 1,
+      eventTries: 3,
+      eventRetrySeconds: 1,
+      fetchSettleSeconds: 10,
+      ...given,
+    });
+  const run = (key: string, given: Partial<WebhookDeps> = {}) => jobs(given).run(key, new AbortController().signal);
+
+  let sent = 0;
+  async function receive(tenantId: string | null, events: { topic?: string; body: unknown }[]): Promise<string> {
+    const shopDomain = `shop-${tenantId ?? 'of-nobody'}.myshopify.com`;
+    await db.transaction((tx) =>
+      tx.insert(
+        'webhook_events',
+        ['shop_domain', 'webhook_id', 'tenant_id', 'topic', 'received_at', 'status', 'tries', 'due_at', 'body'],
+        events.map(({ topic = 'orders/create', body }) => {
+          const at = new Date(Date.now() - 60_000 + ++sent);
+          return [
+            shopDomain,
+            `w${sent}`,
+            tenantId && BigInt(tenantId),
+            topic,
+            at,
+            'pending',
+            0,
+            at,
+            JSON.stringify(body),
+          ];
+        }),
+        null,
+      ),
+    );
+    return shopDomain;
+  }
+  const orders = (from: number, count: number) =>
+    Array.from({ length: count }, (_, i) => ({
+      body: orderBody(shop, shop.order(from + i)!) as Record<string, unknown>,
+    }));
+  const statuses = async (shopDomain: string) => {
+    const rows = await db.read<{ status: string; tries: number; error: string | null }>(
+      'SELECT status, tries, error FROM webhook_events WHERE shop_domain = ? ORDER BY received_at',
+      [shopDomain],
+    );
+    return rows.map(({ status, tries, error }) => [status, tries, error]);
+  };
+  const countOrders = async ({ tenantId }: ApplyContext) =>
+    Number(
+      (await db.read<{ n: unknown }>('SELECT COUNT(*) AS n FROM orders WHERE tenant_id = ?', [BigInt(tenantId)]))[0]!.n,
+    );
+
+  test('F29: a worker that was frozen while its work was taken over writes nothing', async () => {
+    const ctx = await makeTenant(db);
+    const shopDomain = await receive(ctx.tenantId, [{ topic: 'app/scopes_update', body: {} }, ...orders(0, 3)]);
+    const lease = [BigInt(ctx.tenantId), 'webhooks'];
+    const takenOver = async () => {
+      await db.transaction((tx) =>
+        tx.run('UPDATE leases SET fence = fence + 1 WHERE tenant_id = ? AND name = ?', lease),
+      );
+    };
+    await expect(run(ctx.tenantId, { handlers: { 'app/scopes_update': takenOver } })).rejects.toThrow(LeaseLost);
+    expect(await countOrders(ctx)).toBe(0);
+    expect((await statuses(shopDomain)).map(([status]) => status)).toEqual(['done', 'pending', 'pending', 'pending']);
+
+    // the one who took it over holds it still, then is done
+    await expect(run(ctx.tenantId)).resolves.toBe('done');
+    expect(await countOrders(ctx)).toBe(0);
+    await db.transaction((tx) =>
+      tx.run('UPDATE leases SET expires_at = ? WHERE tenant_id = ? AND name = ?', [new Date(0), ...lease]),
+    );
+    await run(ctx.tenantId);
+    expect(await countOrders(ctx)).toBe(3);
+    expect(await findDrift(db, ctx.tenantId)).toEqual([]);
+  });
+
+  test('F9: one that breaks its transaction fails alone', async () => {
+    const ctx = await makeTenant(db);
+    const events = orders(10, 7);
+    const lines = events[3]!.body.line_items as Record<string, unknown>[];
+    const huge = {
+      ...lines[0],
+      price: '60000000000000.00',
+      price_set: null,
+      quantity: 1,
+      tax_lines: [],
+      discount_allocations: [],
+    };
+    events[3]!.body.line_items = [1, 2].map((id) => ({ ...huge, id }));
+    const shopDomain = await receive(ctx.tenantId, events);
+    await run(ctx.tenantId);
+    const ended = await statuses(shopDomain);
+    expect(ended[3]).toEqual(['pending', 1, expect.stringMatching(/^Something went wrong inside Xeno/)]);
+    expect(ended.toSpliced(3, 1)).toEqual(Array.from({ length: 6 }, () => ['done', 0, null]));
+    expect(await countOrders(ctx)).toBe(6);
+    expect(await findDrift(db, ctx.tenantId)).toEqual([]);
+  });
+
+  test('a store with very many gives others a turn', async () => {
+    const ctx = await makeTenant(db);
+    const { tenantId: other } = await makeTenant(db);
+    await receive(ctx.tenantId, orders(100, 2100));
+    await receive(other, orders(0, 1));
+    expect(await jobs().pending()).toEqual(expect.arrayContaining([ctx.tenantId, other]));
+    expect(await run(ctx.tenantId)).toBe('more');
+    expect(await countOrders(ctx)).toBe(2000);
+    expect(await run(ctx.tenantId)).toBe('done');
+    expect(await countOrders(ctx)).toBe(2100);
+    expect(await jobs().pending()).not.toContain(ctx.tenantId);
+    const [state] = await db.read<{ changes: unknown; applied: unknown }>(
+      'SELECT changes, events_applied_to AS applied FROM tenant_state WHERE tenant_id = ?',
+      [BigInt(ctx.tenantId)],
+    );
+    expect(Number(state!.changes)).toBe(11);
+    expect(state!.applied).not.toBeNull();
+  });
+
+  test('until the store’s currency is known, events about records wait, and others do not', async () => {
+    const ctx = await makeTenant(db, { currency: 'XXX', timezone: 'UTC' });
+    const shopDomain = await receive(ctx.tenantId, [...orders(0, 2), { topic: 'app/uninstalled', body: {} }]);
+    const handled: string[] = [];
+    await run(ctx.tenantId, { handlers: { 'app/uninstalled': async ({ topic }) => void handled.push(topic) } });
+    expect(handled).toEqual(['app/uninstalled']);
+    expect((await statuses(shopDomain)).map(([status]) => status)).toEqual(['pending', 'pending', 'done']);
+  });
+
+  test('events of shops that are not known are handed to whom they concern', async () => {
+    const shopDomain = await receive(null, [
+      { topic: 'customers/redact', body: { shop_domain: 'x' } },
+      { topic: 'orders/create', body: {} },
+    ]);
+    expect(await jobs().pending()).toContain(shopDomain);
+    const handled: string[] = [];
+    await run(shopDomain, { handlers: { 'customers/redact': async ({ topic }) => void handled.push(topic) } });
+    expect(handled).toEqual(['customers/redact']);
+    expect((await statuses(shopDomain)).map(([status]) => status)).toEqual(['done', 'done']);
+  });
+
+  test('what a handler cannot do is tried again, and given up; not while only Shopify is away', async () => {
+    const ctx = await makeTenant(db);
+    const shopDomain = await receive(ctx.tenantId, [
+      { topic: 'app/uninstalled', body: {} },
+      { topic: 'app/scopes_update', body: {} },
+    ]);
+    const handlers = {
+      'app/uninstalled': () => Promise.reject(new Error('a secret of the inside')),
+      'app/scopes_update': () => Promise.reject(new ShopUnavailable('x.myshopify.com', 'locked')),
+    };
+    for (let time = 0; time < 5; time++) {
+      await run(ctx.tenantId, { handlers });
+      await db.transaction((tx) =>
+        tx.run('UPDATE webhook_events SET due_at = ? WHERE shop_domain = ?', [new Date(0), shopDomain]),
+      );
+    }
+    expect(await statuses(shopDomain)).toEqual([
+      ['dead', 3, expect.stringMatching(/^Something went wrong inside Xeno/)],
+      ['pending', 2, expect.stringMatching(/^The store is locked by Shopify/)],
+    ]);
+  });
+});
