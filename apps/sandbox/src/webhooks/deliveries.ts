@@ -59,7 +59,6 @@ const noCounts = (): Counts => ({ pending: 0, delivered: 0, failed: 0, dropped: 
 
 export interface DeliveryOptions {
   faults: Faults;
-  now: () => number;
   subscription: (shop: string, number: number) => Subscription | null;
   /** All retries failed, and nothing else got through meanwhile. */
   exhausted: (shop: string, subscription: number) => void;
@@ -95,7 +94,7 @@ export class Deliveries {
   /** Takes an event to an address, if no fault prevents it. */
   send(delivery: Delivery): void {
     const { faults } = this.#options;
-    const struck = (kind: Parameters<Faults['take']>[0]) => faults.take(kind, delivery.shop, 'graphql', delivery.topic);
+    const struck = (kind: Parameters<Faults['take']>[0]) => faults.take(kind, delivery.shop, undefined, delivery.topic);
 
     if (struck('webhook_drop')) {
       delivery.fault = 'webhook_drop';

@@ -31,7 +31,6 @@ export class Webhooks {
     this.subscriptions = new Subscriptions(options.changed);
     this.deliveries = new Deliveries({
       faults: options.faults,
-      now: options.now,
       subscription: (shop, number) => this.subscriptions.find(shop, number),
       exhausted: (shop, number) => void this.subscriptions.remove(shop, number),
     });
