@@ -8,7 +8,7 @@ import { mayRead } from '../shopify/scopes.ts';
 import { locked } from './apply.ts';
 import type { FetchContext, SyncDeps } from './context.ts';
 import { fetchById } from './fetch-by-id.ts';
-import { withLease } from './leases.ts';
+import { lookAgain, withLease } from './leases.ts';
 import { forgetMarks } from './versions.ts';
 
 export interface MarkDeps extends Pick<SyncDeps, 'db' | 'log' | 'owner' | 'leaseSeconds' | 'clientFor'> {
@@ -54,7 +54,7 @@ export const markJobs = (deps: MarkDeps): JobKind => ({
       const ctx = { db, tenantId, lease, signal: kept, client, scopes, currency, shopNow: new Date() };
       return fetchDue(deps, ctx, tenant);
     });
-    return held?.result ?? 'done';
+    return held ? held.result : lookAgain(signal);
   },
 });
 

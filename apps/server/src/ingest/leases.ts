@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Database, isUniqueViolation } from '../db/database.ts';
 import { databaseNow } from '../db/values.ts';
 import { type Lease, LeaseLost } from './apply.ts';
@@ -76,6 +77,17 @@ export async function withLease<T>(
       )
       .catch(() => {}); // it runs out by itself
   }
+}
+
+const HELD_MS = 250;
+
+/**
+ * For jobs that found the lease in other hands: whoever holds it may have looked for work just before the last came, so
+ * the key goes back into the line, a little later.
+ */
+export async function lookAgain(signal: AbortSignal): Promise<'more'> {
+  await sleep(HELD_MS, undefined, { signal });
+  return 'more';
 }
 
 /** For an embedded database, which one process has to itself: whoever held a lease is dead. */

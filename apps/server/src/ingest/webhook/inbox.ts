@@ -51,33 +51,32 @@ interface Row {
   size: number;
 }
 
-/** The next events that are due, the oldest first: those of `topics`, or those of all others. */
+/** The next events that are due, the oldest first, of `topics` only if they are given; `more`: there may be others. */
 export async function readPending(
   db: Database,
   whose: { tenantId: string } | { shopDomain: string },
-  topics: readonly string[],
-  among: boolean,
-): Promise<PendingEvent[]> {
+  topics: readonly string[] | null,
+): Promise<{ events: PendingEvent[]; more: boolean }> {
   const [owner, value]: [string, Param] =
     'tenantId' in whose
       ? ['tenant_id = ?', BigInt(whose.tenantId)]
       : ['tenant_id IS NULL AND shop_domain = ?', whose.shopDomain];
-  const ofTopics = topics.length === 0 ? '' : ` AND topic ${among ? 'IN' : 'NOT IN'} (${marks(topics)})`;
+  const ofTopics = topics === null ? '' : ` AND topic IN (${marks(topics)})`;
   const rows = await db.read<Row>(
     `SELECT shop_domain, webhook_id, tenant_id, topic, event_id, api_version, triggered_at, received_at, tries,
        LENGTH(body) AS size
      FROM webhook_events WHERE ${owner} AND ${DUE}${ofTopics} ORDER BY due_at LIMIT ${BATCH}`,
-    [value, new Date(), ...topics],
+    [value, new Date(), ...(topics ?? [])],
   );
   let characters = 0;
   const some = rows.filter((row, index) => (characters += Number(row.size ?? 0)) <= BATCH_CHARACTERS || index === 0);
-  if (some.length === 0) return [];
+  if (some.length === 0) return { events: [], more: false };
   const bodies = await db.read<{ webhook_id: string; body: string | null }>(
     `SELECT webhook_id, body FROM webhook_events WHERE shop_domain = ? AND webhook_id IN (${marks(some)})`,
     [some[0]!.shop_domain, ...some.map((row) => row.webhook_id)],
   );
   const bodyOf = new Map(bodies.map((row) => [row.webhook_id, row.body]));
-  return some.map((row) => ({
+  const events = some.map((row) => ({
     shopDomain: row.shop_domain,
     webhookId: row.webhook_id,
     tenantId: row.tenant_id === null ? null : String(row.tenant_id),
@@ -89,6 +88,7 @@ export async function readPending(
     tries: row.tries,
     body: bodyOf.get(row.webhook_id) ?? '',
   }));
+  return { events, more: rows.length === BATCH || some.length < rows.length };
 }
 
 /** Sets events of one shop done; `noteOf` says what people should know of one. */

@@ -11,7 +11,8 @@ import { ShopifyError } from '../../shopify/errors.ts';
 import { type ApplyContext, deleteRecords, LeaseLost, locked, type TenantState } from '../apply.ts';
 import { applyProducts } from '../apply-products.ts';
 import type { SyncDeps } from '../context.ts';
-import { withLease } from '../leases.ts';
+import { MARKS } from '../fetch-marks.ts';
+import { lookAgain, withLease } from '../leases.ts';
 import { describeShop } from '../shop.ts';
 import { NOT_FETCHED, writeMarks } from '../versions.ts';
 import { applyCustomerBodies } from './apply-customer-bodies.ts';
@@ -41,7 +42,7 @@ export interface WebhookDeps extends Pick<SyncDeps, 'db' | 'log' | 'owner' | 'le
   fetchSettleSeconds: number;
 }
 
-export const WEBHOOKS = 'webhooks';
+const WEBHOOKS = 'webhooks';
 /** Batches of one turn; then other tenants have theirs. */
 const TURN = 10;
 
@@ -58,8 +59,7 @@ export const webhookJobs = (given: WebhookDeps, deps = { ...given, told: new Set
     const held = await withLease(db, { tenantId: key, name: WEBHOOKS, owner, seconds, signal }, (lease, kept) =>
       processEvents({ ...deps, tenantId: key, lease, tenant, signal: kept }),
     );
-    // whoever else holds the lease may have looked just before the last event came: the sweep looks again
-    return held?.result ?? 'done';
+    return held ? held.result : lookAgain(signal);
   },
 });
 
@@ -67,44 +67,45 @@ type Work = WebhookDeps & ApplyContext & { tenant: Tenant; signal: AbortSignal; 
 
 async function processEvents(work: Work): Promise<'done' | 'more'> {
   const { db, tenant, handlers } = work;
-  const topics = [...Object.keys(handlers), SHOP_UPDATE];
+  const whose = { tenantId: tenant.id };
+  const handled = [...Object.keys(handlers), SHOP_UPDATE];
   for (let turn = 0; turn < TURN; turn++) {
     work.signal.throwIfAborted();
-    const asked = await readPending(db, { tenantId: tenant.id }, topics, true);
-    for (const event of asked) await handle(work, event);
-    const [state] = await db.read<{ currency: string }>('SELECT currency FROM tenant_state WHERE tenant_id = ?', [
-      BigInt(tenant.id),
-    ]);
-    if (ENDED.has(tenant.status)) {
-      return finishAll(db, { tenantId: tenant.id }, `The store was ${tenant.status} when it came to be processed.`);
-    }
-    const isDescribed = state !== undefined && state.currency !== UNKNOWN_CURRENCY;
     // until the first run has asked for the store's currency and time zone, events about records wait
-    const events = isDescribed ? await readPending(db, { tenantId: tenant.id }, topics, false) : [];
-    if (events.length > 0) await processBatch(work, events, state!.currency);
-    if (events.length + asked.length === 0) return 'done';
+    const { events, more } = await readPending(db, whose, tenant.currency === null ? handled : null);
+    const records: PendingEvent[] = [];
+    for (const event of events) {
+      if (handled.includes(event.topic)) await handle(work, event);
+      else records.push(event);
+    }
+    if (records.length > 0) await processRecords(work, records);
+    if (!more) return 'done';
   }
   return 'more';
 }
 
-const UNKNOWN_CURRENCY = 'XXX';
 const SHOP_UPDATE = 'shop/update';
 /** Nobody hears of these stores any more. */
 const ENDED = new Set(['disconnected', 'uninstalled']);
 
 async function finishAll(db: Database, whose: { tenantId: string }, note: string): Promise<'done' | 'more'> {
-  const events = await readPending(db, whose, [], false);
+  const { events, more } = await readPending(db, whose, null);
   await db.transaction((tx) => finishEvents(tx, db.dialect, events, () => note));
-  return events.length > 0 ? 'more' : 'done';
+  return more ? 'more' : 'done';
 }
 
-async function processBatch(work: Work, events: PendingEvent[], currency: string): Promise<void> {
+async function processRecords(work: Work, events: PendingEvent[]): Promise<void> {
+  const { db, tenant } = work;
   warnOfVersions(work, events);
-  const readings = events.map((event) => ({ event, reading: readEvent(event, currency) }));
+  if (ENDED.has(tenant.status)) {
+    const note = `The store was ${tenant.status} when it came to be processed.`;
+    return db.transaction((tx) => finishEvents(tx, db.dialect, events, () => note));
+  }
+  const readings = events.map((event) => ({ event, reading: readEvent(event, tenant.currency!) }));
   await applyReadings(work, readings);
-  work.changed(work.tenantId);
+  work.changed(tenant.id);
   // a mark that is not due yet is found by the sweep
-  if (readings.some(({ reading }) => reading.action.do !== 'nothing')) work.hint('marks', work.tenantId);
+  if (readings.some(({ reading }) => reading.action.do !== 'nothing')) work.hint(MARKS, tenant.id);
 }
 
 interface Read {
@@ -201,7 +202,7 @@ async function describe(work: Work): Promise<void> {
 /** Events of a shop that is not known here: only what the law asks for is done about them. */
 async function processStranger(deps: WebhookDeps, shopDomain: string, signal: AbortSignal): Promise<'done' | 'more'> {
   const { db, handlers } = deps;
-  const events = await readPending(db, { shopDomain }, [], false);
+  const { events, more } = await readPending(db, { shopDomain }, null);
   for (const event of events) {
     signal.throwIfAborted();
     try {
@@ -213,7 +214,7 @@ async function processStranger(deps: WebhookDeps, shopDomain: string, signal: Ab
     }
     await db.transaction((tx) => finishEvents(tx, db.dialect, [event], () => null));
   }
-  return events.length > 0 ? 'more' : 'done';
+  return more ? 'more' : 'done';
 }
 
 async function fail(deps: WebhookDeps, event: PendingEvent, error: unknown): Promise<void> {
