@@ -73,6 +73,21 @@ CREATE TABLE fetch_marks (
   PRIMARY KEY (tenant_id, stream, shopify_id)
 ) ENGINE=InnoDB COLLATE=utf8mb4_bin;
 
+CREATE TABLE findings (
+  tenant_id bigint unsigned NOT NULL,
+  reconciliation_id bigint unsigned NOT NULL,
+  position int NOT NULL,
+  kind varchar(16) NOT NULL,
+  stream varchar(16),
+  shopify_id bigint unsigned,
+  name mediumtext,
+  local_date date,
+  expected mediumtext,
+  found mediumtext,
+  mended tinyint(1) NOT NULL,
+  PRIMARY KEY (tenant_id, reconciliation_id, position)
+) ENGINE=InnoDB COLLATE=utf8mb4_bin;
+
 CREATE TABLE inventory_levels (
   tenant_id bigint unsigned NOT NULL,
   inventory_item_id bigint unsigned NOT NULL,
@@ -189,6 +204,19 @@ CREATE TABLE products (
   updated_at datetime(3) NOT NULL,
   content_hash varchar(32) NOT NULL,
   PRIMARY KEY (tenant_id, shopify_product_id)
+) ENGINE=InnoDB COLLATE=utf8mb4_bin;
+
+CREATE TABLE reconciliations (
+  tenant_id bigint unsigned NOT NULL,
+  id bigint unsigned NOT NULL,
+  status varchar(16) NOT NULL,
+  started_at datetime(3) NOT NULL,
+  finished_at datetime(3),
+  compared mediumtext NOT NULL,
+  findings int NOT NULL,
+  notice mediumtext,
+  error mediumtext,
+  PRIMARY KEY (tenant_id, id)
 ) ENGINE=InnoDB COLLATE=utf8mb4_bin;
 
 CREATE TABLE refresh_tokens (

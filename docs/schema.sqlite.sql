@@ -75,6 +75,21 @@ CREATE TABLE fetch_marks (
   PRIMARY KEY (tenant_id, stream, shopify_id)
 ) WITHOUT ROWID;
 
+CREATE TABLE findings (
+  tenant_id BIGINT NOT NULL,
+  reconciliation_id BIGINT NOT NULL,
+  position INTEGER NOT NULL,
+  kind VARCHAR(16) NOT NULL,
+  stream VARCHAR(16),
+  shopify_id BIGINT,
+  name TEXT,
+  local_date DATE,
+  expected TEXT,
+  found TEXT,
+  mended BOOLEAN NOT NULL,
+  PRIMARY KEY (tenant_id, reconciliation_id, position)
+) WITHOUT ROWID;
+
 CREATE TABLE inventory_levels (
   tenant_id BIGINT NOT NULL,
   inventory_item_id BIGINT NOT NULL,
@@ -192,6 +207,19 @@ CREATE TABLE products (
   updated_at DATETIME NOT NULL,
   content_hash VARCHAR(32) NOT NULL,
   PRIMARY KEY (tenant_id, shopify_product_id)
+) WITHOUT ROWID;
+
+CREATE TABLE reconciliations (
+  tenant_id BIGINT NOT NULL,
+  id BIGINT NOT NULL,
+  status VARCHAR(16) NOT NULL,
+  started_at DATETIME NOT NULL,
+  finished_at DATETIME,
+  compared TEXT NOT NULL,
+  findings INTEGER NOT NULL,
+  notice TEXT,
+  error TEXT,
+  PRIMARY KEY (tenant_id, id)
 ) WITHOUT ROWID;
 
 CREATE TABLE refresh_tokens (

@@ -19,6 +19,8 @@ import { markJobs } from './ingest/fetch-marks.ts';
 import { voidLeases, withLease } from './ingest/leases.ts';
 import { pruneRuns } from './ingest/prune.ts';
 import { syncJobs } from './ingest/sync-jobs.ts';
+import { reconcileJobs } from './ingest/reconcile/reconcile.ts';
+import { reconciliationRoutes } from './ingest/reconcile/routes.ts';
 import { noteTrouble } from './ingest/trouble.ts';
 import { type EventHandler, webhookJobs } from './ingest/webhook/process.ts';
 import { embeddedQueue } from './jobs/embedded.ts';
@@ -163,6 +165,7 @@ export async function startApp(
       ),
       webhookJobs({ ...syncing, ...tuning, hint: queue.hint, handlers, changed }),
       markJobs({ ...syncing, ...tuning, changed, troubled }),
+      reconcileJobs({ ...syncing, ...tuning, changed, troubled }),
       ...upkeepJobs({ ...subscribing, ...tuning, clientFor, hint: queue.hint, troubled }),
       housekeeping({
         db,
@@ -215,6 +218,7 @@ export async function startApp(
         answerSeconds: tuning.webhookAnswerSeconds,
         hint: queue.hint,
       }),
+      ...reconciliationRoutes({ db, hint: queue.hint }),
       ...analyticsRoutes(db),
     ];
     registerRoutes(server, routes, identity.authenticate);

@@ -69,6 +69,12 @@ const TUNING = {
   /** How often it is checked that Shopify still sends webhooks, and whether a frozen or locked store is back. */
   subscriptionsEverySeconds: 15 * 60,
   probeEverySeconds: 10 * 60,
+  /** How often each store is compared with Shopify; what changed more recently than the second is left alone. */
+  reconcileEverySeconds: 24 * 3600,
+  reconcileSettleSeconds: 300,
+  /** How many stored rows of a kind are held against their content each time, and how many days against Shopify's report. */
+  reconcileRows: 100_000,
+  reconcileDays: 90,
   /** How long Shopify waits at most for the answer to a webhook. */
   webhookAnswerSeconds: 4,
   /** How long the bodies of finished webhooks are kept, and for how long it is known that they came. */

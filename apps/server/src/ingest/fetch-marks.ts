@@ -1,5 +1,5 @@
 import type { StreamName } from '@xeno/contracts';
-import type { Tx } from '../db/database.ts';
+import type { Database, Tx } from '../db/database.ts';
 import type { Tenant } from '../db/models/tenant.ts';
 import { idParams, instantText, marks } from '../db/values.ts';
 import type { JobKind } from '../jobs/job.ts';
@@ -45,6 +45,7 @@ export const markJobs = (deps: MarkDeps): JobKind => ({
     ).map(({ id }) => String(id)),
   async run(tenantId, signal) {
     const { db, owner, leaseSeconds: seconds } = deps;
+    if ((await readDue(db, tenantId, 1)).length === 0) return 'done';
     const tenant = await db.models.Tenant.findByPk(tenantId);
     if (tenant?.status !== 'connected' || tenant.currency === null) return 'done';
     const { currency } = tenant;
@@ -58,13 +59,22 @@ export const markJobs = (deps: MarkDeps): JobKind => ({
   },
 });
 
-async function fetchDue(deps: MarkDeps, ctx: FetchContext, tenant: Tenant): Promise<'done' | 'more'> {
-  const { db, tenantId, signal, scopes } = ctx;
-  const due = await db.read<{ stream: StreamName; id: string | number; tries: number }>(
+interface Mark {
+  stream: StreamName;
+  id: string | number;
+  tries: number;
+}
+
+const readDue = (db: Database, tenantId: string, limit: number): Promise<Mark[]> =>
+  db.read<Mark>(
     `SELECT m.stream, m.shopify_id AS id, m.tries FROM fetch_marks m WHERE m.tenant_id = ? AND ${DUE}
-     ORDER BY CASE m.stream WHEN 'orders' THEN 0 ELSE 1 END, m.tries, m.marked_at LIMIT ${BATCH}`,
+     ORDER BY CASE m.stream WHEN 'orders' THEN 0 ELSE 1 END, m.tries, m.marked_at LIMIT ${limit}`,
     [BigInt(tenantId), new Date()],
   );
+
+async function fetchDue(deps: MarkDeps, ctx: FetchContext, tenant: Tenant): Promise<'done' | 'more'> {
+  const { db, tenantId, signal, scopes } = ctx;
+  const due = await readDue(db, tenantId, BATCH);
   const began = Date.now();
   const streams = [...Map.groupBy(due, ({ stream }) => stream)];
   const results = await Promise.allSettled(
@@ -90,7 +100,7 @@ async function postponeUnanswered(
   { markRetrySeconds }: MarkDeps,
   tx: Tx,
   { db, tenantId }: FetchContext,
-  streams: [StreamName, { id: string | number; tries: number }[]][],
+  streams: [StreamName, Mark[]][],
   began: number,
 ): Promise<void> {
   for (const [stream, ofStream] of streams) {

@@ -6,6 +6,7 @@ import { ledger } from './0005-ledger.ts';
 import { upkeep } from './0006-upkeep.ts';
 import { inbox } from './0007-inbox.ts';
 import { webhookRecords } from './0008-webhook-records.ts';
+import { reconciliation } from './0009-reconciliation.ts';
 import type { Migration } from './migration.ts';
 
 export const migrations: Migration[] = [
@@ -17,4 +18,5 @@ export const migrations: Migration[] = [
   ...upkeep,
   ...inbox,
   ...webhookRecords,
+  ...reconciliation,
 ];

@@ -1,4 +1,4 @@
-import { toDecimal, toMinor } from '@xeno/contracts';
+import { decimalsOf, toDecimal, toMinor } from '@xeno/contracts';
 import { salesPerDay } from '../../shopify/sales-report.ts';
 import type { FetchContext } from '../context.ts';
 import { IN_TOTAL } from '../ledger.ts';
@@ -50,7 +50,7 @@ export async function checkDays(
 /** Reports give amounts with more decimals than the currency has, or fewer. */
 function minorOf(amount: string, currency: string): number {
   const [whole = '0', fraction = ''] = amount.split('.');
-  const decimals = toDecimal(0, currency).split('.')[1]?.length ?? 0;
+  const decimals = decimalsOf(currency);
   const text = decimals > 0 ? `${whole}.${fraction.padEnd(decimals, '0').slice(0, decimals)}` : whole;
   return toMinor(text, currency);
 }

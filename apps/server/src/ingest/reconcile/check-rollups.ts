@@ -8,7 +8,7 @@ import type { Finding } from './findings.ts';
 
 const DAY_MS = 86_400_000;
 /** Days that are compared by one statement. */
-const PERIOD_DAYS = 60;
+const PERIOD_DAYS = 366;
 
 /**
  * Compares every rollup with its rows, and makes anew what differs. A commit between two statements looks like a

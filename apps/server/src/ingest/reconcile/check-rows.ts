@@ -44,7 +44,14 @@ export async function checkRows(
       const names = new Map(rows.map((row) => [row.id, row.name]));
       for (const [id, why] of again) {
         const mended = !refused.has(id);
-        result.findings.push({ kind: 'damaged', stream, shopifyId: id, name: names.get(id) ?? null, found: why, mended });
+        result.findings.push({
+          kind: 'damaged',
+          stream,
+          shopifyId: id,
+          name: names.get(id) ?? null,
+          found: why,
+          mended,
+        });
       }
     }
     result.checked += rows.length;
@@ -61,7 +68,9 @@ async function reread(ctx: FetchContext, stream: StreamName, rows: StoredRow[], 
     [BigInt(ctx.tenantId), ...idParams(ids)],
   );
   return hashes.flatMap((row): StoredRow[] =>
-    row.content_hash ? [{ id: String(row.id), name: null, updatedAt: null, contentHash: String(row.content_hash) }] : [],
+    row.content_hash
+      ? [{ id: String(row.id), name: null, updatedAt: null, contentHash: String(row.content_hash) }]
+      : [],
   );
 }
 
@@ -86,7 +95,12 @@ async function damagedOrders(
   const ids = rows.map((row) => row.id);
   if (ids.length === 0) return new Map();
   const of = async (table: string) => Map.groupBy(await select(db, tenantId, table, 'shopify_order_id', ids), byOrder);
-  const [orders, lines, refunds, sales] = [await of('orders'), await of('order_lines'), await of('refunds'), await of('sales')];
+  const [orders, lines, refunds, sales] = [
+    await of('orders'),
+    await of('order_lines'),
+    await of('refunds'),
+    await of('sales'),
+  ];
   const localDate = localDates(timezone);
   const damaged = new Map<string, string>();
   for (const { id, contentHash: hash } of rows) {
@@ -98,7 +112,8 @@ async function damagedOrders(
       orderContentHash(record, ledgerLines) !== hash && 'its content',
       text(order.local_date) !== localDate(record.processedAt) && 'its day',
       num(order.ledger_difference) !== ledgerDifference(record, ledgerLines) && 'its ledger’s difference',
-      sales.get(id)?.some((sale) => text(sale.local_date) !== localDate(time(sale.happened_at)!)) && 'a day of its sales',
+      sales.get(id)?.some((sale) => text(sale.local_date) !== localDate(time(sale.happened_at)!)) &&
+        'a day of its sales',
       sales.get(id)?.some((sale) => sale.customer_id !== order.customer_id) && 'the customer of its sales',
     ].filter((what) => typeof what === 'string');
     if (wrong.length > 0) damaged.set(id, `${wrong.join(', ')} changed`);

@@ -31,7 +31,15 @@ export async function storedRows(
 ): Promise<Map<string, StoredRow>> {
   const rows: StoredRow[] = [];
   for (let at = 0; at < ids.length; at += CHUNK) {
-    rows.push(...(await read(db, tenantId, stream, `AND ${ID_COLUMNS[stream]} IN (${marks(ids.slice(at, at + CHUNK))})`, idParams(ids.slice(at, at + CHUNK)))));
+    rows.push(
+      ...(await read(
+        db,
+        tenantId,
+        stream,
+        `AND ${ID_COLUMNS[stream]} IN (${marks(ids.slice(at, at + CHUNK))})`,
+        idParams(ids.slice(at, at + CHUNK)),
+      )),
+    );
   }
   return new Map(rows.map((row) => [row.id, row]));
 }

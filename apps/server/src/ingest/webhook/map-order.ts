@@ -99,6 +99,7 @@ export function mapOrderBody(body: Body): ToldOrder {
     refunds: refunds.map(({ refund }) => refund).sort(byId),
     events: [],
   };
+  doubts.push(...disagreements(body, order, record));
   return {
     record,
     placed: { id, type: 'order', happenedAt: processedAt, sales: salesOf(body, order) },
@@ -106,6 +107,17 @@ export function mapOrderBody(body: Body): ToldOrder {
     doubts,
     checkoutId: idIn(body, 'checkout_id'),
   };
+}
+
+/** Where the order's totals are not those of its lines, its sales cannot be told from them. */
+function disagreements(body: Body, order: OrderBody, { totalDiscounts, totalTax }: OrderRecord): string[] {
+  const charged = [...listIn(body, 'line_items'), ...listIn(body, 'shipping_lines')];
+  const discounts = sumOf(charged, (item) => discountOn(item, order.currency));
+  const tax = sumOf(charged, (item) => taxOn(item, order.currency));
+  return [
+    ...(discounts === totalDiscounts ? [] : ['discounts that its lines do not give']),
+    ...(tax === totalTax ? [] : ['a tax that its lines do not give']),
+  ];
 }
 
 const FULFILLMENT: Record<string, string> = {
@@ -186,17 +198,19 @@ const isTip = (item: Body) => isTold(item, 'tip_payment_gateway') || isTold(item
 
 /** What is charged for a line, with the tax in it, and its discount before taxes. */
 function worth(item: Body, kind: SaleKind, price: number, { currency, taxesIncluded, doubts }: OrderBody) {
-  const taxes = listIn(item, 'tax_lines');
-  const tax = sumOf(taxes, (line) => shopMoneyIn(line, 'price', currency) ?? 0);
+  const tax = taxOn(item, currency);
   const discount = discountOn(item, currency);
   const listed = price - discount;
   if (!taxesIncluded) return { total: listed + tax, tax, discount };
-  const rate = sumOf(taxes, (line) => Number(line.rate) || 0);
+  const rate = sumOf(listIn(item, 'tax_lines'), (line) => Number(line.rate) || 0);
   const taxOfDiscount = Math.floor((discount * rate) / (1 + rate) + 0.5);
   // how Shopify rounds the tax inside of a discount is nowhere told
   if (taxOfDiscount !== 0 && kind === 'product') doubts.push('a discount on prices that hold their tax');
   return { total: listed, tax, discount: discount - taxOfDiscount };
 }
+
+const taxOn = (item: Body, currency: string): number =>
+  sumOf(listIn(item, 'tax_lines'), (line) => shopMoneyIn(line, 'price', currency) ?? 0);
 
 const discountOn = (item: Body, currency: string, counts: (application: number) => boolean = () => true): number =>
   sumOf(listIn(item, 'discount_allocations'), (allocation) =>

@@ -1357,6 +1357,35 @@ export type ProductsCountQueryVariables = Exact<{
 
 export type ProductsCountQuery = { productsCount: { count: number; precision: CountPrecision } | null };
 
+export type AllOrderIdsQueryVariables = Exact<{
+  query?: string | null | undefined;
+}>;
+
+export type AllOrderIdsQuery = { orders: { edges: Array<{ node: { id: string; updatedAt: string } }> } };
+
+export type AllCustomerIdsQueryVariables = Exact<{
+  query?: string | null | undefined;
+}>;
+
+export type AllCustomerIdsQuery = { customers: { edges: Array<{ node: { id: string; updatedAt: string } }> } };
+
+export type AllProductIdsQueryVariables = Exact<{
+  query?: string | null | undefined;
+}>;
+
+export type AllProductIdsQuery = { products: { edges: Array<{ node: { id: string; updatedAt: string } }> } };
+
+export type SalesReportQueryVariables = Exact<{
+  query: string;
+}>;
+
+export type SalesReportQuery = {
+  shopifyqlQuery: {
+    parseErrors: Array<string>;
+    tableData: { rows: unknown; columns: Array<{ name: string }> } | null;
+  } | null;
+};
+
 export type ShopQueryVariables = Exact<{ [key: string]: never }>;
 
 export type ShopQuery = {
@@ -2678,6 +2707,55 @@ export const ProductsCountDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ProductsCountQuery, ProductsCountQueryVariables>;
+export const AllOrderIdsDocument = new TypedDocumentString(`
+    query AllOrderIds($query: String) {
+  orders(query: $query) {
+    edges {
+      node {
+        id
+        updatedAt
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AllOrderIdsQuery, AllOrderIdsQueryVariables>;
+export const AllCustomerIdsDocument = new TypedDocumentString(`
+    query AllCustomerIds($query: String) {
+  customers(query: $query) {
+    edges {
+      node {
+        id
+        updatedAt
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AllCustomerIdsQuery, AllCustomerIdsQueryVariables>;
+export const AllProductIdsDocument = new TypedDocumentString(`
+    query AllProductIds($query: String) {
+  products(query: $query) {
+    edges {
+      node {
+        id
+        updatedAt
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AllProductIdsQuery, AllProductIdsQueryVariables>;
+export const SalesReportDocument = new TypedDocumentString(`
+    query SalesReport($query: String!) {
+  shopifyqlQuery(query: $query) {
+    parseErrors
+    tableData {
+      columns {
+        name
+      }
+      rows
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SalesReportQuery, SalesReportQueryVariables>;
 export const ShopDocument = new TypedDocumentString(`
     query Shop {
   shop {

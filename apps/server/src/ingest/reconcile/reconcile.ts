@@ -1,0 +1,219 @@
+import type { Reconciliation, StreamName } from '@xeno/contracts';
+import type { Database } from '../../db/database.ts';
+import { newId } from '../../db/ids.ts';
+import type { Tenant } from '../../db/models/tenant.ts';
+import type { JobKind } from '../../jobs/job.ts';
+import { recurring } from '../../jobs/recurring.ts';
+import { failPoint } from '../../observe/fail-points.ts';
+import {
+  PartialData,
+  ReconnectNeeded,
+  ScopeMissing,
+  ShopifyError,
+  ShopifyRefused,
+  ShopUnavailable,
+} from '../../shopify/errors.ts';
+import { mayRead } from '../../shopify/scopes.ts';
+import { LeaseLost } from '../apply.ts';
+import type { SyncDeps } from '../context.ts';
+import { withLease } from '../leases.ts';
+import { describeShop } from '../shop.ts';
+import { localDates } from '../local-date.ts';
+import { checkDays } from './check-days.ts';
+import { checkRollups } from './check-rollups.ts';
+import { checkRows } from './check-rows.ts';
+import { compareIds, type ListContext } from './compare-ids.ts';
+import { Findings } from './findings.ts';
+
+export interface ReconcileDeps extends Pick<
+  SyncDeps,
+  'db' | 'log' | 'dataDir' | 'clientFor' | 'owner' | 'leaseSeconds'
+> {
+  reconcileEverySeconds: number;
+  /** What changed in Shopify within this time may still be on its way. */
+  reconcileSettleSeconds: number;
+  /** How many stored rows are held against their content each time; the next time goes on with the others. */
+  reconcileRows: number;
+  /** How many days back totals are compared with Shopify's report. */
+  reconcileDays: number;
+  troubled(tenant: Tenant, error: unknown): Promise<unknown>;
+  changed(tenantId: string): void;
+}
+
+export const RECONCILE = 'reconcile';
+const STREAMS: StreamName[] = ['products', 'customers', 'orders'];
+const DAY_MS = 86_400_000;
+
+/** Compares each store with Shopify now and then. */
+export const reconcileJobs = (deps: ReconcileDeps): JobKind =>
+  recurring({
+    db: deps.db,
+    name: RECONCILE,
+    everySeconds: deps.reconcileEverySeconds,
+    retrySeconds: Math.min(3_600, deps.reconcileEverySeconds),
+    async work(tenantId, signal) {
+      const { db, owner, leaseSeconds: seconds } = deps;
+      const tenant = await db.models.Tenant.findByPk(tenantId);
+      // before the first back-fill everything would be missing
+      if (tenant?.status !== 'connected' || tenant.lastSyncAt === null) return;
+      await withLease(db, { tenantId, name: RECONCILE, owner, seconds, signal }, async (lease, kept) => {
+        const client = deps.clientFor(tenant);
+        const id = await begin(db, tenantId);
+        const findings = new Findings(db, tenantId, id);
+        const report: Report = {
+          compared: { orders: 0, customers: 0, products: 0, days: 0, rows: 0 },
+          notices: [],
+          error: null,
+        };
+        try {
+          const ctx = { ...deps, tenantId, lease, signal: kept, client };
+          const shop = await describeShop(ctx, tenant);
+          await compareAll({ ...ctx, ...shop, settleMs: deps.reconcileSettleSeconds * 1000 }, deps, findings, report);
+        } catch (error) {
+          if (kept.aborted || error instanceof LeaseLost) throw error;
+          await deps.troubled(tenant, error);
+          deps.log.warn({ tenantId, shop: tenant.shopDomain, err: error }, 'reconciliation failed');
+          report.error =
+            error instanceof ShopifyError
+              ? error.message
+              : 'Something went wrong inside Xeno; the log tells more. It is tried again by itself.';
+        }
+        await finish(db, tenantId, id, findings.count, report);
+        if (findings.count > 0) deps.changed(tenantId);
+        deps.log.info(
+          { tenantId, shop: tenant.shopDomain, findings: findings.count, ...report.compared },
+          'reconciled',
+        );
+      });
+    },
+  });
+
+interface Report {
+  compared: Reconciliation['compared'];
+  notices: string[];
+  error: string | null;
+}
+
+type Context = ListContext & { timezone: string };
+
+async function compareAll(ctx: Context, deps: ReconcileDeps, findings: Findings, report: Report): Promise<void> {
+  const { db, tenantId } = ctx;
+  const readable = STREAMS.filter((stream) => mayRead(ctx.scopes, stream));
+  for (const stream of STREAMS) {
+    if (readable.includes(stream)) continue;
+    report.notices.push(`The store has not granted access to ${stream}.`);
+  }
+  // what is stored first: its repair asks Shopify only about what is damaged
+  const places = await readPlaces(db, tenantId);
+  for (const stream of readable) {
+    const check = await checkRows(ctx, stream, { after: places[stream] ?? null, limit: deps.reconcileRows });
+    places[stream] = check.next;
+    report.compared.rows += check.checked;
+    await findings.add(check.findings);
+    failPoint('reconcile.rows');
+  }
+  await writePlaces(db, tenantId, places);
+  for (const stream of readable) {
+    const { compared, findings: found } = await compareIds(ctx, stream);
+    report.compared[stream] = compared;
+    await findings.add(found);
+  }
+  // rows before rollups: a rollup is right when it is what its rows add up to
+  await findings.add((await checkRollups(ctx)).findings);
+  await compareDays(ctx, deps, findings, report);
+  await findings.add(await ledgerDifferences(db, tenantId));
+}
+
+async function compareDays(ctx: Context, deps: ReconcileDeps, findings: Findings, report: Report): Promise<void> {
+  if (!ctx.scopes.includes('read_reports')) {
+    report.notices.push('The store has not granted read_reports: totals per day are not compared with Shopify’s own.');
+    return;
+  }
+  const localDate = localDates(ctx.timezone);
+  const now = ctx.shopNow.getTime();
+  const days = { from: localDate(now - deps.reconcileDays * DAY_MS), to: localDate(now) };
+  try {
+    const { compared, findings: found } = await checkDays(ctx, days);
+    report.compared.days = compared;
+    await findings.add(found);
+  } catch (error) {
+    const isOfReport = error instanceof ShopifyRefused || error instanceof PartialData || error instanceof ScopeMissing;
+    if (!isOfReport || error instanceof ReconnectNeeded || error instanceof ShopUnavailable) throw error;
+    report.notices.push(`Shopify’s sales report could not be had: ${error.message}`);
+  }
+}
+
+/** Orders whose ledger, as Shopify tells it, is not what Shopify says they are worth. */
+async function ledgerDifferences(db: Database, tenantId: string) {
+  const rows = await db.read<Record<'id' | 'name' | 'worth' | 'difference' | 'currency', string>>(
+    `SELECT shopify_order_id AS id, name, current_total_price AS worth, ledger_difference AS difference, currency
+     FROM orders WHERE tenant_id = ? AND ledger_difference <> 0 LIMIT 1000`,
+    [BigInt(tenantId)],
+  );
+  return rows.map(({ id, name, worth, difference, currency }) => ({
+    kind: 'ledger_difference' as const,
+    stream: 'orders' as const,
+    shopifyId: String(id),
+    name,
+    expected: `${worth} minor units of ${currency}`,
+    found: `${BigInt(worth) - BigInt(difference)}`,
+    mended: false,
+  }));
+}
+
+type Places = Partial<Record<StreamName, string | null>>;
+
+async function readPlaces(db: Database, tenantId: string): Promise<Places> {
+  const [row] = await db.read<{ note: string | null }>('SELECT note FROM upkeep WHERE tenant_id = ? AND job = ?', [
+    BigInt(tenantId),
+    RECONCILE,
+  ]);
+  return row?.note ? (JSON.parse(row.note) as Places) : {};
+}
+
+const writePlaces = (db: Database, tenantId: string, places: Places) =>
+  db.transaction((tx) =>
+    tx.insert(
+      'upkeep',
+      ['tenant_id', 'job', 'due_at', 'note'],
+      [[BigInt(tenantId), RECONCILE, new Date(), JSON.stringify(places)]],
+      { keys: ['tenant_id', 'job'], replace: ['note'] },
+    ),
+  );
+
+/** One whose process died is given up: all it did is done, and all it left is found again. */
+async function begin(db: Database, tenantId: string): Promise<string> {
+  const id = newId();
+  const now = new Date();
+  await db.transaction(async (tx) => {
+    await tx.run(
+      "UPDATE reconciliations SET status = 'failed', finished_at = ?, error = ? WHERE tenant_id = ? AND status = 'running'",
+      [now, 'It was interrupted; the next one begins anew.', BigInt(tenantId)],
+    );
+    await tx.insert(
+      'reconciliations',
+      ['tenant_id', 'id', 'status', 'started_at', 'compared', 'findings'],
+      [[BigInt(tenantId), BigInt(id), 'running', now, '{}', 0]],
+      null,
+    );
+  });
+  return id;
+}
+
+const finish = (db: Database, tenantId: string, id: string, findings: number, report: Report) =>
+  db.transaction((tx) =>
+    tx.run(
+      `UPDATE reconciliations SET status = ?, finished_at = ?, compared = ?, findings = ?, notice = ?, error = ?
+       WHERE tenant_id = ? AND id = ?`,
+      [
+        report.error === null ? 'succeeded' : 'failed',
+        new Date(),
+        JSON.stringify(report.compared),
+        findings,
+        report.notices.join(' ') || null,
+        report.error,
+        BigInt(tenantId),
+        BigInt(id),
+      ],
+    ),
+  );

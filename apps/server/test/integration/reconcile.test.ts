@@ -1,0 +1,177 @@
+import type { Finding, Reconciliation } from '@xeno/contracts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Browser, expectExact, onEachDatabase, startWorld, type World } from './world.ts';
+
+const SHOP = 'reconciled.myshopify.com';
+
+onEachDatabase('reconciliation', (engine) => {
+  let world: World;
+  let ada: Browser;
+  let id: string;
+
+  beforeAll(async () => {
+    world = await startWorld(engine, { env: { RECONCILE_SETTLE_SECONDS: '1', SWEEP_SECONDS: '1' } });
+    world.sandbox.control.createShop(SHOP, { orders: 150, bigIds: true, timezone: 'Australia/Lord_Howe' });
+    // not one webhook ever comes
+    world.sandbox.control.setFault({ kind: 'webhook_drop', probability: 1, times: null });
+    ada = await world.register();
+    id = await ada.fill(SHOP);
+  });
+  afterAll(() => world.close());
+
+  /** Compares, and waits; what it found. */
+  const reconcile = async (): Promise<{ run: Reconciliation; findings: Finding[] }> => {
+    const list = () => ada.get<{ data: Reconciliation[] }>(`/api/tenants/${id}/reconciliations`);
+    const before = (await list()).data[0]?.id;
+    expect((await ada.call('POST', `/api/tenants/${id}/reconcile`)).status).toBe(202);
+    for (;;) {
+      const [run] = (await list()).data;
+      if (run && run.id !== before && run.status !== 'running') {
+        expect({ status: run.status, error: run.error }).toEqual({ status: 'succeeded', error: null });
+        const findings = await ada.get<{ data: Finding[] }>(
+          `/api/tenants/${id}/reconciliations/${run.id}/findings?limit=100`,
+        );
+        return { run, findings: findings.data };
+      }
+      await delay(50);
+    }
+  };
+  const damage = (sql: string) => world.db.transaction((tx) => tx.run(sql));
+  const summary = (findings: Finding[]) => findings.map(({ kind, stream, mended }) => ({ kind, stream, mended }));
+
+  test('finds nothing where all is well, and says what it compared', async () => {
+    const { run, findings } = await reconcile();
+    expect(findings).toEqual([]);
+    expect(run).toMatchObject({ findings: 0, unmended: 0, notice: null });
+    expect(run.compared.orders).toBeGreaterThan(140);
+    expect(run.compared.days).toBeGreaterThan(80);
+    expect(run.compared.rows).toBeGreaterThan(run.compared.orders);
+  });
+
+  test('F5: what no webhook ever told is found, named and repaired', async () => {
+    const { control } = world.sandbox;
+    const [a, b, c, d] = control.expected(SHOP).topCustomers.map(({ customerId }) => customerId);
+    const order = control.createOrder(SHOP, { test: false, customer: a } as never);
+    const orders = await world.db.read<{ id: string; name: string; test: number }>(
+      'SELECT shopify_order_id AS id, name, test FROM orders WHERE test = 0 AND cancelled_at IS NULL ORDER BY created_at DESC',
+    );
+    const [edited, refunded, cancelled, deleted] = orders.map((row) => String(row.id));
+    control.editOrder(SHOP, edited!, { add: [{ quantity: 2 }] });
+    control.refundOrder(SHOP, refunded!, {});
+    control.cancelOrder(SHOP, cancelled!, {});
+    control.deleteOrder(SHOP, deleted!);
+    control.mergeCustomers(SHOP, b!, c!);
+    void d;
+    await delay(2100); // older than what is left to webhooks
+    const { findings, run } = await reconcile();
+    expect(run.unmended).toBe(0);
+    const kindOf = (shopifyId: string) => findings.find((finding) => finding.shopifyId === shopifyId)?.kind;
+    expect([order.id, edited, refunded, cancelled, deleted].map((one) => kindOf(String(one)))).toEqual([
+      'missing',
+      'outdated',
+      'outdated',
+      'outdated',
+      'deleted',
+    ]);
+    expect(findings.find((finding) => finding.shopifyId === deleted)?.name).toMatch(/^#\d+$/);
+    await ada.settled(id);
+    await marksAnswered();
+    await expectExact(world, ada, id, SHOP);
+    expect((await reconcile()).findings).toEqual([]);
+  });
+
+  const marksAnswered = async () => {
+    while (Number((await world.db.read<{ n: number }>('SELECT COUNT(*) AS n FROM fetch_marks'))[0]!.n) > 0)
+      await delay(50);
+  };
+
+  test('a damaged row of any table is found, named and mended', async () => {
+    const [order] = await world.db.read<{ id: string; name: string; day: string }>(
+      `SELECT o.shopify_order_id AS id, o.name, o.local_date AS day FROM orders o
+       WHERE o.test = 0 AND o.customer_id IS NOT NULL ORDER BY o.created_at DESC`,
+    );
+    const mine = `tenant_id = ${id} AND shopify_order_id = ${order!.id}`;
+    for (const sql of [
+      `UPDATE orders SET total_price = total_price + 1 WHERE ${mine}`,
+      `UPDATE orders SET current_total_price = 5 WHERE ${mine}`,
+      `UPDATE orders SET name = 'nobody' WHERE ${mine}`,
+      `UPDATE orders SET local_date = '2020-02-02' WHERE ${mine}`,
+      `UPDATE orders SET updated_at = '2100-01-01 00:00:00.000' WHERE ${mine}`,
+      `UPDATE order_lines SET quantity = quantity + 1 WHERE ${mine}`,
+      `DELETE FROM order_lines WHERE ${mine}`,
+      `UPDATE sales SET gross = gross + 100 WHERE ${mine}`,
+      `DELETE FROM sales WHERE ${mine}`,
+      `UPDATE sales SET customer_id = 5 WHERE ${mine}`,
+    ]) {
+      await damage(sql);
+      const { findings } = await reconcile();
+      expect(
+        findings.filter(({ kind }) => kind === 'damaged'),
+        sql,
+      ).toMatchObject([{ stream: 'orders', shopifyId: String(order!.id), mended: true }]);
+      expect(
+        findings.every(({ mended }) => mended),
+        JSON.stringify(findings),
+      ).toBe(true);
+    }
+    await marksAnswered();
+    await expectExact(world, ada, id, SHOP);
+
+    const [product] = await world.db.read<{ id: string }>('SELECT shopify_product_id AS id FROM products');
+    for (const [sql, stream] of [
+      [`UPDATE products SET title = 'x' WHERE shopify_product_id = ${product!.id}`, 'products'],
+      [`UPDATE products SET inventory = inventory + 1 WHERE shopify_product_id = ${product!.id}`, 'products'],
+      [`UPDATE variants SET price = price + 1 WHERE shopify_product_id = ${product!.id}`, 'products'],
+      [`UPDATE customers SET email = 'evil@example.com' WHERE shopify_customer_id = ${await aCustomer()}`, 'customers'],
+    ] as const) {
+      await damage(sql);
+      expect([sql, summary((await reconcile()).findings)]).toEqual([sql, [{ kind: 'damaged', stream, mended: true }]]);
+    }
+    for (const sql of [
+      `UPDATE daily_sales SET gross = gross + 1 WHERE local_date = '${order!.day}'`,
+      `DELETE FROM daily_sales WHERE local_date = '${order!.day}'`,
+      `UPDATE customer_days SET spent = spent + 1 WHERE local_date = '${order!.day}'`,
+      `UPDATE customers SET total_spent = total_spent + 1 WHERE shopify_customer_id = ${await aCustomer()}`,
+      'UPDATE tenant_state SET customers = customers + 1',
+    ]) {
+      await damage(sql);
+      const { findings } = await reconcile();
+      expect(findings.length, sql).toBeGreaterThan(0);
+      expect(
+        findings.every(({ kind, mended }) => kind === 'drift' && mended),
+        JSON.stringify(findings),
+      ).toBe(true);
+    }
+    await expectExact(world, ada, id, SHOP);
+    expect((await reconcile()).findings).toEqual([]);
+  });
+
+  const aCustomer = async () => {
+    const [row] = await world.db.read<{ id: string }>(
+      'SELECT shopify_customer_id AS id FROM customers WHERE updated_at IS NOT NULL AND orders_count > 0',
+    );
+    return row!.id;
+  };
+
+  test('a list that breaks off deletes nothing, and the failure is told', async () => {
+    const before = await ada.overview(id);
+    world.sandbox.control.setFault({ kind: 'http_status', status: 503, times: null, match: 'ChangedOrders' });
+    expect((await ada.call('POST', `/api/tenants/${id}/reconcile`)).status).toBe(202);
+    for (;;) {
+      const [run] = (await ada.get<{ data: Reconciliation[] }>(`/api/tenants/${id}/reconciliations`)).data;
+      if (run!.status === 'failed') {
+        expect(run!.error).toMatch(/Shopify/);
+        break;
+      }
+      await delay(50);
+    }
+    expect((await ada.overview(id)).totals).toEqual(before.totals);
+  });
+
+  test('someone else’s store', async () => {
+    const eve = await world.register();
+    expect((await eve.call('POST', `/api/tenants/${id}/reconcile`)).status).toBe(404);
+    expect((await eve.call('GET', `/api/tenants/${id}/reconciliations`)).status).toBe(404);
+  });
+});
