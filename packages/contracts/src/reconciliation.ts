@@ -64,7 +64,7 @@ export type Reconciliation = Static<typeof Reconciliation>;
 const page = Type.Object(
   {
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
-    cursor: Type.Optional(Type.String({ pattern: '^\\d{1,20}$' })),
+    cursor: Type.Optional(Type.String()),
   },
   { additionalProperties: false },
 );

@@ -1,7 +1,7 @@
 import { type Finding, type Reconciliation, reconciliation } from '@xeno/contracts';
 import type { Database } from '../../db/database.ts';
 import { asDate } from '../../db/values.ts';
-import { Conflict, NotFound } from '../../http/errors.ts';
+import { BadInput, Conflict, NotFound } from '../../http/errors.ts';
 import { handle, type HandledRoute } from '../../http/routes.ts';
 import type { Hint } from '../../jobs/job.ts';
 import { makeDue } from '../../jobs/recurring.ts';
@@ -20,19 +20,24 @@ export const reconciliationRoutes = ({ db, hint }: { db: Database; hint: Hint })
 
   handle(reconciliation.listReconciliations, async ({ actor, query }) => {
     const { limit = 20, cursor } = query;
+    const before = cursor === undefined ? null : readCursor(cursor);
     const rows = await db.read<Record<string, unknown>>(
       `SELECT r.*, (SELECT COUNT(*) FROM findings f
                     WHERE f.tenant_id = r.tenant_id AND f.reconciliation_id = r.id AND f.mended = 0) AS unmended
-       FROM reconciliations r WHERE r.tenant_id = ?${cursor ? ' AND r.id < ?' : ''}
-       ORDER BY r.id DESC LIMIT ${limit + 1}`,
-      [BigInt(actor.tenantId), ...(cursor ? [BigInt(cursor)] : [])],
+       FROM reconciliations r WHERE r.tenant_id = ?${before ? ' AND (r.started_at < ? OR (r.started_at = ? AND r.id < ?))' : ''}
+       ORDER BY r.started_at DESC, r.id DESC LIMIT ${limit + 1}`,
+      [BigInt(actor.tenantId), ...(before ? [before.at, before.at, before.id] : [])],
     );
     const data = rows.slice(0, limit).map(viewReconciliation);
-    return { data, nextCursor: rows.length > limit ? data.at(-1)!.id : null };
+    const last = data.at(-1);
+    return { data, nextCursor: rows.length > limit && last ? `${Date.parse(last.startedAt)}-${last.id}` : null };
   }),
 
   handle(reconciliation.listFindings, async ({ actor, params, query }) => {
     const { limit = 20, cursor } = query;
+    if (cursor !== undefined && !/^\d{1,9}$/.test(cursor)) {
+      throw new BadInput([{ path: 'cursor', message: 'is not a cursor this list has given' }]);
+    }
     const key = [BigInt(actor.tenantId), BigInt(params.reconciliationId)];
     const [known] = await db.read('SELECT id FROM reconciliations WHERE tenant_id = ? AND id = ?', key);
     if (!known) throw new NotFound();
@@ -48,6 +53,12 @@ export const reconciliationRoutes = ({ db, hint }: { db: Database; hint: Hint })
     };
   }),
 ];
+
+function readCursor(cursor: string): { at: Date; id: bigint } {
+  const match = /^(\d{1,15})-(\d{1,20})$/.exec(cursor);
+  if (!match) throw new BadInput([{ path: 'cursor', message: 'is not a cursor this list has given' }]);
+  return { at: new Date(Number(match[1])), id: BigInt(match[2]!) };
+}
 
 const text = (value: unknown): string | null => (value === null ? null : String(value as string));
 
