@@ -68,7 +68,7 @@ try {
   for (const engine of engines) await engine.stop();
 }
 await publish({
-  name: 'webhook-processing',
+  name: 'processing',
   title: 'How fast webhooks are processed',
   facts: [
     machineLine([sqliteVersion(), ...engines.slice(1).map((engine) => engine.version)]),
