@@ -125,6 +125,7 @@ onEachDatabase('syncing changes', (engine) => {
     const recent = control.createOrder(shop, { test: false });
     await ada.synced(id);
     expect((await ada.overview(id)).totals.orders).toBe(before + 1);
+    control.setFault({ kind: 'webhook_drop', shop, times: null });
     control.deleteOrder(shop, old.index);
     control.deleteOrder(shop, recent.index);
     expect((await ada.synced(id, 'full')).notice).toMatch(/60 days/);

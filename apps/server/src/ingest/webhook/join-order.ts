@@ -27,15 +27,18 @@ export interface JoinedOrder {
 export function joinOrder(known: KnownOrder | null, told: ToldOrder, isNew: boolean): JoinedOrder {
   const { record } = told;
   const { test, currency } = record;
+  if (test) return { record, lines: [], doubts: [] };
   const ledgerOf = (events: SaleEvent[]) => ledger({ test, currency, events });
-  const doubts = known ? [] : [...told.doubts, ...(isNew ? [] : ['an order that was not known'])];
+  // one that was a test order until now has no ledger to begin with
+  const stored = known && known.lines.length > 0 ? known : null;
+  const doubts = stored ? [] : [...told.doubts, ...(isNew ? [] : ['an order that was not known'])];
 
-  const refunds = told.refunds.filter(({ refund }) => !known?.refundIds.has(refund.id));
+  const refunds = told.refunds.filter(({ refund }) => !stored?.refundIds.has(refund.id));
   doubts.push(...refunds.flatMap((refund) => refund.doubts));
-  const before = known?.lines ?? ledgerOf([told.placed]);
+  const before = stored?.lines ?? ledgerOf([told.placed]);
   const withRefunds = [...before, ...ledgerOf(refunds.flatMap(({ event }) => event ?? []))];
   const candidates = [withRefunds];
-  if (record.cancelledAt !== null && !test) candidates.push([...withRefunds, ...reversal(record, withRefunds)]);
+  if (record.cancelledAt !== null) candidates.push([...withRefunds, ...reversal(record, withRefunds)]);
   if (withRefunds.length > before.length) candidates.push(before);
 
   const [nearest, off] = candidates
