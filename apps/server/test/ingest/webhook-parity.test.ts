@@ -127,7 +127,9 @@ describe.each(SHOPS)('%s', (name, wishes) => {
   });
 
   test('customers, as far as a body tells of them', async () => {
-    const customers = Array.from(shop.source.customerKeys()).slice(0, 100).map((key) => shop.customer(key)!);
+    const customers = Array.from(shop.source.customerKeys())
+      .slice(0, 100)
+      .map((key) => shop.customer(key)!);
     const bodies = customers.map((customer) =>
       mapCustomerBody(parseBody(JSON.stringify(customerBody(shop, customer))), wishes.currency),
     );

@@ -114,7 +114,7 @@ onEachDatabase('processing of webhooks', (engine) => {
       const placed = (wishes: object = {}) => control().createOrder(shop, wishes).id;
       placed({ lineCount: 3, shipping: '5.00', tip: '2.00', discount: { code: 'TEN', percentage: 10 } });
       control().updateOrder(shop, placed({ test: true }), { test: false });
-    control().updateOrder(shop, placed(), { test: true });
+      control().updateOrder(shop, placed(), { test: true });
       placed({ customer: null, lines: [{ title: 'Card', price: '50', giftCard: true }, { quantity: 3 }] });
       control().editOrder(shop, placed(), { add: [{ quantity: 2 }] });
       control().editOrder(shop, placed({ lines: [{ quantity: 3 }] }), { remove: [{ line: 0, quantity: 1 }] });
