@@ -28,7 +28,10 @@ export async function makeStore(
   });
   const [now, later] = [Date.now(), Date.now() + 24 * 3_600_000].map((instant) => instantText(db.dialect, instant));
   await db.transaction(async (tx) => {
-    await tx.run('INSERT INTO tenant_state VALUES (?, 1, ?, ?, 0, 0)', [BigInt(tenantId), timezone, currency]);
+    await tx.run(
+      `INSERT INTO tenant_state (tenant_id, generation, timezone, currency, customers, products) VALUES (?, 1, ?, ?, 0, 0)`,
+      [BigInt(tenantId), timezone, currency],
+    );
     await tx.run('INSERT INTO leases VALUES (?, ?, ?, 1, ?)', [BigInt(tenantId), 'sync', 'bench', later]);
     await tx.run('INSERT INTO memberships VALUES (?, ?, ?, ?)', [BigInt(tenantId), BigInt(userId), 'admin', now]);
   });

@@ -26,6 +26,9 @@ import { type EventHandler, webhookJobs } from './ingest/webhook/process.ts';
 import { embeddedQueue } from './jobs/embedded.ts';
 import { housekeeping } from './jobs/housekeeping.ts';
 import type { JobKind } from './jobs/job.ts';
+import { createFeed } from './live/feed.ts';
+import { liveRoutes } from './live/routes.ts';
+import { localSignals } from './live/signals.ts';
 import { armFailPoint } from './observe/fail-points.ts';
 import { serveHealth } from './observe/health.ts';
 import { createLog } from './observe/log.ts';
@@ -39,6 +42,7 @@ import { storeRoutes } from './stores/routes.ts';
 import { standingHandlers } from './stores/handle-webhooks.ts';
 import { checkAllSubscriptions, ensureSubscriptions, webhookOrigin } from './stores/subscriptions.ts';
 import { activeRun, activeRuns } from './stores/sync.ts';
+import { viewActiveRuns } from './stores/tenants.ts';
 import { tokenStore } from './stores/tokens.ts';
 import { upkeepJobs } from './stores/upkeep.ts';
 
@@ -149,11 +153,16 @@ export async function startApp(
       : embeddedQueue(queueing);
     closers.push(() => queue.close());
 
+    const signals = config.redisUrl
+      ? (await import('./live/redis-signals.ts')).redisSignals(config.redisUrl)
+      : localSignals();
+    closers.push(() => signals.close());
+
     /** What is done about webhooks that are not about records, by topic. */
     const handlers: Record<string, EventHandler> = {
       ...standingHandlers({ db, log, hint: queue.hint, stop: (tenantId) => queue.stop(tenantId) }),
     };
-    const changed = () => {};
+    const changed = (tenantId: string) => signals.publish(tenantId);
     const troubled = (tenant: Tenant, error: unknown) => noteTrouble(db, tenant.id, error);
 
     /** The background work of every room. */
@@ -199,6 +208,14 @@ export async function startApp(
     const identity = await createIdentity(server, db, config);
     const appUrlOf = (request: FastifyRequest) => config.appUrl ?? `${request.protocol}://${request.host}`;
 
+    const feed = createFeed({
+      db,
+      signals,
+      activeRuns: (tenantIds) => viewActiveRuns(db, tenantIds),
+      onError: (error) => log.warn({ err: error }, 'what is watched could not be looked at'),
+    });
+    closers.push(() => feed.close());
+
     /** The routes of every room. */
     const routes = [
       ...identity.routes,
@@ -219,6 +236,7 @@ export async function startApp(
         hint: queue.hint,
       }),
       ...reconciliationRoutes({ db, hint: queue.hint }),
+      ...liveRoutes(server, { feed, authenticate: identity.authenticate, checkSeconds: tuning.liveCheckSeconds }),
       ...analyticsRoutes(db),
     ];
     registerRoutes(server, routes, identity.authenticate);

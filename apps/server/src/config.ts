@@ -91,6 +91,8 @@ const TUNING = {
   /** The first pause after a fetch that did not settle what was doubted; it doubles up to an hour. */
   markRetrySeconds: 2,
   accessTokenSeconds: 15 * 60,
+  /** How often it is checked that whoever watches a store still may. */
+  liveCheckSeconds: 3,
   /** A session ends when it has not been used for so long. */
   sessionSeconds: 30 * 24 * 3600,
   /** How long a rotated refresh token still yields an access token: two tabs may send it at once. */

@@ -5,6 +5,8 @@ export * as auth from './auth.ts';
 export * as stores from './stores.ts';
 export * as analytics from './analytics.ts';
 export * as webhooks from './webhooks.ts';
+export * as live from './live.ts';
+export type { LiveEvents } from './live.ts';
 export * as reconciliation from './reconciliation.ts';
 export type { Finding, FindingKind, Reconciliation } from './reconciliation.ts';
 export type { Session, User } from './auth.ts';

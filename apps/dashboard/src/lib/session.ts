@@ -61,6 +61,16 @@ export async function call<R extends Route>(route: R, input: RouteInput<R>): Pro
   }
 }
 
+/** For what is no call of a route: asks with an access token that is good for now. */
+export async function withAccess(ask: (token: string) => Promise<Response>): Promise<Response> {
+  if (!access || access.expiresAt <= Date.now()) await refresh();
+  const used = access!.token;
+  const response = await ask(used);
+  if (response.status !== 401) return response;
+  if (access?.token === used) await refresh();
+  return ask(access!.token);
+}
+
 /** One refresh at a time: in this tab by sharing the promise, across tabs by a lock, as each one rotates the cookie. */
 function refresh(): Promise<void> {
   refreshing ??= exclusively(async () => keep(await request(auth.refresh, {})))

@@ -17,6 +17,7 @@ export async function serveDocs(app: FastifyInstance): Promise<void> {
       tags: [
         { name: 'auth', description: 'Accounts and sessions' },
         { name: 'stores', description: 'Connecting Shopify stores and fetching their data' },
+        { name: 'live', description: 'What happens, as it happens' },
         { name: 'webhooks', description: 'What Shopify sends, and what became of it' },
         { name: 'analytics', description: 'Questions about one store' },
         { name: 'system', description: 'About this installation' },

@@ -1,4 +1,4 @@
-import type { Role, Tenant as TenantView } from '@xeno/contracts';
+import type { Role, SyncRun as SyncRunView, Tenant as TenantView } from '@xeno/contracts';
 import type { Database } from '../db/database.ts';
 import type { SyncRun } from '../db/models/sync-run.ts';
 import type { Tenant } from '../db/models/tenant.ts';
@@ -27,6 +27,14 @@ export async function getTenant(db: Database, actor: { tenantId: string; role: R
   const tenant = await db.models.Tenant.findByPk(actor.tenantId);
   if (!tenant) throw new NotFound();
   return viewTenant(db, tenant, actor.role, runs, await webhookStates(db, [tenant.id]));
+}
+
+/** What runs now, by store. */
+export async function viewActiveRuns(db: Database, tenantIds: string[]): Promise<Map<string, SyncRunView>> {
+  const runs = await activeRunsOf(db, tenantIds);
+  return new Map(
+    await Promise.all(runs.map(async (run) => [run.tenantId, (await viewRuns(db, run.tenantId, [run]))[0]!] as const)),
+  );
 }
 
 /** Read before the stores: one that is shown without a run then shows what its last run has come to. */

@@ -9,6 +9,8 @@ import { PageHead } from '../../ui/page-head.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { useTicking } from '../../ui/use-ticking.ts';
 import { When } from '../../ui/when.tsx';
+import { LiveState } from '../live/live-state.tsx';
+import { useLive } from '../live/use-live.ts';
 import { completeFrom, isBlank, isPartial } from '../stores/progress.ts';
 import { rememberStore } from '../stores/remembered.ts';
 import { StoreAdvice } from '../stores/store-state.tsx';
@@ -31,6 +33,7 @@ export function StoreOverview({ tenant, search }: { tenant: Tenant; search: Over
     figuresOf(tenant.id, range, compared, tenant.activeRun !== null),
   );
   const blank = isBlank(tenant);
+  useLive(tenant.id);
   useEffect(() => rememberStore(tenant.id), [tenant.id]);
 
   return (
@@ -50,6 +53,7 @@ export function StoreOverview({ tenant, search }: { tenant: Tenant; search: Over
           )
         }
       >
+        <LiveState tenant={tenant} />
         <PeriodPicker search={search} timeZone={timeZone} />
       </PageHead>
       <Stack gap="md">

@@ -2,7 +2,7 @@ import { stores, type SyncKind } from '@xeno/contracts';
 import { infiniteQueryOptions, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { call } from '../../lib/session.ts';
 
-const tenants = queryOptions({
+export const tenants = queryOptions({
   queryKey: ['tenants'],
   queryFn: async () => (await call(stores.listTenants, {})).data,
   refetchInterval: ({ state }) => (state.data?.some((tenant) => tenant.activeRun) ? 1000 : 15_000),

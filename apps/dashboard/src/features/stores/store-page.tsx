@@ -6,6 +6,8 @@ import { useEffect } from 'react';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Problem } from '../../ui/problem.tsx';
+import { LiveState } from '../live/live-state.tsx';
+import { useLive } from '../live/use-live.ts';
 import { useTenants } from './queries.ts';
 import { rememberStore } from './remembered.ts';
 import { RunHistory } from './run-history.tsx';
@@ -30,10 +32,12 @@ export function StorePage() {
 }
 
 function Store({ tenant }: { tenant: Tenant }) {
+  useLive(tenant.id);
   return (
     <>
       <PageHead title={tenant.storeName} context="Store" description={<StoreFacts tenant={tenant} />}>
         <Group gap="xs">
+          <LiveState tenant={tenant} />
           <StoreState tenant={tenant} />
           <StoreActions tenant={tenant} />
           <Button
