@@ -58,8 +58,13 @@ export async function startMariaDb({ folder = tmpdir() }: { folder?: string } = 
   return serviceOf(url, daemon, async () => (await createConnection(url)).end());
 }
 
+/** A Redis to which commands can be given. */
+export interface RedisService extends Service {
+  command(text: string): Promise<void>;
+}
+
 /** A Redis that writes nothing to disk and evicts nothing, as a queue needs it. */
-export async function startRedis(): Promise<Service> {
+export async function startRedis(): Promise<RedisService> {
   const program = redis();
   if (!program) throw new Error('Redis is not installed (redis-server)');
   const home = await mkdtemp(path.join(tmpdir(), 'xeno-redis-'));
@@ -68,7 +73,11 @@ export async function startRedis(): Promise<Service> {
     ...['--bind', '127.0.0.1', '--port', String(port), '--dir', home],
     ...['--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction'],
   ]);
-  return serviceOf(`redis://127.0.0.1:${port}`, daemon, () => ping(port));
+  const service = await serviceOf(`redis://127.0.0.1:${port}`, daemon, () => command(port, 'PING'));
+  return Object.defineProperties(
+    { command: (text: string) => command(port, text) },
+    Object.getOwnPropertyDescriptors(service),
+  ) as RedisService;
 }
 
 async function serviceOf(url: string, daemon: Daemon, attempt: () => Promise<unknown>): Promise<Service> {
@@ -154,10 +163,10 @@ async function ready(daemon: Daemon, attempt: () => Promise<unknown>): Promise<v
   }
 }
 
-async function ping(port: number): Promise<void> {
+async function command(port: number, text: string): Promise<void> {
   const socket = connect(port, '127.0.0.1');
   try {
-    socket.write('PING\r\n');
+    socket.write(`${text}\r\n`);
     await once(socket, 'data', { signal: AbortSignal.timeout(1000) });
   } finally {
     socket.destroy();

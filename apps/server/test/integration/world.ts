@@ -152,6 +152,14 @@ export class Browser {
     this.email = email;
   }
 
+  /** Logs in again, as who has registered before. */
+  async login(): Promise<void> {
+    const account = { email: this.email, password: 'correct horse battery' };
+    const answer = await this.call<{ accessToken: string }>('POST', '/api/auth/login', account);
+    expect(answer.status, answer.text).toBe(200);
+    this.token = answer.body.accessToken;
+  }
+
   /** Begins a connection; gives Shopify's page. */
   async begin(shop: string): Promise<string> {
     const answer = await this.call<{ authorizeUrl: string }>('POST', '/api/shopify/auth', { shop });
