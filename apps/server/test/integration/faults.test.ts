@@ -7,21 +7,21 @@ type Wishes = Omit<FaultWishes, 'shop'>;
 
 /** What passes by itself: the back-fill it strikes ends right, without anyone's doing. */
 const PASSING: [string, Wishes[]][] = [
-  ['429, and when to come back', [{ kind: 'http_status', status: 429, retryAfter: 2, times: 4 }]],
-  ['430', [{ kind: 'http_status', status: 430, times: 2 }]],
-  ['500 and 503', [500, 503].map((status) => ({ kind: 'http_status', status, times: 3 }))],
+  ['F12: 429, and when to come back', [{ kind: 'http_status', status: 429, retryAfter: 2, times: 4 }]],
+  ['F12: 430', [{ kind: 'http_status', status: 430, times: 2 }]],
+  ['F12: 500 and 503', [500, 503].map((status) => ({ kind: 'http_status', status, times: 3 }))],
   ['a web page in place of an answer', [{ kind: 'http_status', status: 502, match: 'BulkPoll', times: 2 }]],
-  ['connections reset', [{ kind: 'reset', times: 4 }]],
+  ['F12: connections reset', [{ kind: 'reset', times: 4 }]],
   ['a reset while a bulk operation is being started', [{ kind: 'reset', match: 'mutation BulkRun', times: 2 }]],
-  ['THROTTLED', [{ kind: 'throttled', times: 6 }]],
-  ['a bulk operation that fails inside Shopify', [{ kind: 'bulk_failed', times: 2 }]],
+  ['F11: THROTTLED', [{ kind: 'throttled', times: 6 }]],
+  ['F14: a bulk operation that fails inside Shopify', [{ kind: 'bulk_failed', times: 2 }]],
   ['one that takes Shopify too long', [{ kind: 'bulk_failed', errorCode: 'TIMEOUT', times: 2 }]],
-  ['one that is cancelled', [{ kind: 'bulk_canceled' }]],
-  ['one that expires', [{ kind: 'bulk_expired', times: 2 }]],
-  ['all places taken', [{ kind: 'bulk_slots_taken', times: 3 }]],
-  ['a result that is cut off', [{ kind: 'bulk_truncated', times: 2 }]],
+  ['F14: one that is cancelled', [{ kind: 'bulk_canceled' }]],
+  ['F14: one that expires', [{ kind: 'bulk_expired', times: 2 }]],
+  ['F17: all places taken', [{ kind: 'bulk_slots_taken', times: 3 }]],
+  ['F15: a result that is cut off', [{ kind: 'bulk_truncated', times: 2 }]],
   ['a result of fewer lines than counted', [{ kind: 'bulk_count_mismatch', times: 2 }]],
-  ['completed, with nothing in it', [{ kind: 'bulk_zero_rows', times: 2 }]],
+  ['F16: completed, with nothing in it', [{ kind: 'bulk_zero_rows', times: 2 }]],
   ['a result’s address that has ended', [{ kind: 'bulk_url_expired', times: 2 }]],
   ['downloads that break off', [{ kind: 'bulk_download_cut', times: 3 }]],
   [
@@ -31,7 +31,7 @@ const PASSING: [string, Wishes[]][] = [
       { kind: 'reset', on: 'download', times: 2 },
     ],
   ],
-  ['another version of the API', [{ kind: 'version_fallforward', times: null }]],
+  ['F22: another version of the API', [{ kind: 'version_fallforward', times: null }]],
 ];
 
 interface Lasting {
@@ -46,15 +46,25 @@ interface Lasting {
 const AGAIN = /Sync again/;
 /** What lasts: the run ends, says what to do, and moves no cursor. Once it is over, a sync without kind makes all good. */
 const LASTING: Lasting[] = [
-  { title: '503', fault: { kind: 'http_status', status: 503 }, says: /cannot be reached: HTTP 503.*Sync again/ },
-  { title: '429', fault: { kind: 'http_status', status: 429, retryAfter: 30 }, says: /HTTP 429.*Sync again/ },
-  { title: 'reset', fault: { kind: 'reset' }, says: /cannot be reached: .*Sync again/ },
-  { title: 'THROTTLED', fault: { kind: 'throttled' }, says: /throttled.*Sync again/ },
-  { title: '402', fault: { kind: 'http_status', status: 402 }, says: /frozen; its owner has to/, status: 'paused' },
-  { title: '423', fault: { kind: 'http_status', status: 423 }, says: /locked .* has to contact/, status: 'paused' },
-  { title: '403', fault: { kind: 'http_status', status: 403 }, says: /denied access.*Grant the app/ },
+  { title: 'F12: 503', fault: { kind: 'http_status', status: 503 }, says: /cannot be reached: HTTP 503.*Sync again/ },
+  { title: 'F12: 429', fault: { kind: 'http_status', status: 429, retryAfter: 30 }, says: /HTTP 429.*Sync again/ },
+  { title: 'F12: reset', fault: { kind: 'reset' }, says: /cannot be reached: .*Sync again/ },
+  { title: 'F11: THROTTLED', fault: { kind: 'throttled' }, says: /throttled.*Sync again/ },
   {
-    title: 'orders without their customers, which the app may not see',
+    title: 'F21: 402',
+    fault: { kind: 'http_status', status: 402 },
+    says: /frozen; its owner has to/,
+    status: 'paused',
+  },
+  {
+    title: 'F21: 423',
+    fault: { kind: 'http_status', status: 423 },
+    says: /locked .* has to contact/,
+    status: 'paused',
+  },
+  { title: 'F21: 403', fault: { kind: 'http_status', status: 403 }, says: /denied access.*Grant the app/ },
+  {
+    title: 'F13: orders without their customers, which the app may not see',
     fault: { kind: 'partial_data', match: 'OrdersById', fields: ['Order.customer'] },
     says: /only in part \(missing: .*customer.*Grant the app/,
   },
@@ -65,16 +75,16 @@ const LASTING: Lasting[] = [
     says: /access was denied; grant the app/,
     kind: 'full',
   },
-  { title: 'bulk CANCELED', fault: { kind: 'bulk_canceled' }, says: AGAIN, kind: 'full' },
-  { title: 'bulk EXPIRED', fault: { kind: 'bulk_expired' }, says: AGAIN, kind: 'full' },
-  { title: 'truncated results', fault: { kind: 'bulk_truncated' }, says: AGAIN, kind: 'full' },
+  { title: 'F14: bulk CANCELED', fault: { kind: 'bulk_canceled' }, says: AGAIN, kind: 'full' },
+  { title: 'F14: bulk EXPIRED', fault: { kind: 'bulk_expired' }, says: AGAIN, kind: 'full' },
+  { title: 'F15: truncated results', fault: { kind: 'bulk_truncated' }, says: AGAIN, kind: 'full' },
   {
-    title: 'results of fewer lines than counted',
+    title: 'F15: results of fewer lines than counted',
     fault: { kind: 'bulk_count_mismatch' },
     says: /has \d+ lines where Shopify counted \d+.*Sync again/,
     kind: 'full',
   },
-  { title: 'COMPLETED with nothing in it', fault: { kind: 'bulk_zero_rows' }, says: AGAIN, kind: 'full' },
+  { title: 'F16: COMPLETED with nothing in it', fault: { kind: 'bulk_zero_rows' }, says: AGAIN, kind: 'full' },
   { title: 'addresses that have ended', fault: { kind: 'bulk_url_expired' }, says: AGAIN, kind: 'full' },
   { title: 'downloads that always break off', fault: { kind: 'bulk_download_cut' }, says: AGAIN, kind: 'full' },
 ];
@@ -86,7 +96,8 @@ onEachDatabase('a fault of Shopify', (engine) => {
   let shops = 0;
 
   beforeAll(async () => {
-    world = await startWorld(engine);
+    // no webhook is believed, so that what a sync does can be seen
+    world = await startWorld(engine, { env: { SHOPIFY_WEBHOOK_SECRET: 'nobody signs with this' } });
     ({ control } = world.sandbox);
     ada = await world.register();
   });
@@ -186,10 +197,10 @@ onEachDatabase('a fault of Shopify', (engine) => {
 
   describe('that only its owner can mend', () => {
     test.each<[string, (shop: string) => unknown]>([
-      ['a revoked token', (shop) => control.setFault({ kind: 'token_revoked', shop })],
+      ['F18: a revoked token', (shop) => control.setFault({ kind: 'token_revoked', shop })],
       ['an app that was uninstalled', (shop) => control.revokeTokens(shop)],
       [
-        'a dead refresh token',
+        'F20: a dead refresh token',
         (shop) => {
           control.expireAccessTokens(shop);
           control.setFault({ kind: 'refresh_dead', shop });

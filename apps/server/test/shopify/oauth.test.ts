@@ -169,6 +169,7 @@ describe('exchanging for tokens', () => {
         refreshToken: 'shprt_1',
         refreshExpiresAt: new Date(1_000_000 + 7_776_000_000),
       },
+      date: new Date(1_000_000),
     });
     await refreshTokens({ ...app, fetch, refreshToken: 'shprt_0' });
     expect(sent.map(({ url }) => url)).toEqual(Array(2).fill('https://a.myshopify.com/admin/oauth/access_token'));

@@ -7,9 +7,9 @@ import { downloadTo } from '../../shopify/bulk-result.ts';
 import { pollBulk, runBulk } from '../../shopify/bulk.ts';
 import { changes } from '../../shopify/changes.ts';
 import {
-  AllCustomerIdsDocument,
-  AllOrderIdsDocument,
-  AllProductIdsDocument,
+  BulkCustomerIdsDocument,
+  BulkOrderIdsDocument,
+  BulkProductIdsDocument,
 } from '../../shopify/operations/generated.ts';
 import { IncompleteResult } from '../bulk/partition.ts';
 import { lineGroups } from '../bulk/lines.ts';
@@ -24,7 +24,7 @@ import { storedPages, storedRows } from './stored-versions.ts';
 /** Longer lists are made by a bulk operation. */
 const BY_PAGES = 5_000;
 const FUTURE_MS = 3_600_000;
-const DOCUMENTS = { orders: AllOrderIdsDocument, customers: AllCustomerIdsDocument, products: AllProductIdsDocument };
+const DOCUMENTS = { orders: BulkOrderIdsDocument, customers: BulkCustomerIdsDocument, products: BulkProductIdsDocument };
 
 export interface ListContext extends FetchContext {
   dataDir: string;

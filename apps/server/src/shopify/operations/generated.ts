@@ -1357,23 +1357,23 @@ export type ProductsCountQueryVariables = Exact<{
 
 export type ProductsCountQuery = { productsCount: { count: number; precision: CountPrecision } | null };
 
-export type AllOrderIdsQueryVariables = Exact<{
+export type BulkOrderIdsQueryVariables = Exact<{
   query?: string | null | undefined;
 }>;
 
-export type AllOrderIdsQuery = { orders: { edges: Array<{ node: { id: string; updatedAt: string } }> } };
+export type BulkOrderIdsQuery = { orders: { edges: Array<{ node: { id: string; updatedAt: string } }> } };
 
-export type AllCustomerIdsQueryVariables = Exact<{
+export type BulkCustomerIdsQueryVariables = Exact<{
   query?: string | null | undefined;
 }>;
 
-export type AllCustomerIdsQuery = { customers: { edges: Array<{ node: { id: string; updatedAt: string } }> } };
+export type BulkCustomerIdsQuery = { customers: { edges: Array<{ node: { id: string; updatedAt: string } }> } };
 
-export type AllProductIdsQueryVariables = Exact<{
+export type BulkProductIdsQueryVariables = Exact<{
   query?: string | null | undefined;
 }>;
 
-export type AllProductIdsQuery = { products: { edges: Array<{ node: { id: string; updatedAt: string } }> } };
+export type BulkProductIdsQuery = { products: { edges: Array<{ node: { id: string; updatedAt: string } }> } };
 
 export type SalesReportQueryVariables = Exact<{
   query: string;
@@ -2707,8 +2707,8 @@ export const ProductsCountDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ProductsCountQuery, ProductsCountQueryVariables>;
-export const AllOrderIdsDocument = new TypedDocumentString(`
-    query AllOrderIds($query: String) {
+export const BulkOrderIdsDocument = new TypedDocumentString(`
+    query BulkOrderIds($query: String) {
   orders(query: $query) {
     edges {
       node {
@@ -2718,9 +2718,9 @@ export const AllOrderIdsDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<AllOrderIdsQuery, AllOrderIdsQueryVariables>;
-export const AllCustomerIdsDocument = new TypedDocumentString(`
-    query AllCustomerIds($query: String) {
+    `) as unknown as TypedDocumentString<BulkOrderIdsQuery, BulkOrderIdsQueryVariables>;
+export const BulkCustomerIdsDocument = new TypedDocumentString(`
+    query BulkCustomerIds($query: String) {
   customers(query: $query) {
     edges {
       node {
@@ -2730,9 +2730,9 @@ export const AllCustomerIdsDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<AllCustomerIdsQuery, AllCustomerIdsQueryVariables>;
-export const AllProductIdsDocument = new TypedDocumentString(`
-    query AllProductIds($query: String) {
+    `) as unknown as TypedDocumentString<BulkCustomerIdsQuery, BulkCustomerIdsQueryVariables>;
+export const BulkProductIdsDocument = new TypedDocumentString(`
+    query BulkProductIds($query: String) {
   products(query: $query) {
     edges {
       node {
@@ -2742,7 +2742,7 @@ export const AllProductIdsDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<AllProductIdsQuery, AllProductIdsQueryVariables>;
+    `) as unknown as TypedDocumentString<BulkProductIdsQuery, BulkProductIdsQueryVariables>;
 export const SalesReportDocument = new TypedDocumentString(`
     query SalesReport($query: String!) {
   shopifyqlQuery(query: $query) {
