@@ -1,7 +1,7 @@
-import { Type, type Static } from 'typebox';
+import { Type } from 'typebox';
 import { Id } from './common.ts';
 import { route } from './route.ts';
-import { type SyncRun, TenantStatus } from './stores.ts';
+import type { SyncRun, TenantStatus } from './stores.ts';
 
 /** Data of the events of a store's stream, by their names. */
 export interface LiveEvents {
@@ -10,7 +10,7 @@ export interface LiveEvents {
   /** What runs now, with its progress. */
   sync: { activeRun: SyncRun | null };
   tenant: {
-    status: Static<typeof TenantStatus>;
+    status: TenantStatus;
     /** Webhooks that are not applied yet. */
     pendingWebhooks: number;
     /** How long ago the oldest of them was sent by Shopify; 0 when there is none. */

@@ -76,10 +76,18 @@ const store = createRoute({
   component: lazyRouteComponent(() => import('../features/stores/store-page.tsx'), 'StorePage'),
 });
 
+const operations = createRoute({
+  getParentRoute: () => app,
+  path: '/operations',
+  validateSearch: ({ store: id }: Record<string, unknown>): { store?: string } =>
+    typeof id === 'string' ? { store: id } : {},
+  component: lazyRouteComponent(() => import('../features/operations/page.tsx'), 'OperationsPage'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     visitor.addChildren([login, register]),
-    app.addChildren([overview, stores, connectError, store]),
+    app.addChildren([overview, stores, connectError, store, operations]),
   ]),
   // Plain text both ways: an id is not a number, and an address reads `?period=last30`.
   parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),

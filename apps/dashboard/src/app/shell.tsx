@@ -1,6 +1,6 @@
 import { AppShell, Box, Burger, Group, NavLink, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconBuildingStore, IconChartLine } from '@tabler/icons-react';
+import { IconActivity, IconBuildingStore, IconChartLine } from '@tabler/icons-react';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { useSyncEnds } from '../features/stores/use-sync-ends.ts';
@@ -59,6 +59,7 @@ export function Shell() {
         <Stack gap={2}>
           <Page to="/" label="Overview" icon={<IconChartLine size={18} aria-hidden />} onClick={close} />
           <Page to="/stores" label="Stores" icon={<IconBuildingStore size={18} aria-hidden />} onClick={close} />
+          <Page to="/operations" label="Operations" icon={<IconActivity size={18} aria-hidden />} onClick={close} />
         </Stack>
       </AppShell.Navbar>
       <AppShell.Main id="main" ref={main} tabIndex={-1}>
@@ -71,7 +72,12 @@ export function Shell() {
   );
 }
 
-function Page(props: { to: '/' | '/stores'; label: string; icon: React.ReactNode; onClick: () => void }) {
+function Page(props: {
+  to: '/' | '/stores' | '/operations';
+  label: string;
+  icon: React.ReactNode;
+  onClick: () => void;
+}) {
   const { pathname } = useLocation();
   const active = props.to === '/' ? pathname === '/' : pathname.startsWith(props.to);
   return (

@@ -1,6 +1,6 @@
 import { Button, Text } from '@mantine/core';
 import { IconBuildingStore, IconChevronDown } from '@tabler/icons-react';
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useLocation, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useTenants } from '../features/stores/queries.ts';
 import { ChoiceMenu } from '../ui/choice-menu.tsx';
 
@@ -10,6 +10,7 @@ export function StoreSwitcher() {
   const navigate = useNavigate();
   const { id } = useParams({ strict: false });
   const { store } = useSearch({ strict: false });
+  const { pathname } = useLocation();
   if (!tenants?.length) return null;
 
   const chosen = id ?? store ?? null;
@@ -17,7 +18,9 @@ export function StoreSwitcher() {
   const choose = (tenantId: string) =>
     id
       ? void navigate({ to: '/stores/$id', params: { id: tenantId } })
-      : void navigate({ to: '/', search: (search) => ({ ...search, store: tenantId }) });
+      : pathname === '/operations'
+        ? void navigate({ to: '/operations', search: { store: tenantId } })
+        : void navigate({ to: '/', search: (search) => ({ ...search, store: tenantId }) });
   return (
     <ChoiceMenu
       trigger={

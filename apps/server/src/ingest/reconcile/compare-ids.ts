@@ -24,7 +24,11 @@ import { storedPages, storedRows } from './stored-versions.ts';
 /** Longer lists are made by a bulk operation. */
 const BY_PAGES = 5_000;
 const FUTURE_MS = 3_600_000;
-const DOCUMENTS = { orders: BulkOrderIdsDocument, customers: BulkCustomerIdsDocument, products: BulkProductIdsDocument };
+const DOCUMENTS = {
+  orders: BulkOrderIdsDocument,
+  customers: BulkCustomerIdsDocument,
+  products: BulkProductIdsDocument,
+};
 
 export interface ListContext extends FetchContext {
   dataDir: string;
