@@ -25,8 +25,8 @@ function routesWithoutSchemas(): Plugin {
               .map(([name, { method, path }]) => [name, { method, path }]),
           ),
         );
-      const { auth, stores, analytics } = contracts;
-      return Object.entries({ auth, stores, analytics })
+      const { auth, stores, analytics, live, reconciliation, webhooks } = contracts;
+      return Object.entries({ auth, stores, analytics, live, reconciliation, webhooks })
         .map(([name, routes]) => `export const ${name} = ${room(routes)};`)
         .join('\n');
     },

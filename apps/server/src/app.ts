@@ -39,7 +39,7 @@ import { createSealer } from './shopify/seal.ts';
 import { createTokenSource } from './shopify/token-source.ts';
 import { pruneStates } from './stores/prune.ts';
 import { storeRoutes } from './stores/routes.ts';
-import { standingHandlers } from './stores/handle-webhooks.ts';
+import { complianceHandlers, standingHandlers } from './stores/handle-webhooks.ts';
 import { checkAllSubscriptions, ensureSubscriptions, webhookOrigin } from './stores/subscriptions.ts';
 import { activeRun, activeRuns } from './stores/sync.ts';
 import { viewActiveRuns } from './stores/tenants.ts';
@@ -160,6 +160,7 @@ export async function startApp(
 
     /** What is done about webhooks that are not about records, by topic. */
     const handlers: Record<string, EventHandler> = {
+      ...complianceHandlers,
       ...standingHandlers({ db, log, hint: queue.hint, stop: (tenantId) => queue.stop(tenantId) }),
     };
     const changed = (tenantId: string) => signals.publish(tenantId);

@@ -5,9 +5,9 @@ const AT_ONCE = 5_000;
 /** Of one transaction, so that nobody waits long for it. */
 const CHUNK = 500;
 
-/** Removes the bodies of some webhooks that were received before `before` and have ended; whether there may be more. */
+/** Removes the bodies of some webhooks that were applied and received before `before`; whether there may be more. */
 export const dropBodies = (db: Database, before: Date): Promise<boolean> =>
-  some(db, before, 'AND body IS NOT NULL', 'UPDATE webhook_events SET body = NULL WHERE');
+  some(db, before, "AND status = 'done' AND body IS NOT NULL", 'UPDATE webhook_events SET body = NULL WHERE');
 
 /** Forgets some webhooks that have ended; one that comes again after that is taken as new, and is stale. */
 export const forgetEvents = (db: Database, before: Date): Promise<boolean> =>

@@ -155,6 +155,13 @@ onEachDatabase('inbox', (engine) => {
     expect(await compliance('customers/data_request', 'unknown.myshopify.com')).toBe(200);
     expect(await compliance('customers/redact', SHOP, 'unknown.myshopify.com')).toBe(401);
     expect(await send(harmless, { path: '' })).toBe(401);
+    // nobody carries them out yet: they are shown as such, and not taken for done
+    const open = async () =>
+      world.db.read<{ status: string; error: string }>(
+        "SELECT status, error FROM webhook_events WHERE topic LIKE 'customers/%' AND status = 'dead'",
+      );
+    while ((await open()).length < 2) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect((await open()).every(({ error }) => error.includes('within 30 days'))).toBe(true);
     const shop = JSON.stringify({ id: 1, myshopify_domain: SHOP });
     expect(await send(shop, { path: '', headers: { 'x-shopify-topic': 'shop/update' } })).toBe(200);
     // of a shop that is none of ours there is nothing to keep

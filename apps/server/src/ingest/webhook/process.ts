@@ -1,7 +1,7 @@
 import type { StreamName } from '@xeno/contracts';
 import type { Database, Tx } from '../../db/database.ts';
 import { isUnavailable } from '../../db/faults.ts';
-import type { InboxEvent } from '../../db/inbox-event.ts';
+import { ByHand, type InboxEvent } from '../../db/inbox-event.ts';
 import type { Tenant } from '../../db/models/tenant.ts';
 import { instantText } from '../../db/values.ts';
 import type { Hint, JobKind } from '../../jobs/job.ts';
@@ -221,12 +221,14 @@ async function fail(deps: WebhookDeps, event: PendingEvent, error: unknown): Pro
   const { shopDomain: shop, topic, webhookId } = event;
   deps.log.warn({ err: error, shop, topic, webhookId }, 'a webhook could not be processed');
   const why =
-    error instanceof ShopifyError
+    error instanceof ShopifyError || error instanceof ByHand
       ? error.message
       : 'Something went wrong inside Xeno; the log says what. Replay it once that is mended.';
   // Shopify may be away for longer than an event is tried
   const isPassing = error instanceof ShopifyError && error.retryable;
-  const tries = isPassing ? Math.min(event.tries, deps.eventTries - 2) : event.tries;
+  // trying again helps no one who has to do it by hand
+  const lastTry = error instanceof ByHand ? deps.eventTries : event.tries;
+  const tries = isPassing ? Math.min(event.tries, deps.eventTries - 2) : lastTry;
   await deps.db.transaction((tx) => postpone(deps, tx, { ...event, tries }, why));
 }
 
