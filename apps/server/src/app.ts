@@ -26,6 +26,7 @@ import { type EventHandler, webhookJobs } from './ingest/webhook/process.ts';
 import { embeddedQueue } from './jobs/embedded.ts';
 import { housekeeping } from './jobs/housekeeping.ts';
 import type { JobKind } from './jobs/job.ts';
+import { makeDue } from './jobs/recurring.ts';
 import { createFeed } from './live/feed.ts';
 import { liveRoutes } from './live/routes.ts';
 import { localSignals } from './live/signals.ts';
@@ -44,7 +45,7 @@ import { checkAllSubscriptions, ensureSubscriptions, webhookOrigin } from './sto
 import { activeRun, activeRuns } from './stores/sync.ts';
 import { viewActiveRuns } from './stores/tenants.ts';
 import { tokenStore } from './stores/tokens.ts';
-import { upkeepJobs } from './stores/upkeep.ts';
+import { SCHEDULED_SYNC, upkeepJobs } from './stores/upkeep.ts';
 
 /** What a process does: answer requests, run jobs, stand for election as the scheduler. */
 export type Role = 'api' | 'worker' | 'scheduler';
@@ -132,6 +133,7 @@ export async function startApp(
       owner,
       leaseSeconds: tuning.leaseSeconds,
       turnSeconds: tuning.syncTurnSeconds,
+      retrySoon: (tenantId) => makeDue(db, tenantId, SCHEDULED_SYNC, tuning.syncRetrySeconds),
       subscribe: (tenant, client, options) => ensureSubscriptions(subscribing, tenant, client, options),
     };
 

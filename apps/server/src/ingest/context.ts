@@ -8,6 +8,8 @@ import type { IngestPool } from './bulk/pool.ts';
 export interface SyncDeps {
   db: Database;
   log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
+  /** Has a run that failed for a reason that may pass tried again soon. */
+  retrySoon(tenantId: string): Promise<unknown>;
   dataDir: string;
   pool: IngestPool;
   clientFor(tenant: Tenant): ShopifyClient;

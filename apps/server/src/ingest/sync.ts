@@ -153,6 +153,7 @@ async function finish(deps: SyncDeps, tenant: Tenant, run: SyncRun, errors: unkn
     return true;
   });
   if (!ended) return;
+  if (errors.length > 0 && errors.every(mayPass)) await deps.retrySoon(tenant.id);
   const fields = { tenantId: tenant.id, shop: tenant.shopDomain, runId: run.id, kind: run.kind };
   if (errors.length === 0) log.info(fields, 'sync succeeded');
   for (const error of errors) log.warn({ ...fields, err: error }, 'sync failed');

@@ -1,4 +1,4 @@
-import { Badge, Tooltip } from '@mantine/core';
+import { Badge, VisuallyHidden } from '@mantine/core';
 import type { Tenant } from '@xeno/contracts';
 import { useStanding } from './use-live.ts';
 
@@ -24,9 +24,8 @@ export function LiveState({ tenant }: { tenant: Tenant }) {
 }
 
 const State = ({ color, label, why }: { color: string; label: string; why: string }) => (
-  <Tooltip label={why} multiline maw={320} events={{ hover: true, focus: true, touch: true }}>
-    <Badge color={color} variant="light" tabIndex={0} className="figures" style={{ flexShrink: 0 }}>
-      {label}
-    </Badge>
-  </Tooltip>
+  <Badge color={color} variant="light" title={why} className="figures" style={{ flexShrink: 0 }}>
+    {label}
+    <VisuallyHidden>{`: ${why}`}</VisuallyHidden>
+  </Badge>
 );

@@ -1,6 +1,7 @@
 import { Skeleton, Stack } from '@mantine/core';
 import type { Tenant } from '@xeno/contracts';
 import { getRouteApi, Navigate } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Problem } from '../../ui/problem.tsx';
@@ -13,8 +14,11 @@ import { StoreActions } from '../stores/store-actions.tsx';
 import { StoreAdvice, StoreState } from '../stores/store-state.tsx';
 import { SyncProgress } from '../stores/sync-progress.tsx';
 import { UnknownStore } from '../stores/unknown-store.tsx';
-import { Reconciliations } from './reconciliations.tsx';
-import { Webhooks } from './webhooks.tsx';
+
+const Webhooks = lazy(() => import('./webhooks.tsx').then((module) => ({ default: module.Webhooks })));
+const Reconciliations = lazy(() =>
+  import('./reconciliations.tsx').then((module) => ({ default: module.Reconciliations })),
+);
 
 const route = getRouteApi('/app/operations');
 
@@ -44,8 +48,10 @@ function Operations({ tenant }: { tenant: Tenant }) {
       </PageHead>
       <Stack gap="md">
         <StoreAdvice tenant={tenant} />
-        <Webhooks tenant={tenant} />
-        <Reconciliations tenant={tenant} />
+        <Suspense fallback={<Skeleton h={420} />}>
+          <Webhooks tenant={tenant} />
+          <Reconciliations tenant={tenant} />
+        </Suspense>
         <Panel title="Syncs">
           {tenant.activeRun && <SyncProgress run={tenant.activeRun} />}
           <RunHistory tenantId={tenant.id} except={tenant.activeRun?.id} />

@@ -1,25 +1,15 @@
-import {
-  Badge,
-  Button,
-  Code,
-  Group,
-  Modal,
-  NativeSelect,
-  SimpleGrid,
-  Skeleton,
-  Stack,
-  Table,
-  Text,
-  TextInput,
-} from '@mantine/core';
+import { Badge, Button, Group, NativeSelect, SimpleGrid, Skeleton, Stack, Table, Text, TextInput } from '@mantine/core';
 import type { Tenant, Webhook, WebhookStatus, WebhookSummary } from '@xeno/contracts';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { formatCount } from '../../lib/format.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { When } from '../../ui/when.tsx';
-import { summaryOf, useReplay, webhookOf, webhooksOf } from './queries.ts';
+import { summaryOf, useReplay, webhooksOf } from './queries.ts';
+
+const Inspect = lazy(() => import('./inspect.tsx'));
+const ReplayPeriod = lazy(() => import('./replay-period.tsx'));
 
 const STATES: Record<WebhookStatus, { label: string; color: string }> = {
   pending: { label: 'Waiting', color: 'yellow' },
@@ -32,6 +22,7 @@ export function Webhooks({ tenant }: { tenant: Tenant }) {
   const [status, setStatus] = useState<WebhookStatus | null>(null);
   const [topic, setTopic] = useState('');
   const [shown, setShown] = useState<Webhook | null>(null);
+  const [period, setPeriod] = useState(false);
   const summary = useQuery(summaryOf(tenant.id));
   const wanted = /^[a-z_]+\/[a-z_]+$/.test(topic) ? topic : null;
   const list = useInfiniteQuery(webhooksOf(tenant.id, status, wanted));
@@ -43,7 +34,9 @@ export function Webhooks({ tenant }: { tenant: Tenant }) {
       title="Webhooks"
       aside={
         <Group gap="xs">
-          <ReplayPeriod tenantId={tenant.id} />
+          <Button size="xs" variant="default" onClick={() => setPeriod(true)}>
+            Replay a period
+          </Button>
           <Button
             size="xs"
             variant="default"
@@ -133,7 +126,10 @@ export function Webhooks({ tenant }: { tenant: Tenant }) {
           </Button>
         )}
       </Stack>
-      {shown && <Inspect tenant={tenant} webhook={shown} onClose={() => setShown(null)} />}
+      <Suspense fallback={null}>
+        {shown && <Inspect tenant={tenant} webhook={shown} onClose={() => setShown(null)} />}
+        {period && <ReplayPeriod tenantId={tenant.id} onClose={() => setPeriod(false)} />}
+      </Suspense>
     </Panel>
   );
 }
@@ -167,95 +163,3 @@ function Counts({ summary }: { summary: WebhookSummary | undefined }) {
     </SimpleGrid>
   );
 }
-
-/** One webhook with its body, which holds personal data: admins alone see it. */
-function Inspect({ tenant, webhook, onClose }: { tenant: Tenant; webhook: Webhook; onClose: () => void }) {
-  const isAdmin = tenant.role === 'admin';
-  const detail = useQuery({ ...webhookOf(tenant.id, webhook.webhookId), enabled: isAdmin });
-  const replay = useReplay(tenant.id);
-  return (
-    <Modal opened onClose={onClose} title={webhook.topic} size="lg">
-      <Stack gap="sm">
-        <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-          {webhook.webhookId}
-        </Text>
-        {webhook.error && (
-          <Text size="sm" c="red" dir="auto">
-            {webhook.error}
-          </Text>
-        )}
-        {!isAdmin && (
-          <Text size="sm" c="dimmed">
-            Its body holds personal data and is shown to admins of the store.
-          </Text>
-        )}
-        {detail.isPending && isAdmin && <Skeleton h={200} />}
-        {detail.error && <Problem error={detail.error} retry={() => void detail.refetch()} />}
-        {detail.data && (
-          <Code block mah={360} style={{ overflow: 'auto' }}>
-            {pretty(detail.data.body) ?? 'Its body is not kept any more.'}
-          </Code>
-        )}
-        {replay.error && <Problem error={replay.error} />}
-        <Group justify="flex-end">
-          <Button
-            size="xs"
-            variant="default"
-            loading={replay.isPending}
-            disabled={webhook.status === 'pending'}
-            onClick={() => replay.mutate({ webhookIds: [webhook.webhookId] }, { onSuccess: onClose })}
-          >
-            Replay
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
-  );
-}
-
-function ReplayPeriod({ tenantId }: { tenantId: string }) {
-  const [opened, setOpened] = useState(false);
-  const [from, setFrom] = useState('');
-  const [to, setTo] = useState('');
-  const replay = useReplay(tenantId);
-  const instant = (local: string) => new Date(local).toISOString();
-  return (
-    <>
-      <Button size="xs" variant="default" onClick={() => setOpened(true)}>
-        Replay a period
-      </Button>
-      <Modal opened={opened} onClose={() => setOpened(false)} title="Replay a period">
-        <Stack gap="sm">
-          <Text size="sm">
-            What was received in this time is processed again. Older news than what is stored is left.
-          </Text>
-          <TextInput
-            type="datetime-local"
-            label="From"
-            value={from}
-            onChange={(event) => setFrom(event.currentTarget.value)}
-          />
-          <TextInput
-            type="datetime-local"
-            label="To"
-            value={to}
-            onChange={(event) => setTo(event.currentTarget.value)}
-          />
-          {replay.error && <Problem error={replay.error} />}
-          <Button
-            disabled={!from || !to}
-            loading={replay.isPending}
-            onClick={() =>
-              replay.mutate({ from: instant(from), to: instant(to) }, { onSuccess: () => setOpened(false) })
-            }
-          >
-            Replay
-          </Button>
-        </Stack>
-      </Modal>
-    </>
-  );
-}
-
-/** As it came: parsing it would change its long numbers. */
-const pretty = (body: string | null): string | null => body && body.replaceAll(/,"/g, ',\n"');

@@ -1,0 +1,61 @@
+import { Button, Code, Group, Modal, Skeleton, Stack, Text } from '@mantine/core';
+import type { Tenant, Webhook } from '@xeno/contracts';
+import { useQuery } from '@tanstack/react-query';
+import { Problem } from '../../ui/problem.tsx';
+import { useReplay, webhookOf } from './queries.ts';
+
+/** One webhook with its body, which holds personal data: admins alone see it. */
+export default function Inspect({
+  tenant,
+  webhook,
+  onClose,
+}: {
+  tenant: Tenant;
+  webhook: Webhook;
+  onClose: () => void;
+}) {
+  const isAdmin = tenant.role === 'admin';
+  const detail = useQuery({ ...webhookOf(tenant.id, webhook.webhookId), enabled: isAdmin });
+  const replay = useReplay(tenant.id);
+  return (
+    <Modal opened onClose={onClose} title={webhook.topic} size="lg">
+      <Stack gap="sm">
+        <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+          {webhook.webhookId}
+        </Text>
+        {webhook.error && (
+          <Text size="sm" c="red" dir="auto">
+            {webhook.error}
+          </Text>
+        )}
+        {!isAdmin && (
+          <Text size="sm" c="dimmed">
+            Its body holds personal data and is shown to admins of the store.
+          </Text>
+        )}
+        {detail.isPending && isAdmin && <Skeleton h={200} />}
+        {detail.error && <Problem error={detail.error} retry={() => void detail.refetch()} />}
+        {detail.data && (
+          <Code block mah={360} style={{ overflow: 'auto' }}>
+            {pretty(detail.data.body) ?? 'Its body is not kept any more.'}
+          </Code>
+        )}
+        {replay.error && <Problem error={replay.error} />}
+        <Group justify="flex-end">
+          <Button
+            size="xs"
+            variant="default"
+            loading={replay.isPending}
+            disabled={webhook.status === 'pending'}
+            onClick={() => replay.mutate({ webhookIds: [webhook.webhookId] }, { onSuccess: onClose })}
+          >
+            Replay
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}
+
+/** As it came: parsing it would change its long numbers. */
+const pretty = (body: string | null): string | null => body && body.replaceAll(/,"/g, ',\n"');
