@@ -1,5 +1,5 @@
 import { live, type LiveEvents, type Tenant } from '@xeno/contracts';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { skipToken, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { listen, pathOf } from '../../lib/event-stream.ts';
 import { tenants } from '../stores/queries.ts';
@@ -46,4 +46,4 @@ export function useLive(tenantId: string): void {
 
 /** What the stream says of a store; undefined while there is none. */
 export const useStanding = (tenantId: string): LiveEvents['tenant'] | undefined =>
-  useQuery<LiveEvents['tenant']>({ queryKey: standing(tenantId), enabled: false, staleTime: Infinity }).data;
+  useQuery<LiveEvents['tenant']>({ queryKey: standing(tenantId), queryFn: skipToken, staleTime: Infinity }).data;
