@@ -7,6 +7,7 @@ import { defineModels, type Models } from './models/index.ts';
 import { codeOf, isReadOnly, isRepeatable } from './faults.ts';
 import { type SqliteConnection, sqliteDialect } from './sqlite/driver.ts';
 import { SqliteEngine } from './sqlite/engine.ts';
+import { packRows } from './sqlite/packed-rows.ts';
 import type { SqlValue } from './sqlite/protocol.ts';
 import type { Dialect } from './types.ts';
 import { conflictTail, type OnConflict } from './upsert.ts';
@@ -94,11 +95,13 @@ function openSqlite(access: Exclude<DatabaseAccess, { url: string }>): Database 
     insertEach: async (connection, inserts) => {
       const sent: Promise<void>[] = [];
       for (const { table, columns, rows, onConflict } of inserts) {
-        const marks = columns.map(() => '?').join(',');
-        const sql = `INSERT INTO ${table} (${columns.join(',')}) VALUES (${marks})${conflictTail('sqlite', onConflict)}`;
-        const values = rows.map((row) => row.map(storable));
         const written = new Promise<void>((resolve, reject) => {
-          (connection as SqliteConnection).rows(sql, values, (error) => (error ? reject(error) : resolve()));
+          (connection as SqliteConnection).insert(
+            `INSERT INTO ${table} (${columns.join(',')})`,
+            packRows(rows),
+            conflictTail('sqlite', onConflict),
+            (error) => (error ? reject(error) : resolve()),
+          );
         });
         written.catch(() => {}); // told below
         sent.push(written);
@@ -117,13 +120,6 @@ function openSqlite(access: Exclude<DatabaseAccess, { url: string }>): Database 
     },
   });
 }
-
-const storable = (value: Param): SqlValue =>
-  value instanceof Date
-    ? value.toISOString().replace('T', ' ').replace('Z', ' +00:00')
-    : typeof value === 'boolean'
-      ? Number(value)
-      : (value ?? null);
 
 /** Below max_allowed_packet of every server in use (16 MB by default), by a rough count of characters. */
 const MAX_STATEMENT_CHARACTERS = 2_000_000;

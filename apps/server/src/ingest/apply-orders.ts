@@ -1,6 +1,6 @@
 import type { Insert, Tx } from '../db/database.ts';
 import type { Dialect } from '../db/types.ts';
-import { asDate, idParams, instantText, instantTextOrNull, marks } from '../db/values.ts';
+import { asDate, idParams, instantText, idValue, idValueOrNull, instantTextOrNull, marks } from '../db/values.ts';
 import type { Applied, TenantState } from './apply.ts';
 import { ledger, ledgerDifference, type LedgerLine, MEASURES } from './ledger.ts';
 import { localDates } from './local-date.ts';
@@ -271,8 +271,8 @@ function orderRow(dialect: Dialect, tenant: bigint, written: Written): Row {
   const { record: order, lines, contentHash, customerId, date } = written;
   return [
     tenant,
-    order.id,
-    customerId,
+    idValue(order.id),
+    idValueOrNull(customerId),
     order.name,
     order.currency,
     order.totalPrice,
@@ -305,10 +305,10 @@ function orderRow(dialect: Dialect, tenant: bigint, written: Written): Row {
 
 const lineRow = (tenant: bigint, orderId: string, line: OrderLine): Row => [
   tenant,
-  orderId,
-  line.id,
-  line.productId,
-  line.variantId,
+  idValue(orderId),
+  idValue(line.id),
+  idValueOrNull(line.productId),
+  idValueOrNull(line.variantId),
   line.title,
   line.variantTitle,
   line.sku,
@@ -322,8 +322,8 @@ const lineRow = (tenant: bigint, orderId: string, line: OrderLine): Row => [
 
 const refundRow = (dialect: Dialect, tenant: bigint, orderId: string, refund: Refund): Row => [
   tenant,
-  orderId,
-  refund.id,
+  idValue(orderId),
+  idValue(refund.id),
   refund.totalRefunded,
   refund.note,
   instantTextOrNull(dialect, refund.createdAt),
@@ -339,17 +339,17 @@ const saleRow = (
   line: LedgerLine,
 ): Row => [
   tenant,
-  orderId,
-  line.eventId,
+  idValue(orderId),
+  idValue(line.eventId),
   line.event,
-  line.lineId,
+  idValue(line.lineId),
   line.kind,
   instantText(dialect, line.happenedAt),
   day,
   line.currency,
-  customerId,
-  line.productId,
-  line.variantId,
+  idValueOrNull(customerId),
+  idValueOrNull(line.productId),
+  idValueOrNull(line.variantId),
   line.units,
   line.returnedUnits,
   ...MEASURES.map((measure) => line[measure]),

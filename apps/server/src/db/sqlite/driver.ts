@@ -3,6 +3,7 @@
  * (see thread.ts). Statements of a transaction go to the writer, all other reads to the readers.
  */
 import type { MessagePort } from 'node:worker_threads';
+import { instantOf, type PackedRows } from './packed-rows.ts';
 import { isBegin, isEnd, isRead, type SqliteAnswer, type SqliteRequest, type SqlValue } from './protocol.ts';
 
 type Callback = (
@@ -42,7 +43,7 @@ class Channel {
       return;
     }
     this.waiting.set(id, take);
-    this.port.postMessage({ id, ...request });
+    this.port.postMessage({ id, ...request }, request.insert ? [request.insert.rows.cells.buffer] : []);
   }
 
   close(): void {
@@ -58,10 +59,10 @@ export interface SqlitePorts {
   readers: MessagePort[];
 }
 
-/** The connection that Sequelize hands out; `rows` is our own addition for writing many rows with one message. */
+/** The connection that Sequelize hands out; `insert` is our own addition for writing many rows with one message. */
 export interface SqliteConnection {
   all(sql: string, params: unknown[], callback: Callback): void;
-  rows(sql: string, rows: SqlValue[][], callback: Callback): void;
+  insert(into: string, rows: PackedRows, tail: string, callback: Callback): void;
 }
 
 const bindable = (value: unknown): SqlValue =>
@@ -70,7 +71,7 @@ const bindable = (value: unknown): SqlValue =>
     : typeof value === 'boolean'
       ? Number(value)
       : value instanceof Date
-        ? value.toISOString().replace('T', ' ').replace('Z', ' +00:00')
+        ? instantOf(value)
         : (value as SqlValue);
 
 const PLACEHOLDER = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|--[^\n]*|\/\*[\s\S]*?\*\/|\$(\w+)/g;
@@ -108,11 +109,7 @@ export function sqliteDialect(ports: SqlitePorts) {
       process.nextTick(() => callback?.call(this, null));
     }
 
-    private send(
-      to: Channel,
-      request: { sql: string; params: SqlValue[]; rows?: SqlValue[][]; end?: boolean },
-      callback?: Callback,
-    ) {
+    private send(to: Channel, request: Pick<SqliteRequest, 'sql' | 'params' | 'insert' | 'end'>, callback?: Callback) {
       to.send({ connection: this.connection, ...request }, (answer) => {
         if (answer.error) {
           if (isBegin(request.sql)) this.inTransaction = false;
@@ -141,8 +138,8 @@ export function sqliteDialect(ports: SqlitePorts) {
       return this.all(sql, [], callback);
     }
 
-    rows(sql: string, rows: SqlValue[][], callback: Callback): void {
-      this.send(writer, { sql, params: [], rows }, callback);
+    insert(into: string, rows: PackedRows, tail: string, callback: Callback): void {
+      this.send(writer, { sql: into, params: [], insert: { rows, tail } }, callback);
     }
 
     serialize(work?: () => void): void {

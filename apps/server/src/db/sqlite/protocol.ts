@@ -1,4 +1,5 @@
 /** What a connection asks of a database thread, and what it is told. */
+import type { PackedRows } from './packed-rows.ts';
 
 export type SqlValue = null | string | number | bigint | Uint8Array;
 
@@ -8,8 +9,8 @@ export interface SqliteRequest {
   connection: number;
   sql: string;
   params: SqlValue[];
-  /** When given, the statement runs once for each row and `params` is not used. */
-  rows?: SqlValue[][];
+  /** When given, these are inserted: `sql` ends before VALUES, `tail` follows the rows, and `params` is not used. */
+  insert?: { rows: PackedRows; tail: string };
   /** Ends the connection: an open transaction is rolled back. */
   end?: boolean;
 }
