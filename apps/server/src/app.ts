@@ -41,7 +41,7 @@ import { createTokenSource } from './shopify/token-source.ts';
 import { pruneStates } from './stores/prune.ts';
 import { storeRoutes } from './stores/routes.ts';
 import { complianceHandlers, standingHandlers } from './stores/handle-webhooks.ts';
-import { checkAllSubscriptions, ensureSubscriptions, webhookOrigin } from './stores/subscriptions.ts';
+import { checkAllSubscriptions, ensureSubscriptions, webhookOrigin, webhookStates } from './stores/subscriptions.ts';
 import { activeRun, activeRuns } from './stores/sync.ts';
 import { viewActiveRuns } from './stores/tenants.ts';
 import { tokenStore } from './stores/tokens.ts';
@@ -215,6 +215,7 @@ export async function startApp(
       db,
       signals,
       activeRuns: (tenantIds) => viewActiveRuns(db, tenantIds),
+      webhookStates: (tenantIds) => webhookStates(db, tenantIds),
       onError: (error) => log.warn({ err: error }, 'what is watched could not be looked at'),
     });
     closers.push(() => feed.close());
@@ -228,7 +229,10 @@ export async function startApp(
         shopify: config.shopify,
         appUrlOf,
         clientFor,
-        wake: (tenantId) => queue.hint('sync', tenantId),
+        wake: (tenantId) => {
+          queue.hint('sync', tenantId);
+          changed(tenantId);
+        },
         stop: (tenantId) => queue.stop(tenantId),
       }),
       ...inboxRoutes({
@@ -239,7 +243,12 @@ export async function startApp(
         hint: queue.hint,
       }),
       ...reconciliationRoutes({ db, hint: queue.hint }),
-      ...liveRoutes(server, { feed, authenticate: identity.authenticate, checkSeconds: tuning.liveCheckSeconds }),
+      ...liveRoutes(server, {
+        feed,
+        queue,
+        authenticate: identity.authenticate,
+        checkSeconds: tuning.liveCheckSeconds,
+      }),
       ...analyticsRoutes(db),
     ];
     registerRoutes(server, routes, identity.authenticate);

@@ -6,7 +6,7 @@ export * as stores from './stores.ts';
 export * as analytics from './analytics.ts';
 export * as webhooks from './webhooks.ts';
 export * as live from './live.ts';
-export type { LiveEvents } from './live.ts';
+export type { LiveEvents, QueueDepth } from './live.ts';
 export * as reconciliation from './reconciliation.ts';
 export type { Finding, FindingKind, Reconciliation } from './reconciliation.ts';
 export type { Session, User } from './auth.ts';

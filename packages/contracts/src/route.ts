@@ -22,6 +22,8 @@ export interface Route {
   params?: TSchema;
   query?: TSchema;
   body?: TSchema;
+  /** The content type of a successful answer that is not JSON. */
+  produces?: string;
   /** Successful answers by status; `Type.Null()` for an empty one. */
   response: Record<number, TSchema>;
 }

@@ -177,10 +177,12 @@ const SECURITY: Record<Access, Record<string, string[]>[]> = {
 };
 
 function schemaOf(route: Route): FastifySchema {
-  const { params, query, body, response, summary, tag, access } = route;
+  const { params, query, body, response, produces, summary, tag, access } = route;
   const answers = Object.entries(response).map(([status, schema]) => [
     status,
-    { ...schema, description: STATUS_CODES[status] },
+    produces
+      ? { description: STATUS_CODES[status], content: { [produces]: { schema } } }
+      : { ...schema, description: STATUS_CODES[status] },
   ]);
   const problems = problemsOf(route).map((status) => [
     status,

@@ -1,6 +1,7 @@
 import type { LiveEvents, SyncRun } from '@xeno/contracts';
 import type { Database } from '../db/database.ts';
 import { asDate, idParams, marks } from '../db/values.ts';
+import { sparingly } from '../jobs/sparingly.ts';
 import type { Signals } from './signals.ts';
 
 /** One event for whoever watches a store: its name, data, and for figures the number of changes. */
@@ -19,6 +20,9 @@ export interface Feed {
 const LOOK_MS = 1_000;
 /** After a signal; many commits in a row are one change. */
 const GATHER_MS = 250;
+const COMPLAIN_MS = 60_000;
+
+type Standing = LiveEvents['tenant'];
 
 interface Watched {
   listeners: Set<(event: LiveEvent) => void>;
@@ -26,28 +30,28 @@ interface Watched {
   told: Map<string, { text: string; event: LiveEvent }>;
 }
 
-/** Looks at all stores that somebody watches, each second and soon after a signal, with two statements for all of them. */
+/** Looks at all stores that somebody watches, each second and soon after a signal, with a few statements for all of them. */
 export function createFeed(options: {
   db: Database;
   signals: Signals;
   activeRuns(tenantIds: string[]): Promise<Map<string, SyncRun>>;
+  webhookStates(tenantIds: string[]): Promise<Map<string, { status: Standing['webhooks'] }>>;
   onError(error: unknown): void;
 }): Feed {
-  const { db, signals, activeRuns, onError } = options;
+  const { db, signals, activeRuns, webhookStates, onError } = options;
   const watched = new Map<string, Watched>();
   let looking: Promise<void> | null = null;
   let soon: NodeJS.Timeout | null = null;
+  const complain = sparingly(COMPLAIN_MS);
 
   const look = () => {
     looking ??= lookAt([...watched.keys()])
-      .catch(onError)
+      .catch((error: unknown) => complain('look', () => onError(error)))
       .finally(() => (looking = null));
   };
   const lookSoon = () => {
-    soon ??= setTimeout(() => {
-      soon = null;
-      look();
-    }, GATHER_MS);
+    // what is being looked at may have been read before this
+    soon ??= setTimeout(() => void (looking ?? Promise.resolve()).then(() => ((soon = null), look())), GATHER_MS);
   };
   const every = setInterval(look, LOOK_MS);
   const unsubscribe = signals.subscribe((tenantId) => watched.has(tenantId) && lookSoon());
@@ -55,28 +59,38 @@ export function createFeed(options: {
   async function lookAt(tenantIds: string[]): Promise<void> {
     if (tenantIds.length === 0) return;
     const runs = await activeRuns(tenantIds);
+    const states = await webhookStates(tenantIds);
     const rows = await db.read<{
       id: string | number;
-      status: LiveEvents['tenant']['status'];
+      status: Standing['status'];
+      last_sync_at: unknown;
       changes: string | number;
       pending: string | number;
       oldest: unknown;
     }>(
-      `SELECT t.id, t.status, s.changes,
+      `SELECT t.id, t.status, t.last_sync_at, s.changes,
          (SELECT COUNT(*) FROM webhook_events e WHERE e.status = 'pending' AND e.tenant_id = t.id) AS pending,
-         (SELECT MIN(COALESCE(e.triggered_at, e.received_at)) FROM webhook_events e
-          WHERE e.status = 'pending' AND e.tenant_id = t.id) AS oldest
+         (SELECT COALESCE(e.triggered_at, e.received_at) FROM webhook_events e
+          WHERE e.status = 'pending' AND e.tenant_id = t.id ORDER BY e.due_at LIMIT 1) AS oldest
        FROM tenants t JOIN tenant_state s ON s.tenant_id = t.id WHERE t.id IN (${marks(tenantIds)})`,
       idParams(tenantIds),
     );
     for (const row of rows) {
       const id = String(row.id);
       const changes = String(row.changes);
-      const oldest = asDate(row.oldest)?.getTime() ?? null;
-      const behindSeconds = oldest === null ? 0 : Math.max(0, Math.round((Date.now() - oldest) / 1000));
+      const webhooks = states.get(id)?.status ?? null;
+      const oldest = asDate(row.oldest);
+      const isTold = row.status === 'connected' && webhooks === 'active';
+      const behindSeconds = oldest ? secondsSince(oldest) : isTold ? 0 : null;
       tell(id, { name: 'figures', data: { changes }, id: changes });
-      tell(id, { name: 'sync', data: { activeRun: runs.get(id) ?? null } });
-      tell(id, { name: 'tenant', data: { status: row.status, pendingWebhooks: Number(row.pending), behindSeconds } });
+      tell(id, {
+        name: 'sync',
+        data: { activeRun: runs.get(id) ?? null, lastSyncAt: asDate(row.last_sync_at)?.toISOString() ?? null },
+      });
+      tell(id, {
+        name: 'tenant',
+        data: { status: row.status, webhooks, pendingWebhooks: Number(row.pending), behindSeconds },
+      });
     }
   }
 
@@ -108,3 +122,5 @@ export function createFeed(options: {
     },
   };
 }
+
+const secondsSince = (instant: Date): number => Math.max(0, Math.round((Date.now() - instant.getTime()) / 1000));

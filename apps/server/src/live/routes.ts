@@ -2,6 +2,7 @@ import { live } from '@xeno/contracts';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { HttpError, TooMany } from '../http/errors.ts';
 import { type Authenticate, handle, type HandledRoute } from '../http/routes.ts';
+import type { Queue } from '../jobs/queue.ts';
 import type { Feed, LiveEvent } from './feed.ts';
 
 const PING_MS = 15_000;
@@ -16,14 +17,17 @@ const LONGEST_BACKLOG = 256 * 1024;
  */
 export function liveRoutes(
   app: FastifyInstance,
-  { feed, authenticate, checkSeconds }: { feed: Feed; authenticate: Authenticate; checkSeconds: number },
+  deps: { feed: Feed; authenticate: Authenticate; checkSeconds: number; queue: Pick<Queue, 'depths' | 'state'> },
 ): HandledRoute[] {
+  const { feed, authenticate, checkSeconds, queue } = deps;
   const open = new Map<() => void, string>();
   app.addHook('preClose', async () => {
     for (const end of open.keys()) end();
   });
 
   return [
+    handle(live.queue, async () => ({ state: queue.state(), data: await queue.depths() })),
+
     handle(live.events, ({ actor, request, reply }) => {
       const { userId, tenantId } = actor;
       if ([...open.values()].filter((user) => user === userId).length >= STREAMS) throw new TooMany(30);
@@ -31,7 +35,7 @@ export function liveRoutes(
       const { raw } = begin(reply);
 
       const send = (text: string) => {
-        if (raw.writableLength > LONGEST_BACKLOG) return end();
+        if (raw.writableLength > LONGEST_BACKLOG) return void raw.destroy();
         raw.write(text);
       };
       // what the reader knows already is not told again
@@ -55,7 +59,9 @@ export function liveRoutes(
       open.set(end, userId);
       raw.on('close', end).on('error', end);
       send('retry: 2000\n\n');
-      return null;
+      // a HEAD request has no body to wait for
+      if (request.method === 'HEAD') end();
+      return '';
     }),
   ];
 }
@@ -65,6 +71,8 @@ function begin(reply: FastifyReply): FastifyReply {
   reply.raw.writeHead(200, {
     ...(reply.getHeaders() as Record<string, string>),
     'content-type': 'text/event-stream; charset=utf-8',
+    // closing the server need not wait for what would be kept alive
+    connection: 'close',
     // proxies must neither gather nor change it
     'cache-control': 'no-store, no-transform',
     'x-accel-buffering': 'no',
