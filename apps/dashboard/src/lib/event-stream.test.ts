@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { eventParser, type StreamEvent } from './event-stream.ts';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { eventParser, listen, type StreamEvent } from './event-stream.ts';
 
 const parsed = (...pieces: string[]): StreamEvent[] => {
   const events: StreamEvent[] = [];
@@ -21,4 +21,119 @@ test('events come whole, wherever the stream is cut', () => {
 
 test('what is not ended is not told', () => {
   expect(parsed('event: figures\ndata: {"changes"')).toEqual([]);
+});
+
+describe('a page that listens', () => {
+  const page = Object.assign(new EventTarget(), { hidden: false });
+  /** Each stream that was asked for: what was sent along, and what the server does with it. */
+  let streams: { headers: Record<string, string>; url: string; say(text: string): void; end(): void }[];
+  let refreshes: number;
+  let status: number;
+  let stop = () => {};
+  const told: unknown[] = [];
+  let breaks: number;
+
+  beforeEach(() => {
+    [streams, refreshes, status, breaks] = [[], 0, 200, 0];
+    told.length = 0;
+    page.hidden = false;
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+    vi.stubGlobal('document', page);
+    vi.stubGlobal('window', new EventTarget());
+    vi.stubGlobal(
+      'fetch',
+      (url: string, { headers, signal }: { headers: Record<string, string>; signal: AbortSignal }) => {
+        if (url === '/api/auth/refresh') {
+          const session = { accessToken: `token-${++refreshes}`, expiresIn: 900 };
+          return Promise.resolve(Response.json(session, { headers: { 'content-type': 'application/json' } }));
+        }
+        let controller!: ReadableStreamDefaultController<Uint8Array>;
+        const body = new ReadableStream<Uint8Array>({ start: (given) => void (controller = given) });
+        signal.addEventListener('abort', () => controller.error(signal.reason));
+        const say = (text: string) => controller.enqueue(new TextEncoder().encode(text));
+        streams.push({ headers, url, say, end: () => controller.close() });
+        return Promise.resolve(new Response(body, { status }));
+      },
+    );
+  });
+  afterEach(() => {
+    stop();
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+
+  const begin = () => {
+    stop = listen('/api/tenants/1/events', {
+      onEvent: (name, data) => told.push([name, data]),
+      onBreak: () => breaks++,
+    });
+  };
+  const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+  const settle = () => pass(0);
+  const figures = (changes: string) => `id: ${changes}\nevent: figures\ndata: {"changes":"${changes}"}\n\n`;
+
+  test('comes back after a break, and says what it has heard last', async () => {
+    begin();
+    await vi.waitFor(() => expect(streams).toHaveLength(1));
+    expect(streams[0]!.headers).toMatchObject({ authorization: expect.stringMatching(/^Bearer token-/) });
+    expect(streams[0]!.headers).not.toHaveProperty('last-event-id');
+    expect(streams[0]!.url).not.toContain('token');
+    streams[0]!.say(figures('7'));
+    await vi.waitFor(() => expect(told).toEqual([['figures', { changes: '7' }]]));
+    streams[0]!.end();
+    await vi.waitFor(() => expect(breaks).toBe(1));
+    await pass(1_000);
+    await vi.waitFor(() => expect(streams).toHaveLength(2));
+    expect(streams[1]!.headers).toMatchObject({ 'last-event-id': '7' });
+  });
+
+  test('waits longer and longer where nothing is heard', async () => {
+    status = 429;
+    begin();
+    await vi.waitFor(() => expect(streams).toHaveLength(1));
+    await pass(60_000);
+    await settle();
+    const first = streams.length;
+    expect(first).toBeLessThan(9);
+    await pass(60_000);
+    await settle();
+    expect(streams.length - first).toBeLessThan(6);
+    expect(streams.length).toBeGreaterThan(first);
+  });
+
+  test('rests while the page is hidden', async () => {
+    begin();
+    await vi.waitFor(() => expect(streams).toHaveLength(1));
+    page.hidden = true;
+    page.dispatchEvent(new Event('visibilitychange'));
+    await vi.waitFor(() => expect(breaks).toBe(1));
+    await pass(600_000);
+    expect(streams).toHaveLength(1);
+    page.hidden = false;
+    page.dispatchEvent(new Event('visibilitychange'));
+    await vi.waitFor(() => expect(streams).toHaveLength(2));
+  });
+
+  test('gives up a connection that says nothing any more', async () => {
+    begin();
+    await vi.waitFor(() => expect(streams).toHaveLength(1));
+    await pass(30_000);
+    streams[0]!.say(': ping\n\n');
+    await settle();
+    await pass(30_000);
+    expect(breaks).toBe(0);
+    await pass(20_000);
+    await vi.waitFor(() => expect(breaks).toBe(1));
+    await pass(5_000);
+    await vi.waitFor(() => expect(streams).toHaveLength(2));
+  });
+
+  test('ends when the page is left', async () => {
+    begin();
+    await vi.waitFor(() => expect(streams).toHaveLength(1));
+    stop();
+    await pass(600_000);
+    expect(streams).toHaveLength(1);
+    expect(breaks).toBe(0);
+  });
 });

@@ -1,31 +1,53 @@
 import { Badge, VisuallyHidden } from '@mantine/core';
-import type { Tenant } from '@xeno/contracts';
+import type { LiveEvents, Tenant } from '@xeno/contracts';
+import { formatCount, formatDuration } from '../../lib/format.ts';
 import { useStanding } from './use-live.ts';
 
-/** How far what is shown is behind Shopify. */
-export function LiveState({ tenant }: { tenant: Tenant }) {
+/** Less is how long it takes to apply what has just come. */
+const BEHIND_SECONDS = 5;
+
+/** How far what is shown is behind Shopify. `quiet`: says nothing as long as nothing is known. */
+export function LiveState({ tenant, quiet = false }: { tenant: Tenant; quiet?: boolean }) {
   const standing = useStanding(tenant.id);
-  const { webhooks } = tenant;
-  if (tenant.status !== 'connected') return null;
-  if (webhooks && webhooks.status !== 'active') {
-    return <State color="yellow" label="Not live" why={webhooks.reason ?? 'Changes come with the scheduled sync.'} />;
-  }
-  if (!standing) return <State color="gray" label="Connecting …" why="Waiting for news from the server." />;
-  const { behindSeconds, pendingWebhooks } = standing;
-  return behindSeconds < 5 ? (
-    <State color="green" label="Live" why="Changes in Shopify are shown within a second or two." />
-  ) : (
-    <State
-      color="yellow"
-      label={`${behindSeconds} s behind`}
-      why={`${pendingWebhooks} changes that Shopify has told are being worked on.`}
-    />
+  if (tenant.status !== 'connected' || (quiet && !standing)) return null;
+  const { color, label, why } = describeStanding(tenant, standing);
+  return (
+    <Badge
+      color={color}
+      variant="light"
+      tt="none"
+      radius="sm"
+      title={why}
+      className="figures"
+      style={{ flexShrink: 0 }}
+      data-testid="live-state"
+    >
+      {label}
+      <VisuallyHidden>{`: ${why}`}</VisuallyHidden>
+    </Badge>
   );
 }
 
-const State = ({ color, label, why }: { color: string; label: string; why: string }) => (
-  <Badge color={color} variant="light" title={why} className="figures" style={{ flexShrink: 0 }}>
-    {label}
-    <VisuallyHidden>{`: ${why}`}</VisuallyHidden>
-  </Badge>
-);
+export function describeStanding(
+  { webhooks }: Tenant,
+  standing: LiveEvents['tenant'] | undefined,
+): { color: string; label: string; why: string } {
+  if (!standing) return { color: 'gray', label: 'Connecting …', why: 'Waiting for news from the server.' };
+  const { behindSeconds, pendingWebhooks } = standing;
+  if (behindSeconds !== null && behindSeconds >= BEHIND_SECONDS) {
+    const changes = pendingWebhooks === 1 ? 'One change waits' : `${formatCount(pendingWebhooks)} changes wait`;
+    return {
+      color: 'yellow',
+      label: `${formatDuration(behindSeconds)} behind`,
+      why: `${changes} to be applied. It goes on by itself.`,
+    };
+  }
+  if (standing.webhooks !== 'active') {
+    return {
+      color: 'yellow',
+      label: 'Not live',
+      why: webhooks?.reason ?? 'Changes come with the scheduled sync.',
+    };
+  }
+  return { color: 'teal', label: 'Live', why: 'Changes in Shopify are shown within a second or two.' };
+}

@@ -2,48 +2,57 @@ import { live, type LiveEvents, type Tenant } from '@xeno/contracts';
 import { skipToken, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { listen, pathOf } from '../../lib/event-stream.ts';
-import { tenants } from '../stores/queries.ts';
+import { standingOf, tenants } from '../stores/queries.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
-const standing = (tenantId: string) => ['tenant', tenantId, 'live'] as const;
-
-/** Keeps what is shown of a store true while it is shown: figures are asked for again when they have changed. */
+/** Keeps what is shown of a store true while it is shown: what has changed is asked for again. */
 export function useLive(tenantId: string): void {
   const client = useQueryClient();
   useEffect(() => {
-    let changes: string | null = null;
-    const stop = listen(pathOf(live.events, { id: tenantId }), (name: keyof LiveEvents, data) => {
-      switch (name) {
-        case 'figures': {
-          const told = (data as LiveEvents['figures']).changes;
-          // the first one tells where it stands, and the page has just asked
-          if (changes !== null && changes !== told) {
-            void client.invalidateQueries({ queryKey: ['tenant', tenantId, 'figures'] });
-            void client.invalidateQueries({ queryKey: tenants.queryKey });
+    const known = () => client.getQueryData(tenants.queryKey)?.find(({ id }) => id === tenantId);
+    const refreshStores = () => void client.invalidateQueries({ queryKey: tenants.queryKey });
+    const figures = oneAtATime(
+      () => client.invalidateQueries({ queryKey: ['tenant', tenantId, 'figures'] }),
+      // a sync changes them all the time; they need not be followed at every step
+      () => (known()?.activeRun ? 2_000 : 200),
+    );
+
+    const stop = listen(pathOf(live.events, { id: tenantId }), {
+      onEvent(name: keyof LiveEvents, data) {
+        switch (name) {
+          case 'figures':
+            figures.run();
+            break;
+          case 'sync': {
+            const before = known();
+            const now = data as LiveEvents['sync'];
+            client.setQueryData(tenants.queryKey, (all: Tenant[] | undefined) =>
+              all?.map((tenant) => (tenant.id === tenantId ? { ...tenant, ...now } : tenant)),
+            );
+            // what has ended leaves more than its progress
+            if (before?.activeRun && !now.activeRun) refreshStores();
+            break;
           }
-          changes = told;
-          break;
+          case 'tenant': {
+            const now = data as LiveEvents['tenant'];
+            const before = known();
+            client.setQueryData(standingOf(tenantId), now);
+            if (before && (before.status !== now.status || (before.webhooks?.status ?? null) !== now.webhooks)) {
+              refreshStores();
+            }
+          }
         }
-        case 'sync': {
-          const { activeRun } = data as LiveEvents['sync'];
-          const before = client.getQueryData(tenants.queryKey)?.find(({ id }) => id === tenantId);
-          client.setQueryData(tenants.queryKey, (all: Tenant[] | undefined) =>
-            all?.map((tenant) => (tenant.id === tenantId ? { ...tenant, activeRun } : tenant)),
-          );
-          // what has ended left more than its progress
-          if (before?.activeRun && !activeRun) void client.invalidateQueries({ queryKey: tenants.queryKey });
-          break;
-        }
-        case 'tenant':
-          client.setQueryData(standing(tenantId), data);
-      }
+      },
+      onBreak: () => void client.resetQueries({ queryKey: standingOf(tenantId) }),
     });
     return () => {
       stop();
-      client.removeQueries({ queryKey: standing(tenantId) });
+      figures.stop();
+      client.removeQueries({ queryKey: standingOf(tenantId) });
     };
   }, [client, tenantId]);
 }
 
 /** What the stream says of a store; undefined while there is none. */
 export const useStanding = (tenantId: string): LiveEvents['tenant'] | undefined =>
-  useQuery<LiveEvents['tenant']>({ queryKey: standing(tenantId), queryFn: skipToken, staleTime: Infinity }).data;
+  useQuery<LiveEvents['tenant']>({ queryKey: standingOf(tenantId), queryFn: skipToken, staleTime: Infinity }).data;

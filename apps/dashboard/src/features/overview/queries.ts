@@ -17,7 +17,7 @@ export interface OverviewFigures {
  * All of one page's figures together, so that a period's numbers are never beside another's. While a period loads the
  * former one stays; not so with a store, whose page is another component altogether.
  */
-export const figuresOf = (tenantId: string, range: Range | null, compared: Range | null, live: boolean) =>
+export const figuresOf = (tenantId: string, range: Range | null, compared: Range | null, hurry: boolean) =>
   queryOptions({
     queryKey: ['tenant', tenantId, 'figures', range, compared],
     queryFn: async (): Promise<OverviewFigures> => {
@@ -33,5 +33,6 @@ export const figuresOf = (tenantId: string, range: Range | null, compared: Range
       return { totals, days, customers, before, range, compared };
     },
     placeholderData: keepPreviousData,
-    refetchInterval: live ? 3000 : 60_000,
+    // the stream says when they change; this is for when there is none
+    refetchInterval: hurry ? 3000 : 60_000,
   });

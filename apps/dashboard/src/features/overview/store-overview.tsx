@@ -10,7 +10,7 @@ import { Problem } from '../../ui/problem.tsx';
 import { useTicking } from '../../ui/use-ticking.ts';
 import { When } from '../../ui/when.tsx';
 import { LiveState } from '../live/live-state.tsx';
-import { useLive } from '../live/use-live.ts';
+import { useLive, useStanding } from '../live/use-live.ts';
 import { completeFrom, isBlank, isPartial } from '../stores/progress.ts';
 import { rememberStore } from '../stores/remembered.ts';
 import { StoreAdvice } from '../stores/store-state.tsx';
@@ -29,11 +29,12 @@ export function StoreOverview({ tenant, search }: { tenant: Tenant; search: Over
   // Against a past that is not all in, everything would seem to have grown.
   const waits = wanted !== null && isPartial(tenant) && wanted.from < (completeFrom(tenant) ?? '9999');
   const compared = waits ? null : wanted;
+  useLive(tenant.id);
+  const standing = useStanding(tenant.id);
   const { data, error, isPlaceholderData, refetch } = useQuery(
-    figuresOf(tenant.id, range, compared, tenant.activeRun !== null),
+    figuresOf(tenant.id, range, compared, tenant.activeRun !== null && !standing),
   );
   const blank = isBlank(tenant);
-  useLive(tenant.id);
   useEffect(() => rememberStore(tenant.id), [tenant.id]);
 
   return (

@@ -2,19 +2,28 @@ import { Card, Skeleton, Stack } from '@mantine/core';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Problem } from '../../ui/problem.tsx';
+import { useLive } from '../live/use-live.ts';
 import { ExploreDemo } from '../auth/explore-demo.tsx';
 import { ConnectForm } from './connect-form.tsx';
 import { useTenants } from './queries.ts';
 import { StoreCard } from './store-card.tsx';
 
+/** A browser has few connections to one server. */
+const STREAMS = 3;
+
 export function StoresPage() {
   const { data: tenants, error, refetch } = useTenants();
+  const running = tenants?.filter(({ activeRun }) => activeRun) ?? [];
+  const watched = [...new Set([...running, ...(tenants ?? [])])].slice(0, STREAMS);
   return (
     <>
       <PageHead
         title="Stores"
         description="Each connected Shopify store, how fresh its figures are, and what is running."
       />
+      {watched.map(({ id }) => (
+        <Watch key={id} tenantId={id} />
+      ))}
       <Stack gap="md">
         {error && <Problem error={error} retry={() => void refetch()} />}
         {!tenants && !error && (
@@ -34,4 +43,9 @@ export function StoresPage() {
       </Stack>
     </>
   );
+}
+
+function Watch({ tenantId }: { tenantId: string }) {
+  useLive(tenantId);
+  return null;
 }

@@ -5,11 +5,20 @@ import { call } from '../../lib/session.ts';
 export const tenants = queryOptions({
   queryKey: ['tenants'],
   queryFn: async () => (await call(stores.listTenants, {})).data,
-  refetchInterval: ({ state }) => (state.data?.some((tenant) => tenant.activeRun) ? 1000 : 15_000),
 });
 
-/** The user's stores, with the progress of what is running: asked every second while something is. */
-export const useTenants = () => useQuery(tenants);
+/** What the stream of a store says of it, as long as there is one. */
+export const standingOf = (tenantId: string) => ['tenant', tenantId, 'live'] as const;
+
+/** The user's stores. Streams tell what is running in those that are looked at; of others it is asked. */
+export function useTenants() {
+  const client = useQueryClient();
+  return useQuery({
+    ...tenants,
+    refetchInterval: ({ state }) =>
+      state.data?.some(({ id, activeRun }) => activeRun && !client.getQueryData(standingOf(id))) ? 2_000 : 15_000,
+  });
+}
 
 /** Keys of what belongs to one store begin with `['tenant', id]`: no figure is ever found under another's. */
 export const runsOf = (tenantId: string) =>

@@ -3,6 +3,7 @@ import type { Tenant } from '@xeno/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { When } from '../../ui/when.tsx';
+import { LiveState } from '../live/live-state.tsx';
 import { lastRunOf } from './queries.ts';
 import { StoreActions } from './store-actions.tsx';
 import { StoreAdvice, StoreState } from './store-state.tsx';
@@ -25,9 +26,10 @@ export function StoreCard({ tenant }: { tenant: Tenant }) {
                   {tenant.storeName}
                 </Anchor>
               </Title>
-              <Box style={{ flexShrink: 0 }}>
+              <Group gap={6} wrap="nowrap" style={{ flexShrink: 0 }}>
                 <StoreState tenant={tenant} />
-              </Box>
+                <LiveState tenant={tenant} quiet />
+              </Group>
             </Group>
             <StoreFacts tenant={tenant} />
           </Box>
