@@ -6,6 +6,7 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router';
+import { parseOperationsSearch } from '../features/operations/search.ts';
 import { parseOverviewSearch } from '../features/overview/periods.ts';
 import { currentUser, startSession } from '../lib/session.ts';
 import { CannotStart, NotFound } from './fallbacks.tsx';
@@ -79,8 +80,7 @@ const store = createRoute({
 const operations = createRoute({
   getParentRoute: () => app,
   path: '/operations',
-  validateSearch: ({ store: id }: Record<string, unknown>): { store?: string } =>
-    typeof id === 'string' ? { store: id } : {},
+  validateSearch: parseOperationsSearch,
   component: lazyRouteComponent(() => import('../features/operations/page.tsx'), 'OperationsPage'),
 });
 

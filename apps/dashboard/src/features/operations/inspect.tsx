@@ -3,6 +3,7 @@ import type { Tenant, Webhook } from '@xeno/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { Problem } from '../../ui/problem.tsx';
 import { useReplay, webhookOf } from './queries.ts';
+import { tellReplayed } from './tell-replayed.ts';
 
 /** One webhook with its body, which holds personal data: admins alone see it. */
 export default function Inspect({
@@ -24,7 +25,7 @@ export default function Inspect({
           {webhook.webhookId}
         </Text>
         {webhook.error && (
-          <Text size="sm" c="red" dir="auto">
+          <Text size="sm" c="var(--mantine-color-error)" dir="auto" style={{ overflowWrap: 'anywhere' }}>
             {webhook.error}
           </Text>
         )}
@@ -47,7 +48,17 @@ export default function Inspect({
             variant="default"
             loading={replay.isPending}
             disabled={webhook.status === 'pending'}
-            onClick={() => replay.mutate({ webhookIds: [webhook.webhookId] }, { onSuccess: onClose })}
+            onClick={() =>
+              replay.mutate(
+                { webhookIds: [webhook.webhookId] },
+                {
+                  onSuccess: (answer) => {
+                    tellReplayed(answer);
+                    onClose();
+                  },
+                },
+              )
+            }
           >
             Replay
           </Button>

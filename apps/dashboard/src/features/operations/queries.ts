@@ -1,10 +1,16 @@
-import { reconciliation, webhooks, type WebhookStatus } from '@xeno/contracts';
+import { live, reconciliation, webhooks, type WebhookStatus } from '@xeno/contracts';
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { call } from '../../lib/session.ts';
 
 /** Asked anew now and then: what is counted here changes without the figures doing so. */
 const OFTEN = 5_000;
 const keyOf = (tenantId: string) => ['tenant', tenantId, 'operations'] as const;
+
+export const queueDepths = queryOptions({
+  queryKey: ['queue'],
+  queryFn: () => call(live.queue, {}),
+  refetchInterval: OFTEN,
+});
 
 export const summaryOf = (tenantId: string) =>
   queryOptions({
@@ -13,7 +19,7 @@ export const summaryOf = (tenantId: string) =>
     refetchInterval: OFTEN,
   });
 
-export const webhooksOf = (tenantId: string, status: WebhookStatus | null, topic: string | null) =>
+export const webhooksOf = (tenantId: string, status: WebhookStatus | undefined, topic: string | undefined) =>
   infiniteQueryOptions({
     queryKey: [...keyOf(tenantId), 'webhooks', status, topic],
     queryFn: ({ pageParam }) =>
@@ -56,7 +62,7 @@ export const findingsOf = (tenantId: string, reconciliationId: string) =>
       ),
   });
 
-function useChange<T>(tenantId: string, change: (input: T) => Promise<unknown>) {
+function useChange<T, R>(tenantId: string, change: (input: T) => Promise<R>) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: change,

@@ -1,8 +1,10 @@
-import { Alert, Badge, Button, Group, Skeleton, Stack, Table, Text } from '@mantine/core';
+import { Alert, Badge, Box, Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import type { Finding, FindingKind, Reconciliation, Tenant } from '@xeno/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { formatCount } from '../../lib/format.ts';
+import classes from '../../ui/list.module.css';
+import { notify } from '../../ui/notify.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { When } from '../../ui/when.tsx';
@@ -19,6 +21,8 @@ const KINDS: Record<FindingKind, string> = {
   unreadable: 'Could not be read',
 };
 
+const STREAMS = { orders: 'Order', customers: 'Customer', products: 'Product' };
+
 /** Whether what is stored is what Shopify has. */
 export function Reconciliations({ tenant }: { tenant: Tenant }) {
   const { data, error, isPending, refetch } = useQuery(reconciliationsOf(tenant.id));
@@ -33,7 +37,12 @@ export function Reconciliations({ tenant }: { tenant: Tenant }) {
           variant="default"
           disabled={tenant.status !== 'connected'}
           loading={reconcile.isPending || data?.[0]?.status === 'running'}
-          onClick={() => reconcile.mutate(undefined)}
+          onClick={() =>
+            reconcile.mutate(undefined, {
+              onSuccess: () =>
+                void notify({ title: 'Comparing', message: 'It begins in a moment; what it finds appears here.' }),
+            })
+          }
         >
           Compare now
         </Button>
@@ -45,7 +54,7 @@ export function Reconciliations({ tenant }: { tenant: Tenant }) {
         {error && !data && <Problem error={error} retry={() => void refetch()} />}
         {data?.length === 0 && (
           <Text size="sm" c="dimmed">
-            Not compared yet. It is done once a day; what differs is listed here and repaired.
+            Not compared yet. It is done once a day; what differs is listed here and mended.
           </Text>
         )}
         {data?.map((one) => (
@@ -82,7 +91,7 @@ function One(props: { tenantId: string; reconciliation: Reconciliation; opened: 
           <When instant={one.startedAt} />
         </Text>
         <Group gap="xs">
-          <Badge color={state.color} variant="light">
+          <Badge color={state.color} variant="light" tt="none" radius="sm">
             {state.label}
           </Badge>
           {one.findings > 0 && (
@@ -100,46 +109,58 @@ function One(props: { tenantId: string; reconciliation: Reconciliation; opened: 
           {one.error ?? one.notice}
         </Alert>
       )}
-      {opened && <Findings tenantId={tenantId} reconciliationId={one.id} />}
+      {opened && <Findings tenantId={tenantId} reconciliationId={one.id} count={one.findings} />}
     </Stack>
   );
 }
 
-function Findings({ tenantId, reconciliationId }: { tenantId: string; reconciliationId: string }) {
+function Findings({
+  tenantId,
+  reconciliationId,
+  count,
+}: {
+  tenantId: string;
+  reconciliationId: string;
+  count: number;
+}) {
   const { data, error, refetch } = useQuery(findingsOf(tenantId, reconciliationId));
   if (error) return <Problem error={error} retry={() => void refetch()} />;
   if (!data) return <Skeleton h={80} />;
   return (
-    <Table.ScrollContainer minWidth={520}>
-      <Table verticalSpacing={4} fz="sm">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>What</Table.Th>
-            <Table.Th>Of</Table.Th>
-            <Table.Th>In Shopify</Table.Th>
-            <Table.Th>Here</Table.Th>
-            <Table.Th>Now</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {data.map((finding, i) => (
-            <Row key={i} finding={finding} />
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <Stack gap={0}>
+      <Box component="ul" className={classes['list']!}>
+        {data.map((finding, i) => (
+          <Row key={i} finding={finding} />
+        ))}
+      </Box>
+      {data.length < count && (
+        <Text size="xs" c="dimmed">{`The first ${formatCount(data.length)} of ${formatCount(count)}.`}</Text>
+      )}
+    </Stack>
   );
 }
 
-const Row = ({ finding }: { finding: Finding }) => (
-  <Table.Tr>
-    <Table.Td>{KINDS[finding.kind]}</Table.Td>
-    <Table.Td style={{ overflowWrap: 'anywhere' }}>
-      {finding.name ?? finding.shopifyId ?? finding.localDate}
-      {finding.stream && ` (${finding.stream})`}
-    </Table.Td>
-    <Table.Td style={{ overflowWrap: 'anywhere' }}>{finding.expected ?? '–'}</Table.Td>
-    <Table.Td style={{ overflowWrap: 'anywhere' }}>{finding.found ?? '–'}</Table.Td>
-    <Table.Td>{finding.mended ? 'Mended' : 'Still so'}</Table.Td>
-  </Table.Tr>
-);
+function Row({ finding }: { finding: Finding }) {
+  const { kind, stream, expected, found, mended } = finding;
+  const of = finding.name ?? finding.shopifyId ?? finding.localDate;
+  return (
+    <Box component="li" className={classes['item']!}>
+      <Group gap="xs">
+        <Badge color={mended ? 'teal' : 'yellow'} variant="light" tt="none" radius="sm">
+          {mended ? 'Mended' : 'Still so'}
+        </Badge>
+        <Text size="sm" fw={600}>
+          {KINDS[kind]}
+        </Text>
+        <Text size="sm" dir="auto" style={{ overflowWrap: 'anywhere' }}>
+          {[stream && STREAMS[stream], of].filter(Boolean).join(' ')}
+        </Text>
+      </Group>
+      {(expected !== null || found !== null) && (
+        <Text size="sm" c="dimmed" mt={4} dir="auto" className={`figures ${classes['message']}`}>
+          {`In Shopify: ${expected ?? 'nothing'} · here: ${found ?? 'nothing'}`}
+        </Text>
+      )}
+    </Box>
+  );
+}

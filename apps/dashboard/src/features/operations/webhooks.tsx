@@ -1,31 +1,57 @@
-import { Badge, Button, Group, NativeSelect, SimpleGrid, Skeleton, Stack, Table, Text, TextInput } from '@mantine/core';
+import { Anchor, Badge, Box, Button, Group, NativeSelect, SimpleGrid, Skeleton, Stack, Text } from '@mantine/core';
 import type { Tenant, Webhook, WebhookStatus, WebhookSummary } from '@xeno/contracts';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
-import { formatCount } from '../../lib/format.ts';
+import { formatCount, formatDuration } from '../../lib/format.ts';
+import classes from '../../ui/list.module.css';
 import { Panel } from '../../ui/panel.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { When } from '../../ui/when.tsx';
+import { Fact } from './freshness.tsx';
 import { summaryOf, useReplay, webhooksOf } from './queries.ts';
+import { STATES, type OperationsSearch } from './search.ts';
+import { tellReplayed } from './tell-replayed.ts';
 
 const Inspect = lazy(() => import('./inspect.tsx'));
 const ReplayPeriod = lazy(() => import('./replay-period.tsx'));
 
-const STATES: Record<WebhookStatus, { label: string; color: string }> = {
-  pending: { label: 'Waiting', color: 'yellow' },
-  done: { label: 'Applied', color: 'teal' },
-  dead: { label: 'Given up', color: 'red' },
-};
+const TOPICS = [
+  'orders/create',
+  'orders/updated',
+  'orders/edited',
+  'orders/cancelled',
+  'orders/delete',
+  'refunds/create',
+  'customers/create',
+  'customers/update',
+  'customers/delete',
+  'customers/merge',
+  'customers/data_request',
+  'customers/redact',
+  'products/create',
+  'products/update',
+  'products/delete',
+  'inventory_levels/update',
+  'checkouts/create',
+  'checkouts/update',
+  'app/uninstalled',
+  'app/scopes_update',
+  'shop/update',
+  'shop/redact',
+  'bulk_operations/finish',
+];
 
 /** What Shopify has sent of a store, what became of it, and a way to have it done again. */
-export function Webhooks({ tenant }: { tenant: Tenant }) {
-  const [status, setStatus] = useState<WebhookStatus | null>(null);
-  const [topic, setTopic] = useState('');
+export function Webhooks({ tenant, search }: { tenant: Tenant; search: OperationsSearch }) {
+  const { status, topic } = search;
+  const navigate = useNavigate();
+  const show = (changed: OperationsSearch) =>
+    void navigate({ to: '/operations', search: { ...search, ...changed }, replace: true, resetScroll: false });
   const [shown, setShown] = useState<Webhook | null>(null);
   const [period, setPeriod] = useState(false);
   const summary = useQuery(summaryOf(tenant.id));
-  const wanted = /^[a-z_]+\/[a-z_]+$/.test(topic) ? topic : null;
-  const list = useInfiniteQuery(webhooksOf(tenant.id, status, wanted));
+  const list = useInfiniteQuery({ ...webhooksOf(tenant.id, status, topic), placeholderData: keepPreviousData });
   const replay = useReplay(tenant.id);
   const rows = list.data?.pages.flatMap((page) => page.data) ?? [];
 
@@ -42,7 +68,7 @@ export function Webhooks({ tenant }: { tenant: Tenant }) {
             variant="default"
             disabled={!summary.data?.dead}
             loading={replay.isPending}
-            onClick={() => replay.mutate({ status: 'dead' })}
+            onClick={() => replay.mutate({ status: 'dead' }, { onSuccess: tellReplayed })}
           >
             Replay what was given up
           </Button>
@@ -61,58 +87,36 @@ export function Webhooks({ tenant }: { tenant: Tenant }) {
               ...Object.entries(STATES).map(([value, { label }]) => ({ value, label })),
             ]}
             value={status ?? ''}
-            onChange={(event) => setStatus((event.currentTarget.value || null) as WebhookStatus | null)}
+            onChange={(event) =>
+              show({ status: (event.currentTarget.value || undefined) as WebhookStatus | undefined })
+            }
           />
-          <TextInput
+          <NativeSelect
             label="Topic"
-            placeholder="orders/create"
-            value={topic}
-            onChange={(event) => setTopic(event.currentTarget.value.trim())}
-            error={topic !== '' && !wanted && 'Such as orders/create'}
+            data={[{ value: '', label: 'All' }, ...new Set(topic ? [...TOPICS, topic] : TOPICS)]}
+            value={topic ?? ''}
+            onChange={(event) => show({ topic: event.currentTarget.value || undefined })}
           />
         </Group>
         {list.isPending && <Skeleton h={160} />}
         {list.error && !list.data && <Problem error={list.error} retry={() => void list.refetch()} />}
         {list.data && rows.length === 0 && (
           <Text size="sm" c="dimmed">
-            {status || wanted ? 'None like that.' : 'None came yet. They come when something happens in the store.'}
+            {status || topic
+              ? 'None like that. Choose another state or topic.'
+              : 'None came yet. They come when something happens in the store.'}
           </Text>
         )}
         {rows.length > 0 && (
-          <Table.ScrollContainer minWidth={520}>
-            <Table verticalSpacing="xs" data-testid="webhooks">
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>Topic</Table.Th>
-                  <Table.Th>State</Table.Th>
-                  <Table.Th>Received</Table.Th>
-                  <Table.Th ta="right">Applied after</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {rows.map((row) => (
-                  <Table.Tr key={row.webhookId}>
-                    <Table.Td>
-                      <Button variant="subtle" size="compact-sm" onClick={() => setShown(row)}>
-                        {row.topic}
-                      </Button>
-                    </Table.Td>
-                    <Table.Td>
-                      <Badge color={STATES[row.status].color} variant="light">
-                        {row.status === 'pending' && row.tries > 0 ? 'Failed, waits' : STATES[row.status].label}
-                      </Badge>
-                    </Table.Td>
-                    <Table.Td>
-                      <When instant={row.receivedAt} />
-                    </Table.Td>
-                    <Table.Td ta="right" className="figures">
-                      {row.lagSeconds === null ? '–' : `${row.lagSeconds.toFixed(1)} s`}
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
+          <Box
+            component="ul"
+            className={`${classes['list']} ${list.isPlaceholderData ? 'stale' : ''}`}
+            data-testid="webhooks"
+          >
+            {rows.map((row) => (
+              <Row key={row.webhookId} webhook={row} onShow={() => setShown(row)} />
+            ))}
+          </Box>
         )}
         {list.hasNextPage && (
           <Button
@@ -134,32 +138,54 @@ export function Webhooks({ tenant }: { tenant: Tenant }) {
   );
 }
 
-function Counts({ summary }: { summary: WebhookSummary | undefined }) {
-  const seconds = (value: number | null | undefined) => (value == null ? '–' : `${value.toFixed(1)} s`);
-  const counts = [
-    ['Received in a day', summary && formatCount(summary.receivedLastDay)],
-    ['Waiting', summary && formatCount(summary.pending)],
-    ['Of these failed', summary && formatCount(summary.failed)],
-    ['Given up', summary && formatCount(summary.dead)],
-    ['Applied after (median)', summary && seconds(summary.lagSeconds.median)],
-    ['95 of 100 within', summary && seconds(summary.lagSeconds.p95)],
-  ] as const;
+function Row({ webhook, onShow }: { webhook: Webhook; onShow: () => void }) {
+  const { topic, status, tries, error, receivedAt, lagSeconds } = webhook;
+  const { label, color } = STATES[status];
   return (
-    <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }} spacing="sm">
-      {counts.map(([label, value]) => (
-        <div key={label}>
-          <Text size="xs" c="dimmed">
-            {label}
-          </Text>
-          {value === undefined ? (
-            <Skeleton h={24} w={60} />
-          ) : (
-            <Text fw={600} className="figures">
-              {value}
-            </Text>
-          )}
-        </div>
-      ))}
+    <Box component="li" className={classes['item']!}>
+      <Group gap="4px 12px" justify="space-between">
+        <Group gap="xs">
+          <Badge color={color} variant="light" tt="none" radius="sm">
+            {status === 'pending' && tries > 0 ? 'Failed, tried again' : label}
+          </Badge>
+          <Anchor component="button" type="button" size="sm" fw={600} onClick={onShow} aria-haspopup="dialog">
+            {topic}
+          </Anchor>
+        </Group>
+        <Text size="sm" c="dimmed" component="div" className="figures">
+          <When instant={receivedAt} />
+          {lagSeconds !== null && ` · applied after ${seconds(lagSeconds)}`}
+        </Text>
+      </Group>
+      {error && (
+        <Text size="sm" c="var(--mantine-color-error)" mt={4} dir="auto" lineClamp={2} className={classes['message']!}>
+          {error}
+        </Text>
+      )}
+    </Box>
+  );
+}
+
+function Counts({ summary }: { summary: WebhookSummary | undefined }) {
+  return (
+    <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }} spacing="sm" component="dl" m={0}>
+      <Fact term="Received">{summary && `${formatCount(summary.receivedLastDay)} in 24 h`}</Fact>
+      <Fact term="Waiting">{summary && formatCount(summary.pending)}</Fact>
+      <Fact term="Failed, tried again">{summary && formatCount(summary.failed)}</Fact>
+      <Fact term="Given up">{summary && formatCount(summary.dead)}</Fact>
+      <Fact
+        term="Applied after"
+        meaning="From Shopify’s sending a webhook to its being in the figures: half of the last hundred were faster."
+      >
+        {summary && seconds(summary.lagSeconds.median)}
+      </Fact>
+      <Fact term="Slowest of twenty" meaning="Of the last hundred webhooks, 95 were applied within this time.">
+        {summary && seconds(summary.lagSeconds.p95)}
+      </Fact>
     </SimpleGrid>
   );
 }
+
+const lag = new Intl.NumberFormat(navigator.language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const seconds = (value: number | null): string =>
+  value === null ? '–' : value < 60 ? `${lag.format(value)} s` : formatDuration(value);

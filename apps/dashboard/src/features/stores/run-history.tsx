@@ -6,7 +6,7 @@ import { Problem } from '../../ui/problem.tsx';
 import { When } from '../../ui/when.tsx';
 import { runsOf } from './queries.ts';
 import { describe } from './sync-progress.tsx';
-import classes from './run-history.module.css';
+import classes from '../../ui/list.module.css';
 
 const KINDS = { backfill: 'First sync', incremental: 'Changes', full: 'Everything' };
 const STATES: Record<RunStatus, { label: string; color: string }> = {
@@ -56,7 +56,7 @@ function Run({ run }: { run: SyncRun }) {
   const seconds =
     run.startedAt && run.finishedAt ? (Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1000 : null;
   return (
-    <Box component="li" className={classes['run']!}>
+    <Box component="li" className={classes['item']!}>
       <Group gap="sm" justify="space-between">
         <Group gap="xs">
           <Badge variant="light" color={STATES[run.status].color} tt="none" radius="sm">
