@@ -108,6 +108,58 @@ describe.skipIf(!executablePath)('npm start, in a browser', () => {
     await page.context().close();
   });
 
+  test('what happens in the shop is on the screen without a reload, and Operations says how it came', async () => {
+    const page = await open({ viewport: { width: 1280, height: 900 } });
+    await register(page, 'Mary Somerville', 'mary@example.com');
+    await page.goto(`${xeno.url}/stores`);
+    const id = await connect(page, 'live-lane');
+    await expect.poll(async () => page.getByText(/succeeded/i).count(), { timeout: 60_000 }).toBeGreaterThan(0);
+    await page.goto(`${xeno.url}/?store=${id}&period=all`);
+    await page.getByTestId('live-state').getByText('Live').waitFor({ timeout: 20_000 });
+    await page.evaluate('window.notReloaded = true');
+    const before = Number(digits(await figure(page, 'orders')));
+
+    const created = await fetch(`${xeno.sandboxUrl}/_control/shops/live-lane.myshopify.com/orders`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"test": false}',
+    });
+    expect(created.status).toBeLessThan(300);
+    await expect.poll(async () => Number(digits(await figure(page, 'orders')))).toBe(before + 1);
+    const expected = await expectedOf('live-lane');
+    const total = Object.values(expected.days).reduce((sum, day) => sum + day.total, 0);
+    expect(digits(await figure(page, 'revenue'))).toBe(String(total).padStart(expected.decimals + 1, '0'));
+
+    // by the link, so that the page stays the one that was loaded
+    await page.getByRole('link', { name: 'Operations' }).click();
+    await page.getByTestId('behind').getByText('0 s').waitFor();
+    await page.getByLabel('Topic').selectOption('orders/create');
+    await page.waitForURL(/topic=orders%2Fcreate/);
+    const row = page.getByTestId('webhooks').getByRole('listitem').first();
+    await row.getByText('Applied', { exact: true }).waitFor();
+    await row.getByRole('button', { name: 'orders/create' }).click();
+    await page.getByRole('dialog').getByText('admin_graphql_api_id').first().waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Replay' }).click();
+    await page.getByText('1 webhook is processed again.').waitFor();
+    await row.getByText('Applied', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Compare now' }).click();
+    await page.getByText(/^All equal$/).waitFor({ timeout: 30_000 });
+    expect(await page.evaluate('window.notReloaded')).toBe(true);
+    await page.context().close();
+
+    const phone = await open({ viewport: { width: 390, height: 844 }, colorScheme: 'dark' });
+    await phone.goto(`${xeno.url}/login?redirect=${encodeURIComponent(`/operations?store=${id}`)}`);
+    await phone.getByLabel('E-mail').fill('mary@example.com');
+    await phone.getByRole('textbox', { name: 'Password' }).fill('a long enough password');
+    await phone.getByRole('button', { name: 'Log in' }).click();
+    await phone.getByTestId('webhooks').waitFor();
+    const overflow = await phone.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth');
+    expect(overflow).toBeLessThanOrEqual(0);
+    const { violations } = await new AxeBuilder({ page: phone }).withTags(['wcag2a', 'wcag2aa']).analyze();
+    expect(violations.map(({ id: rule, nodes }) => `${rule}: ${nodes[0]?.html}`)).toEqual([]);
+    await phone.context().close();
+  });
+
   test('explore the demo store: from the log-in page to a chart, on a phone, in the dark', async () => {
     const page = await open({ viewport: { width: 390, height: 844 }, colorScheme: 'dark' });
     await page.goto(`${xeno.url}/login`);

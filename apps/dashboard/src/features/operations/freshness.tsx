@@ -57,7 +57,7 @@ export function Freshness({ tenant }: { tenant: Tenant }) {
             ) : undefined}
           </Fact>
           <Fact term="Last sync" meaning="When all that had changed was last fetched from Shopify.">
-            {tenant.lastSyncAt ? <When instant={tenant.lastSyncAt} /> : 'Not yet'}
+            {tenant.lastSyncAt ? <When instant={tenant.lastSyncAt} short /> : 'Not yet'}
           </Fact>
           <Fact
             term="Webhooks"

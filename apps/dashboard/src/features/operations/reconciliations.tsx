@@ -142,6 +142,7 @@ function Findings({
 
 function Row({ finding }: { finding: Finding }) {
   const { kind, stream, expected, found, mended } = finding;
+  const values = [expected && `In Shopify: ${expected}`, found && `Here: ${found}`].filter(Boolean);
   const of = finding.name ?? finding.shopifyId ?? finding.localDate;
   return (
     <Box component="li" className={classes['item']!}>
@@ -156,9 +157,9 @@ function Row({ finding }: { finding: Finding }) {
           {[stream && STREAMS[stream], of].filter(Boolean).join(' ')}
         </Text>
       </Group>
-      {(expected !== null || found !== null) && (
+      {values.length > 0 && (
         <Text size="sm" c="dimmed" mt={4} dir="auto" className={`figures ${classes['message']}`}>
-          {`In Shopify: ${expected ?? 'nothing'} · here: ${found ?? 'nothing'}`}
+          {values.join(' · ')}
         </Text>
       )}
     </Box>

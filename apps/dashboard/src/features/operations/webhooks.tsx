@@ -153,7 +153,7 @@ function Row({ webhook, onShow }: { webhook: Webhook; onShow: () => void }) {
           </Anchor>
         </Group>
         <Text size="sm" c="dimmed" component="div" className="figures">
-          <When instant={receivedAt} />
+          <When instant={receivedAt} short />
           {lagSeconds !== null && ` · applied after ${seconds(lagSeconds)}`}
         </Text>
       </Group>
