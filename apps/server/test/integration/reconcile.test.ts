@@ -86,6 +86,21 @@ onEachDatabase('reconciliation', (engine) => {
       await delay(50);
   };
 
+  test('what webhooks have told is no finding', async () => {
+    const { control } = world.sandbox;
+    control.clearFaults();
+    const [first] = (await control.expected(SHOP)).topCustomers;
+    for (let i = 0; i < 3; i++) control.createOrder(SHOP, { test: false, customer: first!.customerId } as never);
+    control.createOrder(SHOP, { test: false });
+    await control.idle({ shop: SHOP });
+    const waits = 'SELECT COUNT(*) AS n FROM webhook_events WHERE status = ?';
+    while (Number((await world.db.read<{ n: number }>(waits, ['pending']))[0]!.n) > 0) await delay(50);
+    control.setFault({ kind: 'webhook_drop', probability: 1, times: null });
+    await delay(2100); // older than what is left to webhooks
+    expect((await reconcile()).findings).toEqual([]);
+    await expectExact(world, ada, id, SHOP);
+  });
+
   test('a damaged row of any table is found, named and mended', async () => {
     const [order] = await world.db.read<{ id: string; name: string; day: string }>(
       `SELECT o.shopify_order_id AS id, o.name, o.local_date AS day FROM orders o
