@@ -28,7 +28,7 @@ export function LiveState({ tenant, quiet = false }: { tenant: Tenant; quiet?: b
   );
 }
 
-export function describeStanding(
+function describeStanding(
   { webhooks }: Tenant,
   standing: LiveEvents['tenant'] | undefined,
 ): { color: string; label: string; why: string } {
