@@ -247,7 +247,9 @@ onEachDatabase('inbox', (engine) => {
       ),
     );
     await world.db.transaction((tx) =>
-      tx.run("UPDATE webhook_events SET status = 'pending' WHERE webhook_id = 'good-3'"),
+      tx.run("UPDATE webhook_events SET status = 'pending', tries = 1, due_at = ? WHERE webhook_id = 'good-3'", [
+        new Date(Date.now() + 3_600_000), // so that nobody processes it meanwhile
+      ]),
     );
     const future = new Date(Date.now() + 7_200_000);
     expect(await dropBodies(world.db, future)).toBe(false);
