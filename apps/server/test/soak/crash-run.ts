@@ -46,6 +46,8 @@ export interface CrashReport {
 }
 
 const SHOP = 'crash.myshopify.com';
+/** How long one that is armed may take to reach its fail point before it is killed anyway. */
+const PATIENCE_MS = 15_000;
 const SOURCE = path.resolve(import.meta.dirname, '../../src');
 
 /** The names in all `failPoint('…')` of the program. */
@@ -91,6 +93,11 @@ export async function crashRun(options: CrashOptions): Promise<CrashReport> {
     const hits = async () => new Set((await readFile(hitsFile, 'utf8').catch(() => '')).split('\n').filter(Boolean));
     let missing = [...(options.failPoints ?? failPointsOfSource())];
     let turn = 0;
+    let end = Infinity;
+    const notHit = async () => {
+      const hit = await hits();
+      return missing.filter((name) => !hit.has(name));
+    };
     const cluster = await Cluster.start(
       size,
       {
@@ -107,7 +114,8 @@ export async function crashRun(options: CrashOptions): Promise<CrashReport> {
       },
       (): Record<string, string> => {
         if (missing.length === 0) return {};
-        return { FAIL_POINT: `${missing[turn++ % missing.length]}@${1 + Math.floor(random() * 3)}` };
+        const times = Date.now() < end ? 1 + Math.floor(random() * 3) : 1;
+        return { FAIL_POINT: `${missing[turn++ % missing.length]}@${times}` };
       },
     );
     let running = true;
@@ -131,17 +139,10 @@ export async function crashRun(options: CrashOptions): Promise<CrashReport> {
 
     const kills: string[] = [];
     const targets = [...cluster.names, ...(size === 'many' ? ['database', 'redis', 'FLUSHALL'] : [])];
-    const end = Date.now() + seconds * 1000;
+    end = Date.now() + seconds * 1000;
     let nextSync = Date.now() + 5_000;
     while (Date.now() < end || missing.length > 0) {
-      if (Date.now() > end + 120_000 + seconds * 1000) throw new Error(`never hit: ${missing.join(', ')}`);
-      await delay(Math.min(killSeconds * 1000 * (0.3 + 1.4 * random()), Math.max(200, end - Date.now())));
-      const target = targets[Math.floor(random() * targets.length)]!;
-      await kill(target, cluster, services);
-      kills.push(`${new Date().toISOString()} ${target}`);
-      const hit = await hits();
-      missing = missing.filter((name) => !hit.has(name));
-      log(`killed ${target}; fail points not hit yet: ${missing.join(', ') || 'none'}`);
+      if (Date.now() > end + 180_000 + seconds * 1000) throw new Error(`never hit: ${missing.join(', ')}`);
       if (Date.now() > nextSync) {
         nextSync = Date.now() + 8_000;
         const kind = random() < 0.5 ? 'full' : 'incremental';
@@ -149,6 +150,21 @@ export async function crashRun(options: CrashOptions): Promise<CrashReport> {
         await ada.call('POST', `/api/tenants/${id}/sync`, { kind }).catch(() => null);
         await ada.call('POST', `/api/tenants/${id}/reconcile`).catch(() => null);
       }
+      if (Date.now() < end) {
+        await delay(Math.min(killSeconds * 1000 * (0.3 + 1.4 * random()), Math.max(200, end - Date.now())));
+      } else {
+        // whoever is armed now is given the time to reach its point
+        const known = (await hits()).size;
+        const patience = Date.now() + PATIENCE_MS;
+        while ((await hits()).size === known && Date.now() < Math.min(patience, nextSync)) await delay(100);
+        missing = await notHit();
+        if (Date.now() < patience) continue;
+      }
+      const target = targets[Math.floor(random() * targets.length)]!;
+      await kill(target, cluster, services);
+      kills.push(`${new Date().toISOString()} ${target}`);
+      missing = await notHit();
+      log(`killed ${target}; fail points not hit yet: ${missing.join(', ') || 'none'}`);
     }
     sandbox.control.stopTraffic(SHOP);
     const hit = await hits();
