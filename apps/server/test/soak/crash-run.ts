@@ -111,6 +111,8 @@ export async function crashRun(options: CrashOptions): Promise<CrashReport> {
         EVENT_RETRY_SECONDS: '1',
         JOB_RETRY_SECONDS: '2',
         RECONCILE_SETTLE_SECONDS: '1',
+        FETCH_SETTLE_SECONDS: '1',
+        MARK_RETRY_SECONDS: '1',
       },
       (): Record<string, string> => {
         if (missing.length === 0) return {};
