@@ -91,8 +91,15 @@ export async function startApp(
     const { tuning } = config;
     const { sandboxUrl, apiKey, apiSecrets } = config.shopify;
     const sealer = createSealer(config.encryptionKeys);
+    const owner = randomUUID();
     const tokens = createTokenSource({
-      ...tokenStore(db, sealer),
+      ...tokenStore(db, sealer, (tenantId, work) =>
+        withLease(
+          db,
+          { tenantId, name: 'tokens', owner, seconds: tuning.leaseSeconds, signal: new AbortController().signal },
+          work,
+        ),
+      ),
       refresh: (shop, refreshToken) =>
         refreshTokens({
           sandboxUrl: sandboxUrl ?? undefined,
@@ -113,7 +120,6 @@ export async function startApp(
         log,
         onVersion: (apiVersion) => void tenant.update({ apiVersion }).catch(() => {}), // it is in the log too
       });
-    const owner = randomUUID();
     const pool = createIngestPool(db);
     closers.push(() => pool.close());
     /** Where this process listens. */

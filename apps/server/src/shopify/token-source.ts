@@ -1,3 +1,4 @@
+import { failPoint } from '../observe/fail-points.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { ReconnectNeeded, ShopifyUnreachable, ShopUnavailable } from './errors.ts';
 import type { ShopTokens, TokenAnswer } from './oauth.ts';
@@ -65,6 +66,7 @@ export function createTokenSource(ports: TokenSourcePorts): { forShop(shop: stri
       const answer = await ports.refresh(shop, tokens.refreshToken);
       if (answer.kind === 'tokens') {
         const renewed = { ...answer.tokens, refreshToken: answer.tokens.refreshToken ?? tokens.refreshToken };
+        failPoint('tokens.answered');
         await ports.save(shop, renewed);
         return renewed.accessToken;
       }

@@ -6,8 +6,6 @@ import type { ShopTokens } from '../shopify/oauth.ts';
 import type { Sealer } from '../shopify/seal.ts';
 import type { TokenSourcePorts } from '../shopify/token-source.ts';
 
-const REFRESH_LOCK_MS = 60_000;
-
 /** A token's ciphertext opens only in its own shop's row and column. */
 const boundTo = (shop: string, column: 'access' | 'refresh') => `${shop} ${column}`;
 
@@ -26,8 +24,15 @@ export const NO_TOKENS = {
   refreshTokenExpiresAt: null,
 };
 
+/** Does the work unless another process is at it for the same tenant: null then. Ends with the process that does it. */
+type Alone = <T>(tenantId: string, work: () => Promise<T>) => Promise<{ result: T } | null>;
+
 /** Where the Shopify room finds tokens and keeps refreshed ones: sealed, in the tenant's row. */
-export function tokenStore(db: Database, sealer: Sealer): Pick<TokenSourcePorts, 'load' | 'save' | 'lock'> {
+export function tokenStore(
+  db: Database,
+  sealer: Sealer,
+  alone: Alone,
+): Required<Pick<TokenSourcePorts, 'load' | 'save' | 'lock'>> {
   const { Tenant } = db.models;
   return {
     async load(shop) {
@@ -55,26 +60,12 @@ export function tokenStore(db: Database, sealer: Sealer): Pick<TokenSourcePorts,
     },
 
     async lock(shop, work) {
+      const tenant = await Tenant.findOne({ where: { shopDomain: shop }, attributes: ['id'] });
+      if (!tenant) return work();
       for (;;) {
-        const until = new Date(Date.now() + REFRESH_LOCK_MS);
-        const [taken] = await Tenant.update(
-          { refreshingUntil: until },
-          {
-            where: {
-              shopDomain: shop,
-              [Op.or]: [{ refreshingUntil: null }, { refreshingUntil: { [Op.lt]: new Date() } }],
-            },
-          },
-        );
-        if (taken === 0) {
-          await sleep(randomInt(100, 300));
-          continue;
-        }
-        try {
-          return await work();
-        } finally {
-          await Tenant.update({ refreshingUntil: null }, { where: { shopDomain: shop, refreshingUntil: until } });
-        }
+        const held = await alone(tenant.id, work);
+        if (held) return held.result;
+        await sleep(randomInt(100, 300));
       }
     },
   };

@@ -1,5 +1,5 @@
-import type { SyncRun } from '@xeno/contracts';
-import { existsSync, readdirSync } from 'node:fs';
+import type { SyncRun, Tenant } from '@xeno/contracts';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -103,6 +103,22 @@ onEachDatabase('SIGKILL', (engine) => {
     while (!(await run(id)).streams.every(allIn)) await delay(1);
     await restart();
     await endsExact(id);
+  }, 120_000);
+
+  test('F19: between Shopify’s answer to a refresh of the tokens and saving it', async () => {
+    sandbox.control.createShop(SHOP, { orders: 50, currency: 'EUR' });
+    const id = await ada.connect(SHOP);
+    wentWell(await ada.settled(id, 120));
+    await server.kill();
+    await server.start({ FAIL_POINT: 'tokens.answered' });
+    sandbox.control.expireAccessTokens(SHOP);
+    await ada.call('POST', `/api/tenants/${id}/sync`).catch(() => null);
+    while (server.isRunning) await delay(20);
+    expect(readFileSync(path.join(place.dataDir, 'fail-points.log'), 'utf8')).toBe('tokens.answered\n');
+    await server.start();
+    wentWell(await ada.settled(id, 30)); // nobody waits for the one who died
+    expect((await ada.runs(id)).length).toBeGreaterThan(1);
+    expect((await ada.get<Tenant>(`/api/tenants/${id}`)).status).toBe('connected');
   }, 120_000);
 });
 

@@ -19,8 +19,6 @@ export class Tenant extends Model<InferAttributes<Tenant>, InferCreationAttribut
   declare accessTokenExpiresAt: Date | null;
   declare refreshToken: string | null;
   declare refreshTokenExpiresAt: Date | null;
-  /** Until when another process may be refreshing the tokens. */
-  declare refreshingUntil: CreationOptional<Date | null>;
   /** Comma-separated, as granted. */
   declare scopes: string;
   declare currency: string | null;
@@ -49,7 +47,6 @@ export function defineTenant(sequelize: Sequelize) {
       accessTokenExpiresAt: DataTypes.DATE(3),
       refreshToken: DataTypes.TEXT,
       refreshTokenExpiresAt: DataTypes.DATE(3),
-      refreshingUntil: DataTypes.DATE(3),
       scopes: DataTypes.STRING(2000),
       currency: DataTypes.STRING(3),
       timezone: DataTypes.STRING(64),
