@@ -1,3 +1,16 @@
+CREATE TABLE audit_log (
+  tenant_id bigint unsigned NOT NULL,
+  id bigint unsigned NOT NULL,
+  happened_at datetime(3) NOT NULL,
+  user_id bigint unsigned,
+  action varchar(64) NOT NULL,
+  subject varchar(255),
+  detail mediumtext NOT NULL,
+  address varchar(64),
+  PRIMARY KEY (tenant_id, id),
+  KEY audit_log_by_time (tenant_id, happened_at, id)
+) ENGINE=InnoDB COLLATE=utf8mb4_bin;
+
 CREATE TABLE checkouts (
   tenant_id bigint unsigned NOT NULL,
   shopify_checkout_id bigint unsigned NOT NULL,
@@ -189,6 +202,22 @@ CREATE TABLE orders (
   KEY orders_by_customer (tenant_id, customer_id)
 ) ENGINE=InnoDB COLLATE=utf8mb4_bin;
 
+CREATE TABLE privacy_requests (
+  tenant_id bigint unsigned NOT NULL,
+  id bigint unsigned NOT NULL,
+  kind varchar(24) NOT NULL,
+  webhook_id varchar(128) NOT NULL,
+  customer_id bigint unsigned,
+  order_ids mediumtext NOT NULL,
+  status varchar(16) NOT NULL,
+  requested_at datetime(3) NOT NULL,
+  due_at datetime(3) NOT NULL,
+  finished_at datetime(3),
+  note mediumtext,
+  PRIMARY KEY (tenant_id, id),
+  UNIQUE KEY privacy_requests_webhook (tenant_id, webhook_id)
+) ENGINE=InnoDB COLLATE=utf8mb4_bin;
+
 CREATE TABLE products (
   tenant_id bigint unsigned NOT NULL,
   shopify_product_id bigint unsigned NOT NULL,
@@ -217,6 +246,14 @@ CREATE TABLE reconciliations (
   notice mediumtext,
   error mediumtext,
   PRIMARY KEY (tenant_id, id)
+) ENGINE=InnoDB COLLATE=utf8mb4_bin;
+
+CREATE TABLE redactions (
+  tenant_id bigint unsigned NOT NULL,
+  stream varchar(16) NOT NULL,
+  shopify_id bigint unsigned NOT NULL,
+  redacted_at datetime(3) NOT NULL,
+  PRIMARY KEY (tenant_id, stream, shopify_id)
 ) ENGINE=InnoDB COLLATE=utf8mb4_bin;
 
 CREATE TABLE refresh_tokens (

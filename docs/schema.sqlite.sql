@@ -1,3 +1,17 @@
+CREATE TABLE audit_log (
+  tenant_id BIGINT NOT NULL,
+  id BIGINT NOT NULL,
+  happened_at DATETIME NOT NULL,
+  user_id BIGINT,
+  action VARCHAR(64) NOT NULL,
+  subject VARCHAR(255),
+  detail TEXT NOT NULL,
+  address VARCHAR(64),
+  PRIMARY KEY (tenant_id, id)
+) WITHOUT ROWID;
+
+CREATE INDEX audit_log_by_time ON audit_log (tenant_id, happened_at, id);
+
 CREATE TABLE checkouts (
   tenant_id BIGINT NOT NULL,
   shopify_checkout_id BIGINT NOT NULL,
@@ -192,6 +206,22 @@ CREATE INDEX orders_by_creation ON orders (tenant_id, created_at, shopify_order_
 
 CREATE INDEX orders_by_customer ON orders (tenant_id, customer_id);
 
+CREATE TABLE privacy_requests (
+  tenant_id BIGINT NOT NULL,
+  id BIGINT NOT NULL,
+  kind VARCHAR(24) NOT NULL,
+  webhook_id VARCHAR(128) NOT NULL,
+  customer_id BIGINT,
+  order_ids TEXT NOT NULL,
+  status VARCHAR(16) NOT NULL,
+  requested_at DATETIME NOT NULL,
+  due_at DATETIME NOT NULL,
+  finished_at DATETIME,
+  note TEXT,
+  PRIMARY KEY (tenant_id, id),
+  CONSTRAINT privacy_requests_webhook UNIQUE (tenant_id, webhook_id)
+) WITHOUT ROWID;
+
 CREATE TABLE products (
   tenant_id BIGINT NOT NULL,
   shopify_product_id BIGINT NOT NULL,
@@ -220,6 +250,14 @@ CREATE TABLE reconciliations (
   notice TEXT,
   error TEXT,
   PRIMARY KEY (tenant_id, id)
+) WITHOUT ROWID;
+
+CREATE TABLE redactions (
+  tenant_id BIGINT NOT NULL,
+  stream VARCHAR(16) NOT NULL,
+  shopify_id BIGINT NOT NULL,
+  redacted_at DATETIME NOT NULL,
+  PRIMARY KEY (tenant_id, stream, shopify_id)
 ) WITHOUT ROWID;
 
 CREATE TABLE refresh_tokens (

@@ -25,8 +25,8 @@ function routesWithoutSchemas(): Plugin {
               .map(([name, { method, path }]) => [name, { method, path }]),
           ),
         );
-      const { auth, stores, analytics, live, reconciliation, webhooks } = contracts;
-      return Object.entries({ auth, stores, analytics, live, reconciliation, webhooks })
+      const { auth, stores, analytics, live, reconciliation, webhooks, privacy } = contracts;
+      return Object.entries({ auth, stores, analytics, live, reconciliation, webhooks, privacy })
         .map(([name, routes]) => `export const ${name} = ${room(routes)};`)
         .join('\n');
     },

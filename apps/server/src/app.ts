@@ -17,6 +17,7 @@ import { createIngestPool } from './ingest/bulk/pool.ts';
 import type { SyncDeps } from './ingest/context.ts';
 import { markJobs } from './ingest/fetch-marks.ts';
 import { voidLeases, withLease } from './ingest/leases.ts';
+import { eraseBodies, redactPerson, webhooksNaming } from './ingest/redactions.ts';
 import { pruneRuns } from './ingest/prune.ts';
 import { syncJobs } from './ingest/sync-jobs.ts';
 import { reconcileJobs } from './ingest/reconcile/reconcile.ts';
@@ -38,9 +39,12 @@ import { type Clock, systemClock } from './shopify/clock.ts';
 import { refreshTokens } from './shopify/oauth.ts';
 import { createSealer } from './shopify/seal.ts';
 import { createTokenSource } from './shopify/token-source.ts';
+import { complianceHandlers } from './privacy/handle-webhooks.ts';
+import { privacyRoutes } from './privacy/routes.ts';
+import { markUninstalled } from './stores/disconnect.ts';
 import { pruneStates } from './stores/prune.ts';
 import { storeRoutes } from './stores/routes.ts';
-import { complianceHandlers, standingHandlers } from './stores/handle-webhooks.ts';
+import { standingHandlers } from './stores/handle-webhooks.ts';
 import { checkAllSubscriptions, ensureSubscriptions, webhookOrigin, webhookStates } from './stores/subscriptions.ts';
 import { activeRun, activeRuns } from './stores/sync.ts';
 import { viewActiveRuns } from './stores/tenants.ts';
@@ -168,7 +172,15 @@ export async function startApp(
 
     /** What is done about webhooks that are not about records, by topic. */
     const handlers: Record<string, EventHandler> = {
-      ...complianceHandlers,
+      ...complianceHandlers({
+        db,
+        redactPerson,
+        eraseBodies,
+        end: async (tenantId) => {
+          await markUninstalled(db, tenantId);
+          queue.stop(tenantId);
+        },
+      }),
       ...standingHandlers({ db, log, hint: queue.hint, stop: (tenantId) => queue.stop(tenantId) }),
     };
     const changed = (tenantId: string) => signals.publish(tenantId);
@@ -249,6 +261,7 @@ export async function startApp(
         hint: queue.hint,
       }),
       ...reconciliationRoutes({ db, hint: queue.hint }),
+      ...privacyRoutes({ db, webhooksNaming }),
       ...liveRoutes(server, {
         feed,
         queue,

@@ -9,6 +9,8 @@ export * as live from './live.ts';
 export type { LiveEvents, QueueDepth } from './live.ts';
 export * as reconciliation from './reconciliation.ts';
 export type { Finding, FindingKind, Reconciliation } from './reconciliation.ts';
+export * as privacy from './privacy.ts';
+export type { AuditEntry, PrivacyRequest } from './privacy.ts';
 export type { Session, User } from './auth.ts';
 export type { RunStatus, StreamName, SyncKind, SyncRun, SyncStream, Tenant, TenantStatus } from './stores.ts';
 export type {

@@ -14,8 +14,3 @@ export interface InboxEvent {
   /** As it came. */
   body: string;
 }
-
-/** What a handler throws when a person has to do what the event asks for; the message says what, and is shown. */
-export class ByHand extends Error {
-  override name = 'ByHand';
-}

@@ -19,6 +19,7 @@ export async function serveDocs(app: FastifyInstance): Promise<void> {
         { name: 'stores', description: 'Connecting Shopify stores and fetching their data' },
         { name: 'live', description: 'What happens, as it happens' },
         { name: 'webhooks', description: 'What Shopify sends, and what became of it' },
+        { name: 'privacy', description: 'What people may ask to see or to have erased, and who did what' },
         { name: 'analytics', description: 'Questions about one store' },
         { name: 'system', description: 'About this installation' },
       ],

@@ -3,6 +3,7 @@ import type { Dialect } from '../db/types.ts';
 import { asDate, idParams, instantText, marks } from '../db/values.ts';
 import type { Applied, TenantState } from './apply.ts';
 import type { CustomerRecord } from './records.ts';
+import { maskCustomer, readRedacted } from './redactions.ts';
 import {
   appliedOf,
   contentHash,
@@ -55,8 +56,10 @@ export async function writeCustomers(
   const ids = [...new Set(records.map((record) => record.id))];
   const stored = await readVersions(tx, tenant, ids);
   const tombstones = await readTombstones(tx, tenant, 'customers', ids);
+  const redacted = await readRedacted(tx, tenant, 'customers', ids);
+  const known = records.map((record) => (redacted.has(record.id) ? maskCustomer(record) : record));
   const verdicts = judge(
-    records.map((record) => ({
+    known.map((record) => ({
       id: record.id,
       updatedAt: record.updatedAt,
       fingerprint: contentHash(record),

@@ -5,6 +5,7 @@ import type { Applied, TenantState } from './apply.ts';
 import { ledger, ledgerDifference, type LedgerLine, MEASURES } from './ledger.ts';
 import { localDates } from './local-date.ts';
 import type { OrderLine, OrderRecord, Refund } from './records.ts';
+import { maskOrder, readRedacted } from './redactions.ts';
 import { RollupDifference, type StoredOrder, subtractStored } from './rollups.ts';
 import {
   appliedOf,
@@ -134,8 +135,17 @@ export async function orderVersions(
 ): Promise<OrderVersion[]> {
   const named = orders.flatMap(({ record }) => record.customerId ?? []);
   const kept = await keptCustomers(tx, tenant, named);
-  return orders.map(({ record, lines }) => {
-    const customerId = kept.get(record.customerId ?? '') ?? record.customerId;
+  const erased = await readRedacted(
+    tx,
+    tenant,
+    'orders',
+    orders.map(({ record }) => record.id),
+  );
+  const persons = await readRedacted(tx, tenant, 'customers', [...new Set([...named, ...kept.values()])]);
+  return orders.map(({ record: told, lines }) => {
+    const customerId = kept.get(told.customerId ?? '') ?? told.customerId;
+    const isErased = erased.has(told.id) || persons.has(told.customerId ?? '') || persons.has(customerId ?? '');
+    const record = isErased ? maskOrder(told) : told;
     const { events: _, customerId: __, ...facts } = record;
     const hash = orderContentHash(facts, lines);
     return {

@@ -165,13 +165,14 @@ async function saveTenant(
         { transaction },
       );
       await db.models.Membership.create({ tenantId: tenant.id, userId, role: 'admin' }, { transaction });
-      // filled in by the first run, before anything is written under it
-      await tx.run(
-        `INSERT INTO tenant_state (tenant_id, generation, timezone, currency, customers, products)
-         VALUES (?, 1, 'UTC', 'XXX', 0, 0)`,
-        [BigInt(tenant.id)],
-      );
     }
+    // filled in by the first run, before anything is written under it; one whose data was erased has none either
+    await tx.insert(
+      'tenant_state',
+      ['tenant_id', 'generation', 'timezone', 'currency', 'customers', 'products'],
+      [[BigInt(tenant.id), 1, 'UTC', 'XXX', 0, 0]],
+      { keys: ['tenant_id'] },
+    );
     const runId = await startRun(tx, db, tenant.id, 'backfill');
     return { ok: true, tenantId: tenant.id, runId };
   });

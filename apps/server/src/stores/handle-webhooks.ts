@@ -1,8 +1,7 @@
 import type { Database } from '../db/database.ts';
-import { ByHand, type InboxEvent } from '../db/inbox-event.ts';
+import type { InboxEvent } from '../db/inbox-event.ts';
 import type { Hint } from '../jobs/job.ts';
 import { makeDue } from '../jobs/recurring.ts';
-import { COMPLIANCE_TOPICS } from '../shopify/verify-webhook.ts';
 import { markUninstalled } from './disconnect.ts';
 import { SUBSCRIPTIONS } from './subscriptions.ts';
 import { startRun } from './sync.ts';
@@ -45,15 +44,3 @@ export const standingHandlers = ({
     await makeDue(db, tenant.id, SUBSCRIPTIONS, 0);
   },
 });
-
-/** Requests about personal data stay in the inbox as given up, with their bodies, until somebody has carried them out. */
-export const complianceHandlers: Record<string, (event: InboxEvent) => Promise<void>> = Object.fromEntries(
-  COMPLIANCE_TOPICS.map((topic) => [
-    topic,
-    async () => {
-      throw new ByHand(
-        'Xeno does not carry out privacy requests by itself yet. Its operator has to, within 30 days; the body says whom it is about.',
-      );
-    },
-  ]),
-);

@@ -1,9 +1,9 @@
-import { analytics, auth, live, reconciliation, type Route, stores, webhooks } from '@xeno/contracts';
+import { analytics, auth, live, privacy, reconciliation, type Route, stores, webhooks } from '@xeno/contracts';
 import { createHash, createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Answer, Browser, expectExact, onEachDatabase, startWorld, type World } from './world.ts';
 
-const CONTRACTS = [auth, stores, analytics, webhooks, reconciliation, live]
+const CONTRACTS = [auth, stores, analytics, webhooks, reconciliation, live, privacy]
   .flatMap((room): unknown[] => Object.values(room))
   .filter((value): value is Route => typeof value === 'object' && value !== null && 'path' in value);
 /** Every route that is about one store, and how it is asked for. */

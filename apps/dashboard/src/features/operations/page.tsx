@@ -18,6 +18,7 @@ import type { OperationsSearch } from './search.ts';
 
 const Freshness = lazy(() => import('./freshness.tsx').then((module) => ({ default: module.Freshness })));
 const Webhooks = lazy(() => import('./webhooks.tsx').then((module) => ({ default: module.Webhooks })));
+const Privacy = lazy(() => import('./privacy.tsx').then((module) => ({ default: module.Privacy })));
 const Reconciliations = lazy(() =>
   import('./reconciliations.tsx').then((module) => ({ default: module.Reconciliations })),
 );
@@ -68,6 +69,7 @@ function Operations({ tenant, search }: { tenant: Tenant; search: OperationsSear
           <Freshness tenant={tenant} />
           <Webhooks tenant={tenant} search={search} />
           <Reconciliations tenant={tenant} />
+          {tenant.role === 'admin' && <Privacy tenant={tenant} />}
         </Suspense>
         <Panel title="Syncs">
           {tenant.activeRun && <SyncProgress run={tenant.activeRun} />}

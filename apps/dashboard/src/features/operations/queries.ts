@@ -1,4 +1,4 @@
-import { live, reconciliation, webhooks, type WebhookStatus } from '@xeno/contracts';
+import { live, privacy, reconciliation, webhooks, type WebhookStatus } from '@xeno/contracts';
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { call } from '../../lib/session.ts';
 
@@ -61,6 +61,15 @@ export const findingsOf = (tenantId: string, reconciliationId: string) =>
         ({ data }) => data,
       ),
   });
+
+export const privacyRequestsOf = (tenantId: string) =>
+  queryOptions({
+    queryKey: [...keyOf(tenantId), 'privacy'],
+    queryFn: () => call(privacy.listRequests, { params: { id: tenantId }, query: { limit: 50 } }),
+  });
+
+export const useCustomerFile = (tenantId: string) =>
+  useChange(tenantId, (requestId: string) => call(privacy.downloadFile, { params: { id: tenantId, requestId } }));
 
 function useChange<T, R>(tenantId: string, change: (input: T) => Promise<R>) {
   const client = useQueryClient();

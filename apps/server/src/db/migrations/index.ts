@@ -7,6 +7,7 @@ import { upkeep } from './0006-upkeep.ts';
 import { inbox } from './0007-inbox.ts';
 import { webhookRecords } from './0008-webhook-records.ts';
 import { reconciliation } from './0009-reconciliation.ts';
+import { privacy } from './0010-privacy.ts';
 import type { Migration } from './migration.ts';
 
 export const migrations: Migration[] = [
@@ -19,4 +20,5 @@ export const migrations: Migration[] = [
   ...inbox,
   ...webhookRecords,
   ...reconciliation,
+  ...privacy,
 ];

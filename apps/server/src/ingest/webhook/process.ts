@@ -1,7 +1,7 @@
 import type { StreamName } from '@xeno/contracts';
 import type { Database, Tx } from '../../db/database.ts';
 import { isUnavailable } from '../../db/faults.ts';
-import { ByHand, type InboxEvent } from '../../db/inbox-event.ts';
+import type { InboxEvent } from '../../db/inbox-event.ts';
 import type { Tenant } from '../../db/models/tenant.ts';
 import { instantText } from '../../db/values.ts';
 import type { Hint, JobKind } from '../../jobs/job.ts';
@@ -20,6 +20,7 @@ import { applyOrderBodies } from './apply-order-bodies.ts';
 import { applyCheckouts, checkoutOf } from './checkouts.ts';
 import { finishEvents, type PendingEvent, pendingKeys, postponeEvent, readPending } from './inbox.ts';
 import { applyInventoryLevels } from './inventory-levels.ts';
+import { dropLateBodies } from './late-bodies.ts';
 import { mergeCustomers } from './merge-customers.ts';
 import { type Action, readEvent, type Reading } from './read-event.ts';
 
@@ -152,6 +153,7 @@ async function applyAll(work: Work, tx: Tx, state: TenantState, readings: Read[]
   const ended = readings.filter(({ reading }) => !reading.unreadable);
   const notes = new Map(ended.map(({ event, reading }) => [event, reading.note]));
   await finishEvents(tx, dialect, [...notes.keys()], (event) => notes.get(event) ?? null);
+  await dropLateBodies(tx, state.tenant, ended);
   for (const { event, reading } of readings) {
     if (reading.unreadable) await postpone(work, tx, event, reading.note!);
   }
@@ -221,14 +223,12 @@ async function fail(deps: WebhookDeps, event: PendingEvent, error: unknown): Pro
   const { shopDomain: shop, topic, webhookId } = event;
   deps.log.warn({ err: error, shop, topic, webhookId }, 'a webhook could not be processed');
   const why =
-    error instanceof ShopifyError || error instanceof ByHand
+    error instanceof ShopifyError
       ? error.message
       : 'Something went wrong inside Xeno; the log says what. Replay it once that is mended.';
   // Shopify may be away for longer than an event is tried
   const isPassing = error instanceof ShopifyError && error.retryable;
-  // trying again helps no one who has to do it by hand
-  const lastTry = error instanceof ByHand ? deps.eventTries : event.tries;
-  const tries = isPassing ? Math.min(event.tries, deps.eventTries - 2) : lastTry;
+  const tries = isPassing ? Math.min(event.tries, deps.eventTries - 2) : event.tries;
   await deps.db.transaction((tx) => postpone(deps, tx, { ...event, tries }, why));
 }
 

@@ -1,0 +1,130 @@
+import type { StreamName } from '@xeno/contracts';
+import type { Database, Tx } from '../db/database.ts';
+import type { Dialect } from '../db/types.ts';
+import { idParams, instantText, marks } from '../db/values.ts';
+import type { CustomerRecord, OrderRecord } from './records.ts';
+
+/** Whom a customers/redact is about; ids are Shopify's. */
+export interface Person {
+  customerId: string | null;
+  /** Orders that name the person, guests' orders too. */
+  orderIds: string[];
+}
+
+const AT_ONCE = 500;
+
+/** Which of these have had their personal data erased; whatever comes of them later is masked before it is stored. */
+export async function readRedacted(tx: Tx, tenant: bigint, stream: StreamName, ids: string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const rows = await tx.query<{ id: string | number }>(
+    `SELECT shopify_id AS id FROM redactions WHERE tenant_id = ? AND stream = ? AND shopify_id IN (${marks(ids)})`,
+    [tenant, stream, ...idParams(ids)],
+  );
+  return new Set(rows.map(({ id }) => String(id)));
+}
+
+/** Figures stay, since they tell nobody apart. */
+export const maskCustomer = (record: CustomerRecord): CustomerRecord => ({
+  ...record,
+  name: null,
+  email: null,
+  phone: null,
+  country: null,
+  tags: [],
+  emailConsent: null,
+});
+
+/** What people wrote may name somebody; all that figures are made of stays. */
+export const maskOrder = (record: OrderRecord): OrderRecord => ({
+  ...record,
+  tags: [],
+  refunds: record.refunds.map((refund) => ({ ...refund, note: null })),
+});
+
+/**
+ * Erases what tells who a customer is from all records, for good: what Shopify sends of them later is masked. Totals
+ * stay. Doing it twice changes nothing.
+ */
+export async function redactPerson(tx: Tx, dialect: Dialect, tenantId: string, person: Person): Promise<void> {
+  const tenant = BigInt(tenantId);
+  const { customerId } = person;
+  const forUpdate = dialect === 'mysql' ? ' FOR UPDATE' : '';
+  await tx.query(`SELECT tenant_id FROM tenant_state WHERE tenant_id = ?${forUpdate}`, [tenant]); // as every writer does
+  const own =
+    customerId === null
+      ? []
+      : await tx.query<{ id: string | number }>(
+          'SELECT shopify_order_id AS id FROM orders WHERE tenant_id = ? AND customer_id = ?',
+          [tenant, BigInt(customerId)],
+        );
+  const orderIds = [...new Set([...person.orderIds, ...own.map(({ id }) => String(id))])];
+  const now = instantText(dialect, Date.now());
+  await tx.insert(
+    'redactions',
+    ['tenant_id', 'stream', 'shopify_id', 'redacted_at'],
+    [
+      ...(customerId === null ? [] : [[tenant, 'customers', customerId, now]]),
+      ...orderIds.map((id) => [tenant, 'orders', id, now]),
+    ],
+    { keys: ['tenant_id', 'stream', 'shopify_id'] },
+  );
+  if (customerId !== null) {
+    const this_ = [tenant, BigInt(customerId)];
+    // an unknown hash: any fetch replaces the row by a masked one
+    await tx.run(
+      `UPDATE customers SET name = NULL, email = NULL, phone = NULL, country = NULL, tags = '[]', email_consent = NULL,
+         content_hash = '' WHERE tenant_id = ? AND shopify_customer_id = ? AND updated_at IS NOT NULL`,
+      this_,
+    );
+    await tx.run(
+      `UPDATE findings SET name = NULL, expected = NULL, found = NULL
+       WHERE tenant_id = ? AND stream = 'customers' AND shopify_id = ?`,
+      this_,
+    );
+  }
+  for (let at = 0; at < orderIds.length; at += AT_ONCE) {
+    const ids = orderIds.slice(at, at + AT_ONCE);
+    const these = [tenant, ...idParams(ids)];
+    const where = `WHERE tenant_id = ? AND shopify_order_id IN (${marks(ids)})`;
+    await tx.run(`UPDATE orders SET tags = '[]', content_hash = '' ${where}`, these);
+    await tx.run(`UPDATE refunds SET note = NULL ${where}`, these);
+  }
+  await tx.run('UPDATE tenant_state SET changes = changes + 1 WHERE tenant_id = ?', [tenant]);
+}
+
+/** Of one statement: each makes the database read all bodies of the store. */
+const TERMS = 50;
+
+/** The webhooks of a store whose bodies name one of these: ids, e-mail addresses, phone numbers. */
+export async function webhooksNaming(
+  db: Database,
+  tenantId: string,
+  terms: string[],
+): Promise<{ shop_domain: string; webhook_id: string }[]> {
+  const found = new Map<string, { shop_domain: string; webhook_id: string }>();
+  for (let at = 0; at < terms.length; at += TERMS) {
+    const some = terms.slice(at, at + TERMS).map((term) => term.toLowerCase());
+    const rows = await db.read<{ shop_domain: string; webhook_id: string }>(
+      `SELECT shop_domain, webhook_id FROM webhook_events
+       WHERE tenant_id = ? AND body IS NOT NULL AND (${some.map(() => 'INSTR(LOWER(body), ?) > 0').join(' OR ')})`,
+      [BigInt(tenantId), ...some],
+    );
+    for (const row of rows) found.set(row.webhook_id, row);
+  }
+  return [...found.values()];
+}
+
+/** Removes the bodies of webhooks that have ended; one that still waits loses its own when it is processed. */
+export async function eraseBodies(db: Database, tenantId: string, terms: string[]): Promise<void> {
+  const events = await webhooksNaming(db, tenantId, terms);
+  for (let at = 0; at < events.length; at += AT_ONCE) {
+    const ids = events.slice(at, at + AT_ONCE).map((event) => event.webhook_id);
+    await db.transaction((tx) =>
+      tx.run(
+        `UPDATE webhook_events SET body = NULL
+         WHERE shop_domain = ? AND webhook_id IN (${marks(ids)}) AND status <> 'pending'`,
+        [events[0]!.shop_domain, ...ids],
+      ),
+    );
+  }
+}

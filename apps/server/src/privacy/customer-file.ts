@@ -1,0 +1,86 @@
+import type { Database, Param } from '../db/database.ts';
+import { asDate, idParams, marks } from '../db/values.ts';
+
+type Row = Record<string, unknown>;
+
+/** Everything that is stored of a person, as rows; ids as digits, amounts in minor units. */
+export interface CustomerFile {
+  customerId: string | null;
+  customer: Row | null;
+  orders: Row[];
+  webhooks: { topic: string; receivedAt: string; body: string }[];
+}
+
+export async function customerFile(
+  db: Database,
+  tenantId: string,
+  { customerId, orderIds }: { customerId: string | null; orderIds: string[] },
+  webhooksNaming: (terms: string[]) => Promise<{ shop_domain: string; webhook_id: string }[]>,
+): Promise<CustomerFile> {
+  const tenant = BigInt(tenantId);
+  const read = async (sql: string, params: Param[]) => (await db.read<Row>(sql, params)).map(viewRow);
+  const customer =
+    customerId === null
+      ? null
+      : (
+          await read('SELECT * FROM customers WHERE tenant_id = ? AND shopify_customer_id = ?', [
+            tenant,
+            BigInt(customerId),
+          ])
+        )[0];
+  const own =
+    customerId === null
+      ? []
+      : await db.read<{ id: string | number }>(
+          'SELECT shopify_order_id AS id FROM orders WHERE tenant_id = ? AND customer_id = ?',
+          [tenant, BigInt(customerId)],
+        );
+  const ids = [...new Set([...own.map(({ id }) => String(id)), ...orderIds])];
+  const of = async (table: string) =>
+    ids.length === 0
+      ? []
+      : read(
+          `SELECT * FROM ${table} WHERE tenant_id = ? AND shopify_order_id IN (${marks(ids)}) ORDER BY shopify_order_id`,
+          [tenant, ...idParams(ids)],
+        );
+  const [orders, lines, refunds, sales] = await Promise.all(['orders', 'order_lines', 'refunds', 'sales'].map(of));
+  const children = (rows: Row[], order: Row) =>
+    rows
+      .filter((row) => row.shopify_order_id === order.shopify_order_id)
+      .map(({ shopify_order_id: _, ...rest }) => rest);
+  const events = await webhooksNaming([...(customerId ? [customerId] : []), ...ids]);
+  const webhooks: CustomerFile['webhooks'] = [];
+  for (const { shop_domain, webhook_id } of events) {
+    const [row] = await db.read<{ topic: string; received_at: unknown; body: string | null }>(
+      'SELECT topic, received_at, body FROM webhook_events WHERE shop_domain = ? AND webhook_id = ?',
+      [shop_domain, webhook_id],
+    );
+    if (row?.body)
+      webhooks.push({ topic: row.topic, receivedAt: asDate(row.received_at)!.toISOString(), body: row.body });
+  }
+  return {
+    customerId,
+    customer: customer ?? null,
+    orders: orders!.map((order) => ({
+      ...order,
+      lines: children(lines!, order),
+      refunds: children(refunds!, order),
+      sales: children(sales!, order),
+    })),
+    webhooks,
+  };
+}
+
+/** Without what is ours alone. */
+function viewRow({ tenant_id: _, content_hash: __, ...row }: Row): Row {
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [
+      name,
+      name.endsWith('_id') && value !== null
+        ? String(value as string)
+        : value !== null && (value instanceof Date || name.endsWith('_at'))
+          ? asDate(value)!.toISOString()
+          : value,
+    ]),
+  );
+}

@@ -1,0 +1,66 @@
+import type { Database } from '../db/database.ts';
+
+/**
+ * The tables that hold a store's data, with the column of their keys by which it is erased in parts. Not among them: the
+ * store's own row and its members, the audit log, the leases, and the inbox, which is a matter of its own.
+ */
+export const ERASED_TABLES: Readonly<Record<string, string>> = {
+  checkouts: 'shopify_checkout_id',
+  customer_days: 'generation',
+  customers: 'shopify_customer_id',
+  daily_sales: 'generation',
+  fetch_marks: 'shopify_id',
+  findings: 'reconciliation_id',
+  inventory_levels: 'inventory_item_id',
+  order_lines: 'shopify_order_id',
+  orders: 'shopify_order_id',
+  privacy_requests: 'id',
+  products: 'shopify_product_id',
+  reconciliations: 'id',
+  redactions: 'shopify_id',
+  refunds: 'shopify_order_id',
+  sales: 'shopify_order_id',
+  stream_cursors: 'stream',
+  sync_runs: 'id',
+  sync_streams: 'run_id',
+  sync_windows: 'run_id',
+  tombstones: 'shopify_id',
+  upkeep: 'job',
+  variants: 'shopify_product_id',
+};
+
+const AT_ONCE = 2_000;
+
+/** Erases all that is stored of a store, in bounded transactions; killed in between, it is done again. */
+export async function eraseStore(db: Database, tenantId: string, exceptWebhook: string): Promise<void> {
+  const tenant = BigInt(tenantId);
+  // first, since without this row nobody may write any more
+  await db.transaction((tx) => tx.run('DELETE FROM tenant_state WHERE tenant_id = ?', [tenant]));
+  for (const [table, column] of Object.entries(ERASED_TABLES)) await eraseRows(db, table, column, tenant);
+  for (;;) {
+    const rows = await db.read<{ shop_domain: string; webhook_id: string }>(
+      `SELECT shop_domain, webhook_id FROM webhook_events WHERE tenant_id = ? AND webhook_id <> ? LIMIT ${AT_ONCE}`,
+      [tenant, exceptWebhook],
+    );
+    if (rows.length === 0) break;
+    await db.transaction(async (tx) => {
+      for (const { shop_domain, webhook_id } of rows)
+        await tx.run('DELETE FROM webhook_events WHERE shop_domain = ? AND webhook_id = ?', [shop_domain, webhook_id]);
+    });
+  }
+}
+
+async function eraseRows(db: Database, table: string, column: string, tenant: bigint): Promise<void> {
+  for (;;) {
+    const [last] = await db.read<{ value: string | number }>(
+      `SELECT ${column} AS value FROM ${table} WHERE tenant_id = ? ORDER BY ${column} LIMIT 1 OFFSET ${AT_ONCE}`,
+      [tenant],
+    );
+    if (!last) {
+      await db.transaction((tx) => tx.run(`DELETE FROM ${table} WHERE tenant_id = ?`, [tenant]));
+      return;
+    }
+    const upTo = /^\d+$/.test(String(last.value)) ? BigInt(last.value) : last.value;
+    await db.transaction((tx) => tx.run(`DELETE FROM ${table} WHERE tenant_id = ? AND ${column} <= ?`, [tenant, upTo]));
+  }
+}

@@ -1,0 +1,140 @@
+import { audit } from '../db/audit.ts';
+import type { Database, Tx } from '../db/database.ts';
+import type { InboxEvent } from '../db/inbox-event.ts';
+import type { Dialect } from '../db/types.ts';
+import { readCompliance } from '../shopify/compliance.ts';
+import { eraseStore } from './erase-store.ts';
+import { isNoted, noteRequest, requestedAt } from './requests.ts';
+
+export interface PrivacyDeps {
+  db: Database;
+  /** Erases a person from all records, for good. */
+  redactPerson(
+    tx: Tx,
+    dialect: Dialect,
+    tenantId: string,
+    person: { customerId: string | null; orderIds: string[] },
+  ): Promise<void>;
+  /** Removes the bodies of webhooks that name one of these. */
+  eraseBodies(db: Database, tenantId: string, terms: string[]): Promise<void>;
+  /** Ends the connection of a store and what runs for it. */
+  end(tenantId: string): Promise<void>;
+}
+
+type Handler = (event: InboxEvent) => Promise<void>;
+type OfTenant = InboxEvent & { tenantId: string };
+
+/** What is done about Shopify's compliance topics; each may be done twice. */
+export const complianceHandlers = (deps: PrivacyDeps): Record<string, Handler> => ({
+  'customers/data_request': ours(deps, (event) => noteDataRequest(deps, event)),
+  'customers/redact': ours(deps, (event) => redactCustomer(deps, event)),
+  'shop/redact': ours(deps, (event) => redactShop(deps, event)),
+});
+
+/** Of a shop that is not known here nothing is stored: there is nothing to tell and nothing to erase. */
+const ours =
+  ({ db }: PrivacyDeps, handle: (event: OfTenant) => Promise<void>): Handler =>
+  async (event) => {
+    const { tenantId, shopDomain, webhookId, topic } = event;
+    if (tenantId !== null) {
+      if (!(await isNoted(db, event))) await handle({ ...event, tenantId });
+      return;
+    }
+    await db.transaction(async (tx) => {
+      await audit(tx, db.dialect, {
+        tenantId,
+        userId: null,
+        action: 'privacy.unknown_shop',
+        subject: shopDomain,
+        detail: { topic, webhookId },
+      });
+      await tx.run('UPDATE webhook_events SET body = NULL WHERE shop_domain = ? AND webhook_id = ?', [
+        shopDomain,
+        webhookId,
+      ]);
+    });
+  };
+
+async function noteDataRequest({ db }: PrivacyDeps, event: OfTenant): Promise<void> {
+  const { customerId, orderIds } = readCompliance(event.body);
+  await db.transaction(async (tx) => {
+    await noteRequest(tx, db.dialect, event, {
+      kind: 'data_request',
+      customerId,
+      orderIds,
+      status: 'open',
+      note: null,
+    });
+    await audit(tx, db.dialect, {
+      tenantId: event.tenantId,
+      userId: null,
+      action: 'privacy.data_requested',
+      subject: customerId,
+      detail: { webhookId: event.webhookId, orders: orderIds.length },
+    });
+  });
+}
+
+async function redactCustomer(deps: PrivacyDeps, event: OfTenant): Promise<void> {
+  const { db } = deps;
+  const { tenantId, webhookId } = event;
+  const { customerId, orderIds, contacts } = readCompliance(event.body);
+  // the body is needed until all is done, so the bodies of others go first
+  await deps.eraseBodies(db, tenantId, [...(customerId ? [customerId] : []), ...orderIds, ...contacts]);
+  await db.transaction(async (tx) => {
+    await deps.redactPerson(tx, db.dialect, tenantId, { customerId, orderIds });
+    await noteRequest(tx, db.dialect, event, {
+      kind: 'customer_redact',
+      customerId,
+      orderIds,
+      status: 'done',
+      note: null,
+    });
+    await audit(tx, db.dialect, {
+      tenantId,
+      userId: null,
+      action: 'privacy.customer_redacted',
+      subject: customerId,
+      detail: { webhookId, orders: orderIds.length },
+    });
+  });
+}
+
+/** Rule: Shopify sends it 48 hours after an uninstallation, whether or not the app was installed again since. */
+async function redactShop(deps: PrivacyDeps, event: OfTenant): Promise<void> {
+  const { db } = deps;
+  const { tenantId, webhookId, shopDomain } = event;
+  const tenant = await db.models.Tenant.findByPk(tenantId);
+  if (!tenant) return;
+  const asked = requestedAt(event);
+  const told = { tenantId, userId: null, subject: shopDomain };
+  const isStanding = tenant.status !== 'uninstalled' && tenant.status !== 'disconnected';
+  if (isStanding && tenant.installedAt !== null && asked < tenant.installedAt) {
+    const detail = { webhookId, requestedAt: asked, installedAt: tenant.installedAt };
+    await db.transaction(async (tx) => {
+      await noteRequest(tx, db.dialect, event, {
+        kind: 'shop_redact',
+        customerId: null,
+        orderIds: [],
+        status: 'ignored',
+        note: 'It was asked for before the store was connected again.',
+      });
+      await audit(tx, db.dialect, { ...told, action: 'privacy.shop_redact_ignored', detail });
+    });
+    return;
+  }
+  await deps.end(tenantId);
+  await eraseStore(db, tenantId, webhookId);
+  await db.transaction(async (tx) => {
+    await tx.run(
+      `UPDATE tenants SET store_name = ?, scopes = '', currency = NULL, timezone = NULL, api_version = NULL,
+         last_sync_at = NULL, status_reason = ? WHERE id = ?`,
+      [shopDomain, 'Its data was erased, as Shopify asks for after an uninstallation.', BigInt(tenantId)],
+    );
+    await audit(tx, db.dialect, { ...told, action: 'privacy.shop_redacted', detail: { webhookId } });
+    await tx.run('UPDATE webhook_events SET body = NULL WHERE shop_domain = ? AND webhook_id = ?', [
+      shopDomain,
+      webhookId,
+    ]);
+  });
+}

@@ -1,0 +1,97 @@
+import { type AuditEntry, type PrivacyRequest, privacy } from '@xeno/contracts';
+import { audit } from '../db/audit.ts';
+import type { Database } from '../db/database.ts';
+import { asDate } from '../db/values.ts';
+import { BadInput, Conflict, NotFound } from '../http/errors.ts';
+import { handle, type HandledRoute } from '../http/routes.ts';
+import { customerFile } from './customer-file.ts';
+import { findRequest, listRequests, type StoredRequest } from './requests.ts';
+
+export interface PrivacyRouteDeps {
+  db: Database;
+  webhooksNaming(
+    db: Database,
+    tenantId: string,
+    terms: string[],
+  ): Promise<{ shop_domain: string; webhook_id: string }[]>;
+}
+
+export const privacyRoutes = ({ db, webhooksNaming }: PrivacyRouteDeps): HandledRoute[] => [
+  handle(privacy.listRequests, async ({ actor, query }) => {
+    const { limit = 20, cursor } = query;
+    const before = cursor === undefined ? null : readCursor(cursor);
+    const requests = await listRequests(db, actor.tenantId, { limit: limit + 1, before });
+    const data = requests.slice(0, limit).map(viewRequest);
+    return { data, nextCursor: nextOf(requests.length > limit, data.at(-1)?.requestedAt, data.at(-1)?.id) };
+  }),
+
+  handle(privacy.downloadFile, async ({ actor, params, request, reply }) => {
+    const { tenantId, userId } = actor;
+    const found = await findRequest(db, tenantId, params.requestId);
+    if (!found) throw new NotFound();
+    if (found.kind !== 'data_request') {
+      throw new Conflict('Only a data request has a file; this one asks for data to be erased.', 'no_file');
+    }
+    const file = await customerFile(db, tenantId, found, (terms) => webhooksNaming(db, tenantId, terms));
+    await db.transaction(async (tx) => {
+      await tx.run(
+        "UPDATE privacy_requests SET status = 'done', finished_at = ? WHERE tenant_id = ? AND id = ? AND status = 'open'",
+        [new Date(), BigInt(tenantId), BigInt(found.id)],
+      );
+      await audit(tx, db.dialect, {
+        tenantId,
+        userId,
+        action: 'privacy.file_downloaded',
+        subject: found.customerId,
+        detail: { requestId: found.id },
+        address: request.ip,
+      });
+    });
+    reply.header('content-disposition', `attachment; filename="customer-${found.customerId ?? found.id}.json"`);
+    return file;
+  }),
+
+  handle(privacy.auditLog, async ({ actor, query }) => {
+    const { limit = 20, cursor } = query;
+    const before = cursor === undefined ? null : readCursor(cursor);
+    const rows = await db.read<Record<string, unknown>>(
+      `SELECT * FROM audit_log WHERE tenant_id = ?
+       ${before ? 'AND (happened_at < ? OR (happened_at = ? AND id < ?))' : ''}
+       ORDER BY happened_at DESC, id DESC LIMIT ${limit + 1}`,
+      [BigInt(actor.tenantId), ...(before ? [before.at, before.at, before.id] : [])],
+    );
+    const data = rows.slice(0, limit).map(viewEntry);
+    return { data, nextCursor: nextOf(rows.length > limit, data.at(-1)?.happenedAt, data.at(-1)?.id) };
+  }),
+];
+
+const nextOf = (more: boolean, instant: string | undefined, id: string | undefined): string | null =>
+  more && instant && id ? `${Date.parse(instant)}-${id}` : null;
+
+function readCursor(cursor: string): { at: Date; id: bigint } {
+  const match = /^(\d{1,15})-(\d{1,20})$/.exec(cursor);
+  if (!match) throw new BadInput([{ path: 'cursor', message: 'is not a cursor this list has given' }]);
+  return { at: new Date(Number(match[1])), id: BigInt(match[2]!) };
+}
+
+const viewRequest = (request: StoredRequest): PrivacyRequest => ({
+  id: request.id,
+  kind: request.kind,
+  customerId: request.customerId,
+  orders: request.orderIds.length,
+  status: request.status,
+  requestedAt: request.requestedAt.toISOString(),
+  dueAt: request.dueAt.toISOString(),
+  finishedAt: request.finishedAt?.toISOString() ?? null,
+  note: request.note,
+});
+
+const viewEntry = (row: Record<string, unknown>): AuditEntry => ({
+  id: String(row.id as string),
+  happenedAt: asDate(row.happened_at)!.toISOString(),
+  userId: row.user_id === null ? null : String(row.user_id as string),
+  action: row.action as string,
+  subject: row.subject as string | null,
+  detail: JSON.parse(row.detail as string) as Record<string, unknown>,
+  address: row.address as string | null,
+});

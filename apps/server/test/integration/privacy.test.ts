@@ -1,0 +1,175 @@
+import { type AuditEntry, type PrivacyRequest } from '@xeno/contracts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ERASED_TABLES } from '../../src/privacy/erase-store.ts';
+import { caughtUp } from './webhooks.ts';
+import { Browser, expectExact, onEachDatabase, startWorld, type World } from './world.ts';
+
+const SHOP = 'discreet.myshopify.com';
+
+onEachDatabase('privacy', (engine) => {
+  let world: World;
+  let ada: Browser;
+  let id: string;
+
+  beforeEach(async () => {
+    world = await startWorld(engine, {
+      env: { SWEEP_SECONDS: '1', EVENT_RETRY_SECONDS: '1', FETCH_SETTLE_SECONDS: '1', MARK_RETRY_SECONDS: '1' },
+      sandbox: { webhooks: { retrySpan: 2_000 } } as object,
+    });
+    world.sandbox.control.settings({ complianceUrl: `${world.url}/api/shopify/webhooks` });
+    world.sandbox.control.createShop(SHOP, { orders: 80, bigIds: true });
+    ada = await world.register();
+    id = await ada.fill(SHOP);
+  });
+  afterEach(() => world.close());
+
+  const until = async (isIt: () => Promise<boolean>, what: string) => {
+    for (const deadline = Date.now() + 30_000; !(await isIt()); await delay(50))
+      if (Date.now() > deadline) throw new Error(`never: ${what}`);
+  };
+  const requests = async () => (await ada.get<{ data: PrivacyRequest[] }>(`/api/tenants/${id}/privacy-requests`)).data;
+  const actions = async () =>
+    (await ada.get<{ data: AuditEntry[] }>(`/api/tenants/${id}/audit-log`)).data.map(({ action }) => action);
+
+  /** Whoever has ordered most often, as stored. */
+  async function regular() {
+    const [row] = await world.db.read<{ id: string | number; name: string; email: string; phone: string | null }>(
+      `SELECT shopify_customer_id AS id, name, email, phone FROM customers
+       WHERE tenant_id = ? AND email IS NOT NULL AND name IS NOT NULL ORDER BY orders_count DESC LIMIT 1`,
+      [BigInt(id)],
+    );
+    return { ...row!, id: String(row!.id) };
+  }
+
+  const tables = async (): Promise<string[]> =>
+    (
+      await world.db.read<{ name: string }>(
+        world.db.dialect === 'sqlite'
+          ? "SELECT name FROM sqlite_master WHERE type = 'table'"
+          : 'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()',
+      )
+    ).map(({ name }) => name);
+
+  /** The tables in any of whose columns one of these texts stands. */
+  async function whereIs(texts: string[]): Promise<string[]> {
+    const found: string[] = [];
+    for (const table of await tables()) {
+      const rows = await world.db.read(`SELECT * FROM ${table}`);
+      const all = JSON.stringify(rows).toLowerCase();
+      if (texts.some((text) => all.includes(JSON.stringify(text).slice(1, -1).toLowerCase()))) found.push(table);
+    }
+    return found;
+  }
+
+  test('F41: whose data was erased stays so, whatever comes later; totals stay to the penny', async () => {
+    const { control } = world.sandbox;
+    const person = await regular();
+    const known = [person.name, person.email, ...(person.phone ? [person.phone] : [])];
+    control.updateCustomer(SHOP, person.id, { tags: ['before'] });
+    await caughtUp(world, id, SHOP);
+    expect(await whereIs(known)).toEqual(expect.arrayContaining(['customers']));
+    const before = await ada.overview(id);
+
+    control.requestCompliance(SHOP, 'customers/redact', person.id);
+    await until(async () => (await requests()).some(({ kind }) => kind === 'customer_redact'), 'redacted');
+    await caughtUp(world, id, SHOP);
+    expect(await whereIs(known)).toEqual([]);
+    expect((await ada.overview(id)).totals).toEqual(before.totals);
+    expect(await actions()).toEqual(['privacy.customer_redacted']);
+    expect((await requests())[0]).toMatchObject({ status: 'done', customerId: person.id });
+
+    // Shopify may go on knowing them: a late webhook, a fetch, a full sync
+    control.updateCustomer(SHOP, person.id, { tags: ['after'] });
+    await caughtUp(world, id, SHOP);
+    expect(await whereIs(known)).toEqual([]);
+    await ada.syncAndWait(id);
+    await ada.syncAndWait(id, 'full');
+    expect(await whereIs(known)).toEqual([]);
+    const [row] = await world.db.read<Record<string, unknown>>(
+      'SELECT name, email, phone, content_hash FROM customers WHERE tenant_id = ? AND shopify_customer_id = ?',
+      [BigInt(id), BigInt(person.id)],
+    );
+    expect(row).toMatchObject({ name: null, email: null, phone: null });
+    expect(row!.content_hash).not.toBe('');
+    expect((await ada.overview(id)).totals).toEqual(before.totals);
+  });
+
+  test('a data request: a file with everything, for an admin alone', async () => {
+    const { control } = world.sandbox;
+    const person = await regular();
+    control.requestCompliance(SHOP, 'customers/data_request', person.id);
+    await until(async () => (await requests()).length === 1, 'the request');
+    const [request] = await requests();
+    expect(request).toMatchObject({ kind: 'data_request', status: 'open', customerId: person.id });
+    expect(Date.parse(request!.dueAt) - Date.parse(request!.requestedAt)).toBe(30 * 86_400_000);
+
+    const path = `/api/tenants/${id}/privacy-requests/${request!.id}/file`;
+    const bob = new Browser(() => world.url);
+    await bob.register('bob@example.com');
+    expect((await bob.call('GET', path)).status).toBe(404);
+    const file = await ada.get<{
+      customer: { name: string; email: string };
+      orders: { shopify_order_id: string; lines: unknown[]; sales: unknown[] }[];
+    }>(path);
+    expect(file.customer).toMatchObject({ name: person.name, email: person.email });
+    const stored = await world.db.read<{ id: string | number }>(
+      'SELECT shopify_order_id AS id FROM orders WHERE tenant_id = ? AND customer_id = ? ORDER BY shopify_order_id',
+      [BigInt(id), BigInt(person.id)],
+    );
+    expect(file.orders.map((order) => order.shopify_order_id)).toEqual(stored.map((order) => String(order.id)));
+    expect(file.orders.every(({ lines }) => lines.length > 0)).toBe(true);
+    expect((await requests())[0]).toMatchObject({ status: 'done' });
+    expect(await actions()).toEqual(['privacy.file_downloaded', 'privacy.data_requested']);
+  });
+
+  test('a shop’s data is erased after its uninstallation, and nothing of it is left', async () => {
+    const { control } = world.sandbox;
+    control.uninstall(SHOP);
+    await until(async () => (await ada.tenant(id)).status === 'uninstalled', 'uninstalled');
+    control.requestCompliance(SHOP, 'shop/redact');
+    await until(async () => (await actions()).includes('privacy.shop_redacted'), 'erased');
+    await caughtUp(world, id, SHOP);
+    const kept = ['audit_log', 'leases', 'memberships', 'webhook_events'];
+    for (const table of await tables()) {
+      const rows = await world.db.read<object>(`SELECT * FROM ${table} LIMIT 1`);
+      if (rows.length === 0 || !('tenant_id' in rows[0]!) || kept.includes(table)) continue;
+      const [left] = await world.db.read<{ n: number }>(`SELECT COUNT(*) AS n FROM ${table} WHERE tenant_id = ?`, [
+        BigInt(id),
+      ]);
+      expect([table, Number(left!.n)]).toEqual([table, 0]);
+    }
+    const bodies = await world.db.read('SELECT topic FROM webhook_events WHERE tenant_id = ? AND body IS NOT NULL', [
+      BigInt(id),
+    ]);
+    expect(bodies).toEqual([]);
+    expect((await ada.tenant(id)).statusReason).toMatch(/erased/);
+    // and it may come back
+    expect(await ada.fill(SHOP)).toBe(id);
+    await expectExact(world, ada, id, SHOP);
+  });
+
+  test('a shop/redact from before the reinstallation is ignored, and noted', async () => {
+    const { control } = world.sandbox;
+    control.uninstall(SHOP);
+    await until(async () => (await ada.tenant(id)).status === 'uninstalled', 'uninstalled');
+    control.setFault({ kind: 'webhook_delay', delayMs: 4_000, times: 1, probability: 1 });
+    control.requestCompliance(SHOP, 'shop/redact');
+    await delay(1_100); // Shopify's clock has seconds
+    await ada.fill(SHOP);
+    await until(async () => (await actions()).includes('privacy.shop_redact_ignored'), 'ignored');
+    expect(await requests()).toMatchObject([{ kind: 'shop_redact', status: 'ignored' }]);
+    await caughtUp(world, id, SHOP);
+    await expectExact(world, ada, id, SHOP);
+  });
+
+  test('all tables of a store are erased with it', async () => {
+    const kept = ['tenant_state', 'webhook_events', 'audit_log', 'leases', 'memberships'];
+    const columns = await world.db.read<{ name: string }>(
+      world.db.dialect === 'sqlite'
+        ? "SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c ON c.name = 'tenant_id' WHERE m.type = 'table'"
+        : "SELECT table_name AS name FROM information_schema.columns WHERE column_name = 'tenant_id' AND table_schema = DATABASE()",
+    );
+    expect([...Object.keys(ERASED_TABLES), ...kept].sort()).toEqual(columns.map(({ name }) => name).sort());
+  });
+});
