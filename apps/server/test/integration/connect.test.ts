@@ -255,7 +255,7 @@ onEachDatabase('connecting a store', (engine) => {
     await ada.synced(id);
   });
 
-  test('two users at once: one of them has it', async () => {
+  test('F40: two users at once: one of them has it', async () => {
     const shop = newShop();
     const callbacks = await Promise.all([ada, bob].map(async (user) => consent(await user.begin(shop))));
     const landings = await Promise.all(

@@ -170,7 +170,10 @@ onEachDatabase('a fault of Shopify', (engine) => {
       const unmoved = (rows: unknown[]) => (rows as { stream: 'orders' }[]).filter(({ stream }) => struck.has(stream));
       expect(unmoved(await cursors(id))).toEqual(unmoved(before));
       expect(struck).toContain('orders');
-      expect((await ada.overview(id)).asOf).toBe(asOf);
+      // that of the streams which went well may have moved: by a second, not with Shopify's clock
+      const moved = Date.parse((await ada.overview(id)).asOf!) - Date.parse(asOf!);
+      expect(moved).toBeGreaterThanOrEqual(0);
+      expect(moved).toBeLessThan(300_000);
       const tenant = await ada.tenant(id);
       expect(tenant).toMatchObject({ status, isActive: status === 'connected', lastSyncAt });
       if (status !== 'connected') expect(tenant.statusReason).toMatch(says);

@@ -1,6 +1,7 @@
 import type { Tenant } from '@xeno/contracts';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { caughtUp } from './webhooks.ts';
 import { type Browser, expectExact, onEachDatabase, startWorld, type World } from './world.ts';
 
 const SHOP = 'standing.myshopify.com';
@@ -38,6 +39,14 @@ onEachDatabase('the life of a connection', (engine) => {
       () => ada.overview(id),
       ({ totals }) => totals.orders === count,
     );
+  /** The newest run is not the first of the list where the clock went back. */
+  const sync = async (kind: 'incremental' | 'full') => {
+    expect((await ada.call('POST', `/api/tenants/${id}/sync`, { kind })).status).toBe(202);
+    await until(
+      () => ada.tenant(id),
+      ({ activeRun }) => activeRun === null,
+    );
+  };
   const count = async () => (await ada.overview(id)).totals.orders;
 
   test('webhooks are subscribed to before anything is fetched, and tell changes at once', async () => {
@@ -98,9 +107,82 @@ onEachDatabase('the life of a connection', (engine) => {
     await expectExact(world, ada, id, SHOP);
   });
 
+  test('F39: uninstalled in the middle of a sync: it stops, and what is in stays; installed again, all is there', async () => {
+    const before = await ada.overview(id);
+    world.sandbox.control.setFault({ kind: 'slow', match: 'BulkPoll', delayMs: 3_000, times: null });
+    expect((await ada.call('POST', `/api/tenants/${id}/sync`, { kind: 'full' })).status).toBe(202);
+    await until(
+      async () => (await ada.runs(id))[0]!,
+      (run) => run.status === 'running',
+    );
+    world.sandbox.control.uninstall(SHOP);
+    await status('uninstalled');
+    await until(
+      async () => (await ada.runs(id))[0]!,
+      (run) => run.status === 'cancelled',
+    );
+    expect((await ada.tenant(id)).activeRun).toBeNull();
+    expect((await ada.overview(id)).totals).toEqual(before.totals);
+    world.sandbox.control.clearFaults();
+    world.sandbox.control.createOrder(SHOP, { test: false });
+    await delay(1100); // installed in another second of Shopify's clock
+    expect(await ada.fill(SHOP)).toBe(id);
+    await expectExact(world, ada, id, SHOP);
+  });
+
+  test('F31: our clock an hour ahead of Shopify’s: webhooks, syncs and deletions stay exact', async () => {
+    const offset = 3_600_000;
+    const { control } = world.sandbox;
+    const before = await count();
+    const restore = shiftClock(offset);
+    control.settings({ clockOffset: -offset }); // Shopify's clock, and the database's, are right
+    try {
+      await ada.login();
+      const { id: order } = control.createOrder(SHOP, { test: false });
+      await orders(before + 1);
+      control.setFault({ kind: 'webhook_drop', probability: 1, times: null });
+      control.createOrder(SHOP, { test: false });
+      control.refundOrder(SHOP, order);
+      await sync('incremental');
+      await orders(before + 2);
+      control.clearFaults();
+      control.deleteOrder(SHOP, order);
+      await orders(before + 1);
+      await sync('full');
+      await caughtUp(world, id, SHOP);
+      await expectExact(world, ada, id, SHOP);
+    } finally {
+      restore();
+    }
+    // and when it is set right again
+    control.settings({ clockOffset: 0 });
+    await ada.login();
+    control.createOrder(SHOP, { test: false });
+    await orders(before + 2);
+    await caughtUp(world, id, SHOP);
+    await expectExact(world, ada, id, SHOP);
+  });
+
   test('disconnecting removes the subscriptions at Shopify', async () => {
     expect(world.sandbox.control.subscriptions(SHOP).length).toBeGreaterThan(10);
     expect((await ada.call('DELETE', `/api/tenants/${id}`)).status).toBe(204);
     expect(world.sandbox.control.subscriptions(SHOP)).toEqual([]);
   });
 });
+
+/** Sets this process's clock, and so the server's, off by so many milliseconds; gives what sets it right. */
+function shiftClock(offset: number): () => void {
+  const Right = Date;
+  class Shifted extends Right {
+    constructor(...args: []) {
+      if (args.length === 0) super(Right.now() + offset);
+      else super(...args);
+    }
+    static override now = () => Right.now() + offset;
+    static override [Symbol.hasInstance](value: unknown) {
+      return value instanceof Right;
+    }
+  }
+  globalThis.Date = Shifted as unknown as DateConstructor;
+  return () => void (globalThis.Date = Right);
+}

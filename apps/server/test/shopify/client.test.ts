@@ -177,7 +177,7 @@ describe('retries', () => {
     expect(clock.slept).toEqual([40_000, 40_000]);
   });
 
-  it('gives up a request that hangs, and tries again', async () => {
+  it('F12: gives up a request that hangs, and tries again', async () => {
     let calls = 0;
     const fetch: typeof globalThis.fetch = (_url, init) => {
       if (++calls > 1) return Promise.resolve(ok());
