@@ -19,6 +19,7 @@ import { markJobs } from './ingest/fetch-marks.ts';
 import { voidLeases, withLease } from './ingest/leases.ts';
 import { eraseBodies, redactPerson, webhooksNaming } from './ingest/redactions.ts';
 import { pruneRuns } from './ingest/prune.ts';
+import { cleanSpool } from './ingest/spool.ts';
 import { syncJobs } from './ingest/sync-jobs.ts';
 import { reconcileJobs } from './ingest/reconcile/reconcile.ts';
 import { reconciliationRoutes } from './ingest/reconcile/routes.ts';
@@ -210,6 +211,8 @@ export async function startApp(
         ],
       }),
     ];
+    // what one that was killed after the end of a run has left
+    if (roles.includes('worker')) await cleanSpool(config.dataDir, () => activeRuns(db));
     const begin = () => queue.start(kinds, { work: roles.includes('worker'), schedule: roles.includes('scheduler') });
     if (!roles.includes('api')) {
       begin();

@@ -30,7 +30,6 @@ onEachDatabase('SIGKILL', (engine) => {
       DATABASE_URL: place.databaseUrl ?? '',
       SHOPIFY_SANDBOX_URL: sandbox.url,
       LEASE_SECONDS: '2',
-      SWEEP_SECONDS: '1',
     });
     await server.start();
     ada = new Browser(() => server.url);
@@ -52,7 +51,8 @@ onEachDatabase('SIGKILL', (engine) => {
   /** Waits, without a click, for the end, and compares. */
   const endsExact = async (id: string) => {
     wentWell(await ada.settled(id, 120));
-    expect(await ada.runs(id)).toHaveLength(1);
+    // once the store is filled, a restart at another address may fill the gap of its webhooks
+    expect((await ada.runs(id)).filter(({ kind }) => kind === 'backfill')).toHaveLength(1);
     const db = openDatabase(access());
     try {
       await expectExact({ sandbox, db }, ada, id, SHOP);
@@ -61,7 +61,6 @@ onEachDatabase('SIGKILL', (engine) => {
     }
     const spool = path.join(place.dataDir, 'spool');
     const left = () => (existsSync(spool) ? readdirSync(spool) : []);
-    // what the killed ones have left goes with the next sweep
     for (const deadline = Date.now() + 15_000; left().length > 0 && Date.now() < deadline;) await delay(50);
     expect(left()).toEqual([]);
     expect(await server.stop()).toBe(0);
