@@ -14,7 +14,7 @@ await command(async () => {
   const withdraw = announce(dataDir, port);
 
   const crew = new Crew();
-  const shopify = await startSandbox(crew, dataDir);
+  const shopify = await startSandbox(crew, dataDir, port);
   if (shopify) {
     const env = { PORT: String(port), ...shopify };
     await crew.start('server', ['--watch', '--watch-preserve-output', 'apps/server/src/bin/all.ts'], { env });

@@ -14,7 +14,7 @@ await command(async () => {
   const withdraw = announce(dataDir, port);
 
   const crew = new Crew();
-  const shopify = await startSandbox(crew, dataDir);
+  const shopify = await startSandbox(crew, dataDir, port);
   if (shopify) await crew.start('server', ['apps/server/src/bin/all.ts'], { env: { PORT: String(port), ...shopify } });
   const code = await crew.ended;
   withdraw();

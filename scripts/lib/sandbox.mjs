@@ -13,9 +13,10 @@ const TRAFFIC = { SANDBOX_TRAFFIC: process.env.SANDBOX_TRAFFIC ?? '0.3', SANDBOX
  * answers.
  * @param {import('./crew.mjs').Crew} crew
  * @param {string} dataDir
+ * @param {number} serverPort where the server will listen, for what Shopify sends to the app itself
  * @returns {Promise<Record<string, string> | null>} the settings by which the server reaches it; null when it ended
  */
-export async function startSandbox(crew, dataDir) {
+export async function startSandbox(crew, dataDir, serverPort) {
   if (setting('SHOPIFY_API_KEY') || setting('SHOPIFY_API_SECRET') || setting('SHOPIFY_SANDBOX_URL')) return {};
   console.log('No Shopify keys are set (SHOPIFY_API_KEY): starting the sandbox, a local Shopify with demo stores.');
   const port = await stablePort(path.join(dataDir, 'sandbox-port'));
@@ -24,7 +25,11 @@ export async function startSandbox(crew, dataDir) {
   const secret = keptSecret(path.join(dataDir, 'sandbox-secret'));
   const ready = await crew.start(
     'sandbox',
-    ['apps/sandbox/src/main.ts', '--port', String(port), '--client-id', CLIENT_ID, '--state', state],
+    [
+      'apps/sandbox/src/main.ts',
+      ...['--port', String(port), '--client-id', CLIENT_ID, '--state', state],
+      ...['--compliance-url', `http://127.0.0.1:${serverPort}/api/shopify/webhooks`],
+    ],
     {
       // arguments can be read by every user of the machine
       env: { SANDBOX_CLIENT_SECRET: secret, ...TRAFFIC },

@@ -22,6 +22,17 @@ export const Instant = Type.String({ examples: ['2026-03-29T01:00:00.000Z'] });
 export const ShopifyId = Type.String({ pattern: '^\\d{1,20}$', examples: ['6200354537772'] });
 export const Id = Type.String({ pattern: '^\\d{1,20}$' });
 
+/** What a list by pages is asked with; `cursor` is the `nextCursor` of the page before. */
+export const page = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
+  cursor: Type.Optional(Type.String()),
+};
+export const Page = Type.Object(page, { additionalProperties: false });
+
+/** What it answers; `nextCursor` is null on the last page. */
+export const pageOf = <S extends TSchema>(item: S) =>
+  Type.Object({ data: Type.Array(item), nextCursor: nullable(Type.String()) });
+
 /** RFC 9457 problem details: what every error looks like. */
 export const Problem = Type.Object({
   type: Type.String(),

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { Id, Instant, nullable, ShopifyId } from './common.ts';
+import { Id, Instant, nullable, Page, pageOf, ShopifyId } from './common.ts';
 import { route } from './route.ts';
 
 export const PrivacyRequest = Type.Object({
@@ -32,14 +32,6 @@ export const AuditEntry = Type.Object({
 });
 export type AuditEntry = Static<typeof AuditEntry>;
 
-const page = Type.Object(
-  {
-    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
-    cursor: Type.Optional(Type.String()),
-  },
-  { additionalProperties: false },
-);
-
 export const listRequests = route({
   method: 'GET',
   path: '/api/tenants/:id/privacy-requests',
@@ -47,8 +39,8 @@ export const listRequests = route({
   tag: 'privacy',
   access: 'admin',
   params: Type.Object({ id: Id }),
-  query: page,
-  response: { 200: Type.Object({ data: Type.Array(PrivacyRequest), nextCursor: nullable(Type.String()) }) },
+  query: Page,
+  response: { 200: pageOf(PrivacyRequest) },
 });
 
 export const downloadFile = route({
@@ -80,6 +72,6 @@ export const auditLog = route({
   tag: 'privacy',
   access: 'admin',
   params: Type.Object({ id: Id }),
-  query: page,
-  response: { 200: Type.Object({ data: Type.Array(AuditEntry), nextCursor: nullable(Type.String()) }) },
+  query: Page,
+  response: { 200: pageOf(AuditEntry) },
 });

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { Id, Instant, LocalDate, nullable, ShopifyId } from './common.ts';
+import { Id, Instant, LocalDate, nullable, Page, pageOf, ShopifyId } from './common.ts';
 import { route } from './route.ts';
 import { StreamName } from './stores.ts';
 
@@ -61,14 +61,6 @@ export const Reconciliation = Type.Object({
 });
 export type Reconciliation = Static<typeof Reconciliation>;
 
-const page = Type.Object(
-  {
-    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
-    cursor: Type.Optional(Type.String()),
-  },
-  { additionalProperties: false },
-);
-
 export const reconcile = route({
   method: 'POST',
   path: '/api/tenants/:id/reconcile',
@@ -86,8 +78,8 @@ export const listReconciliations = route({
   tag: 'stores',
   access: 'member',
   params: Type.Object({ id: Id }),
-  query: page,
-  response: { 200: Type.Object({ data: Type.Array(Reconciliation), nextCursor: nullable(Type.String()) }) },
+  query: Page,
+  response: { 200: pageOf(Reconciliation) },
 });
 
 export const listFindings = route({
@@ -97,6 +89,6 @@ export const listFindings = route({
   tag: 'stores',
   access: 'member',
   params: Type.Object({ id: Id, reconciliationId: Id }),
-  query: page,
-  response: { 200: Type.Object({ data: Type.Array(Finding), nextCursor: nullable(Type.String()) }) },
+  query: Page,
+  response: { 200: pageOf(Finding) },
 });

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { Id, Instant, localDate, nullable, Role } from './common.ts';
+import { Id, Instant, localDate, nullable, Page, pageOf, Role } from './common.ts';
 import { route } from './route.ts';
 
 export const TenantStatus = Type.Union([
@@ -152,12 +152,6 @@ export const listRuns = route({
   tag: 'stores',
   access: 'member',
   params: TenantParams,
-  query: Type.Object(
-    {
-      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
-      cursor: Type.Optional(Type.String()),
-    },
-    { additionalProperties: false },
-  ),
-  response: { 200: Type.Object({ data: Type.Array(SyncRun), nextCursor: nullable(Type.String()) }) },
+  query: Page,
+  response: { 200: pageOf(SyncRun) },
 });

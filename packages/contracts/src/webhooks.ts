@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { Id, Instant, nullable } from './common.ts';
+import { Id, Instant, nullable, page, pageOf } from './common.ts';
 import { route } from './route.ts';
 
 export const WebhookStatus = Type.Union([Type.Literal('pending'), Type.Literal('done'), Type.Literal('dead')]);
@@ -74,12 +74,11 @@ export const listWebhooks = route({
     {
       status: Type.Optional(WebhookStatus),
       topic: Type.Optional(Type.String({ maxLength: 64, examples: ['orders/create'] })),
-      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
-      cursor: Type.Optional(Type.String()),
+      ...page,
     },
     { additionalProperties: false },
   ),
-  response: { 200: Type.Object({ data: Type.Array(Webhook), nextCursor: nullable(Type.String()) }) },
+  response: { 200: pageOf(Webhook) },
 });
 
 export const summary = route({

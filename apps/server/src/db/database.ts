@@ -10,6 +10,7 @@ import { SqliteEngine } from './sqlite/engine.ts';
 import { packRows } from './sqlite/packed-rows.ts';
 import type { SqlValue } from './sqlite/protocol.ts';
 import type { Dialect } from './types.ts';
+import { asDate, databaseNow } from './values.ts';
 import { conflictTail, type OnConflict } from './upsert.ts';
 
 /** A value that may be bound to a `?`. */
@@ -19,6 +20,7 @@ export interface Tx {
   /** For models: `{ transaction: tx.transaction }`. */
   transaction: SequelizeTransaction;
   query<T>(sql: string, params?: Param[]): Promise<T[]>;
+  now: Database['now'];
   /** Affected rows. On both engines an upsert's count means nothing. */
   run(sql: string, params?: Param[]): Promise<number>;
   /** Writes many rows of one table, in the order of `columns`. */
@@ -40,6 +42,8 @@ export interface Database {
   models: Models;
   /** A statement that reads, with `?` placeholders; dates and sums still need `asDate` and `asBigInt` (values.ts). */
   read<T>(sql: string, params?: Param[]): Promise<T[]>;
+  /** Milliseconds since 1970 by the database's clock: processes compare times of it, since their own may disagree. */
+  now(): Promise<number>;
   /** Repeated when the engine gave up on it (deadlock, lock time-out, busy): `work` must be repeatable. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** A way into this database for a worker thread of this process, and what must be transferred with it. */
@@ -217,11 +221,14 @@ function* filled(inserts: Iterable<Insert>): Generator<Insert> {
 
 function assemble(dialect: Dialect, sequelize: Sequelize, raw: Raw): Database {
   const models = defineModels(sequelize);
+  const clock = `SELECT ${databaseNow(dialect, 0)} AS now`;
+  const timeOf = ([row]: Record<string, unknown>[]) => asDate(row!.now)!.getTime();
   return {
     dialect,
     sequelize,
     models,
     read: async <T>(sql: string, params?: Param[]) => (await raw.read(sql, params)) as T[],
+    now: async () => timeOf(await raw.read(clock)),
     async transaction(work) {
       for (let attempt = 1; ; attempt++) {
         try {
@@ -230,6 +237,7 @@ function assemble(dialect: Dialect, sequelize: Sequelize, raw: Raw): Database {
             return work({
               transaction,
               query: async <T>(sql: string, params?: Param[]) => (await raw.query(connection, sql, params)) as T[],
+              now: async () => timeOf(await raw.query(connection, clock)),
               run: (sql, params) => raw.run(connection, sql, params),
               insert: (table, columns, rows, onConflict) =>
                 raw.insertEach(connection, filled([{ table, columns, rows, onConflict }])),

@@ -1,6 +1,7 @@
 import type { Webhook, WebhookDetail, WebhookStatus, WebhookSummary } from '@xeno/contracts';
 import type { Database, Param } from '../db/database.ts';
 import { asDate, marks } from '../db/values.ts';
+import type { Position } from '../http/paging.ts';
 
 interface Row {
   webhook_id: string;
@@ -15,36 +16,26 @@ interface Row {
 
 const COLUMNS = 'webhook_id, topic, status, triggered_at, received_at, finished_at, tries, error';
 
-export interface Position {
-  receivedAt: Date;
-  webhookId: string;
-}
-
-/** A page of a store's webhooks, the newest first. */
+/** A store's webhooks, the newest first. */
 export async function listEvents(
   db: Database,
   tenantId: string,
   filter: { status?: WebhookStatus; topic?: string; limit: number; before: Position | null },
-): Promise<{ data: Webhook[]; next: Position | null }> {
+): Promise<Webhook[]> {
   const { status, topic, limit, before } = filter;
   const rows = await db.read<Row>(
     `SELECT ${COLUMNS} FROM webhook_events
      WHERE tenant_id = ?${status ? ' AND status = ?' : ''}${topic ? ' AND topic = ?' : ''}
        ${before ? 'AND (received_at < ? OR (received_at = ? AND webhook_id < ?))' : ''}
-     ORDER BY received_at DESC, webhook_id DESC LIMIT ${limit + 1}`,
+     ORDER BY received_at DESC, webhook_id DESC LIMIT ${limit}`,
     [
       BigInt(tenantId),
       ...(status ? [status] : []),
       ...(topic ? [topic] : []),
-      ...(before ? [before.receivedAt, before.receivedAt, before.webhookId] : []),
+      ...(before ? [before.at, before.at, before.id] : []),
     ],
   );
-  const page = rows.slice(0, limit);
-  const last = page.at(-1);
-  return {
-    data: page.map(view),
-    next: rows.length > limit && last ? { receivedAt: asDate(last.received_at)!, webhookId: last.webhook_id } : null,
-  };
+  return rows.map(view);
 }
 
 export async function getEvent(db: Database, tenantId: string, webhookId: string): Promise<WebhookDetail | null> {

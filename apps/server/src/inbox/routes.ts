@@ -1,7 +1,8 @@
 import { webhooks } from '@xeno/contracts';
 import { BadInput, NotFound } from '../http/errors.ts';
+import { pageOf, readCursor } from '../http/paging.ts';
 import { handle, type HandledRoute } from '../http/routes.ts';
-import { getEvent, listEvents, type Position, replayEvents, summarize } from './events.ts';
+import { getEvent, listEvents, replayEvents, summarize } from './events.ts';
 import { createReceiver, type ReceiveDeps } from './receive.ts';
 
 export function inboxRoutes(deps: ReceiveDeps): HandledRoute[] {
@@ -20,9 +21,9 @@ export function inboxRoutes(deps: ReceiveDeps): HandledRoute[] {
 
     handle(webhooks.listWebhooks, async ({ actor, query }) => {
       const { status, topic, limit = 20, cursor } = query;
-      const before = cursor === undefined ? null : readCursor(cursor);
-      const { data, next } = await listEvents(db, actor.tenantId, { status, topic, limit, before });
-      return { data, nextCursor: next && `${next.receivedAt.getTime()}-${next.webhookId}` };
+      const before = readCursor(cursor, /^.{1,128}$/);
+      const events = await listEvents(db, actor.tenantId, { status, topic, limit: limit + 1, before });
+      return pageOf(events, limit, ({ receivedAt, webhookId }) => ({ at: new Date(receivedAt), id: webhookId }));
     }),
 
     handle(webhooks.summary, ({ actor }) => summarize(db, actor.tenantId)),
@@ -48,12 +49,6 @@ export function inboxRoutes(deps: ReceiveDeps): HandledRoute[] {
 
 /** A request without a body has none to parse. */
 const bytesOf = (body: unknown): Buffer => (Buffer.isBuffer(body) ? body : Buffer.alloc(0));
-
-function readCursor(cursor: string): Position {
-  const match = /^(\d{1,15})-(.{1,128})$/.exec(cursor);
-  if (!match) throw new BadInput([{ path: 'cursor', message: 'is not a cursor this list has given' }]);
-  return { receivedAt: new Date(Number(match[1])), webhookId: match[2]! };
-}
 
 function instantOf(path: string, text: string | undefined): Date | undefined {
   if (text === undefined) return undefined;

@@ -56,8 +56,10 @@ export async function writeCustomers(
   const ids = [...new Set(records.map((record) => record.id))];
   const stored = await readVersions(tx, tenant, ids);
   const tombstones = await readTombstones(tx, tenant, 'customers', ids);
-  const redacted = await readRedacted(tx, tenant, 'customers', ids);
-  const known = records.map((record) => (redacted.has(record.id) ? maskCustomer(record) : record));
+  const isErased = await readRedacted(tx, tenant, { orders: [], customers: ids });
+  const known = records.map((record) =>
+    isErased({ orders: [], customers: [record.id] }) ? maskCustomer(record) : record,
+  );
   const verdicts = judge(
     known.map((record) => ({
       id: record.id,

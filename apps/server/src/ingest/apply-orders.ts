@@ -135,17 +135,14 @@ export async function orderVersions(
 ): Promise<OrderVersion[]> {
   const named = orders.flatMap(({ record }) => record.customerId ?? []);
   const kept = await keptCustomers(tx, tenant, named);
-  const erased = await readRedacted(
-    tx,
-    tenant,
-    'orders',
-    orders.map(({ record }) => record.id),
-  );
-  const persons = await readRedacted(tx, tenant, 'customers', [...new Set([...named, ...kept.values()])]);
+  const isErased = await readRedacted(tx, tenant, {
+    orders: orders.map(({ record }) => record.id),
+    customers: [...new Set([...named, ...kept.values()])],
+  });
   return orders.map(({ record: told, lines }) => {
     const customerId = kept.get(told.customerId ?? '') ?? told.customerId;
-    const isErased = erased.has(told.id) || persons.has(told.customerId ?? '') || persons.has(customerId ?? '');
-    const record = isErased ? maskOrder(told) : told;
+    const customers = [told.customerId, customerId].filter((id) => id !== null);
+    const record = isErased({ orders: [told.id], customers }) ? maskOrder(told) : told;
     const { events: _, customerId: __, ...facts } = record;
     const hash = orderContentHash(facts, lines);
     return {

@@ -62,7 +62,7 @@ export function apply(ctx: ApplyContext, batch: Batch, checkpoint?: (tx: Tx) => 
 
 /**
  * Deletes what Shopify has deleted and leaves tombstones, so that nothing late brings it back.
- * `knownAt` is when (on our clock) it was seen to be gone.
+ * `knownAt` is when (on the database's clock) it was seen to be gone.
  */
 export async function applyDeletions(
   ctx: ApplyContext,

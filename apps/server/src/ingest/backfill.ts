@@ -166,7 +166,7 @@ async function fetchOnce(ctx: SyncContext, stream: SyncStream, what: Backfill, w
 /** Begins the window's bulk operation, unless that is done already. */
 async function startOperation(ctx: SyncContext, stream: SyncStream, what: Backfill, window: Window): Promise<void> {
   if (window.operationId !== null) return;
-  window.operationAt = new Date();
+  window.operationAt = new Date(await ctx.db.now());
   window.operationId = await runBulk(ctx.client, queryOf(ctx, stream, searchOf(what, window)), { signal: ctx.signal });
   await saveWindow(ctx, stream, window);
 }

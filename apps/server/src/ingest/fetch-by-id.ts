@@ -58,7 +58,7 @@ async function* batches(
   gids: string[],
   refused: FetchedById['refused'],
 ): AsyncGenerator<{ batch: Batch; missing: string[]; count: number }> {
-  const { client, scopes, signal, currency } = ctx;
+  const { db, client, scopes, signal, currency } = ctx;
   const readable = <T, R>(items: T[], idIn: (item: T) => string, map: (item: T) => R): R[] =>
     items.flatMap((item) => {
       try {
@@ -70,20 +70,20 @@ async function* batches(
       }
     });
   // the clock is read before each fetch begins, so that a mark made meanwhile is not taken for answered
-  let fetchBegan = Date.now();
+  let fetchBegan = await db.now();
   switch (stream) {
     case 'orders':
       for await (const { orders, missing } of fetchOrders(client, gids, { scopes, signal })) {
         const records = readable(orders, ({ order }) => order.id, mapOrder);
         yield { batch: { stream, records, fetchBegan }, missing, count: orders.length + missing.length };
-        fetchBegan = Date.now();
+        fetchBegan = await db.now();
       }
       return;
     case 'customers':
       for await (const { customers, missing } of fetchCustomers(client, gids, { signal })) {
         const records = readable(customers, ({ id }) => id, mapCustomer);
         yield { batch: { stream, records, fetchBegan }, missing, count: customers.length + missing.length };
-        fetchBegan = Date.now();
+        fetchBegan = await db.now();
       }
       return;
     case 'products':
@@ -94,7 +94,7 @@ async function* batches(
           (product) => mapProduct(product, currency),
         );
         yield { batch: { stream, records, fetchBegan }, missing, count: products.length + missing.length };
-        fetchBegan = Date.now();
+        fetchBegan = await db.now();
       }
       return;
   }

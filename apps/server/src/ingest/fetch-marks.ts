@@ -1,7 +1,7 @@
 import type { StreamName } from '@xeno/contracts';
 import type { Database, Tx } from '../db/database.ts';
 import type { Tenant } from '../db/models/tenant.ts';
-import { idParams, instantText, marks } from '../db/values.ts';
+import { databaseNow, idParams, instantText, marks } from '../db/values.ts';
 import type { JobKind } from '../jobs/job.ts';
 import { ScopeMissing } from '../shopify/errors.ts';
 import { mayRead } from '../shopify/scopes.ts';
@@ -28,7 +28,7 @@ const KEYS = 500;
 const BATCH = 60;
 const LONGEST_PAUSE_SECONDS = 3_600;
 
-const DUE = '(m.due_at IS NULL OR m.due_at <= ?)';
+const due = ({ dialect }: Database) => `(m.due_at IS NULL OR m.due_at <= ${databaseNow(dialect, 0)})`;
 
 /** Fetches what is marked in `fetch_marks`, orders first; the key is the tenant's id. */
 export const markJobs = (deps: MarkDeps): JobKind => ({
@@ -39,8 +39,7 @@ export const markJobs = (deps: MarkDeps): JobKind => ({
       await deps.db.read<{ id: string | number }>(
         `SELECT m.tenant_id AS id FROM fetch_marks m
          JOIN tenants t ON t.id = m.tenant_id AND t.status = 'connected' AND t.currency IS NOT NULL
-         WHERE ${DUE} GROUP BY m.tenant_id ORDER BY MIN(m.marked_at) LIMIT ${KEYS}`,
-        [new Date()],
+         WHERE ${due(deps.db)} GROUP BY m.tenant_id ORDER BY MIN(m.marked_at) LIMIT ${KEYS}`,
       )
     ).map(({ id }) => String(id)),
   async run(tenantId, signal) {
@@ -67,15 +66,15 @@ interface Mark {
 
 const readDue = (db: Database, tenantId: string, limit: number): Promise<Mark[]> =>
   db.read<Mark>(
-    `SELECT m.stream, m.shopify_id AS id, m.tries FROM fetch_marks m WHERE m.tenant_id = ? AND ${DUE}
+    `SELECT m.stream, m.shopify_id AS id, m.tries FROM fetch_marks m WHERE m.tenant_id = ? AND ${due(db)}
      ORDER BY CASE m.stream WHEN 'orders' THEN 0 ELSE 1 END, m.tries, m.marked_at LIMIT ${limit}`,
-    [BigInt(tenantId), new Date()],
+    [BigInt(tenantId)],
   );
 
 async function fetchDue(deps: MarkDeps, ctx: FetchContext, tenant: Tenant): Promise<'done' | 'more'> {
   const { db, tenantId, signal, scopes } = ctx;
   const due = await readDue(db, tenantId, BATCH);
-  const began = Date.now();
+  const began = await db.now();
   const streams = [...Map.groupBy(due, ({ stream }) => stream)];
   const results = await Promise.allSettled(
     streams.map(async ([stream, ofStream]) => {
@@ -107,15 +106,9 @@ async function postponeUnanswered(
     for (const [tries, ofTries] of Map.groupBy(ofStream, (mark) => mark.tries)) {
       const pause = Math.min(LONGEST_PAUSE_SECONDS, markRetrySeconds * 2 ** Math.min(tries, 20));
       await tx.run(
-        `UPDATE fetch_marks SET tries = tries + 1, due_at = ?
+        `UPDATE fetch_marks SET tries = tries + 1, due_at = ${databaseNow(db.dialect, pause)}
          WHERE tenant_id = ? AND stream = ? AND marked_at <= ? AND shopify_id IN (${marks(ofTries)})`,
-        [
-          instantText(db.dialect, Date.now() + pause * 1000),
-          BigInt(tenantId),
-          stream,
-          instantText(db.dialect, began),
-          ...idParams(ofTries.map(({ id }) => String(id))),
-        ],
+        [BigInt(tenantId), stream, instantText(db.dialect, began), ...idParams(ofTries.map(({ id }) => String(id)))],
       );
     }
   }

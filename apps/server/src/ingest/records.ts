@@ -98,6 +98,16 @@ export interface CustomerRecord {
   updatedAt: number;
 }
 
+/** Of a customer of whom nothing is known; in the order of the record's own fields. */
+export const NOBODY = {
+  name: null,
+  email: null,
+  phone: null,
+  country: null,
+  tags: [] as string[],
+  emailConsent: null,
+};
+
 export interface ProductRecord {
   id: string;
   title: string;
@@ -121,7 +131,7 @@ export interface VariantRecord {
   position: number;
 }
 
-/** Records of one stream, with the instant (on our clock) at which fetching them began. */
+/** Records of one stream, with the instant (on the database's clock) at which fetching them began. */
 export type Batch = { fetchBegan: number } & (
   | { stream: 'orders'; records: OrderRecord[] }
   | { stream: 'customers'; records: CustomerRecord[] }

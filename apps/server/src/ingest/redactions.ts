@@ -1,8 +1,7 @@
-import type { StreamName } from '@xeno/contracts';
 import type { Database, Tx } from '../db/database.ts';
 import type { Dialect } from '../db/types.ts';
 import { idParams, instantText, marks } from '../db/values.ts';
-import type { CustomerRecord, OrderRecord } from './records.ts';
+import { type CustomerRecord, NOBODY, type OrderRecord } from './records.ts';
 
 /** Whom a customers/redact is about; ids are Shopify's. */
 export interface Person {
@@ -13,25 +12,38 @@ export interface Person {
 
 const AT_ONCE = 500;
 
-/** Which of these have had their personal data erased; whatever comes of them later is masked before it is stored. */
-export async function readRedacted(tx: Tx, tenant: bigint, stream: StreamName, ids: string[]): Promise<Set<string>> {
-  if (ids.length === 0) return new Set();
-  const rows = await tx.query<{ id: string | number }>(
-    `SELECT shopify_id AS id FROM redactions WHERE tenant_id = ? AND stream = ? AND shopify_id IN (${marks(ids)})`,
-    [tenant, stream, ...idParams(ids)],
+/** Ids of orders and customers. */
+export interface Subjects {
+  orders: string[];
+  customers: string[];
+}
+
+/**
+ * Asks which of these have had their personal data erased; gives whether any of some have. Whatever comes of them later
+ * is masked before it is stored.
+ */
+export async function readRedacted(
+  tx: Tx,
+  tenant: bigint,
+  { orders, customers }: Subjects,
+): Promise<(some: Subjects) => boolean> {
+  const asked = Object.entries({ orders, customers }).filter(([, ids]) => ids.length > 0);
+  if (asked.length === 0) return () => false;
+  const rows = await tx.query<{ stream: keyof Subjects; id: string | number }>(
+    `SELECT stream, shopify_id AS id FROM redactions WHERE tenant_id = ?
+     AND (${asked.map(([, ids]) => `(stream = ? AND shopify_id IN (${marks(ids)}))`).join(' OR ')})`,
+    [tenant, ...asked.flatMap(([stream, ids]) => [stream, ...idParams(ids)])],
   );
-  return new Set(rows.map(({ id }) => String(id)));
+  const redacted = new Set(rows.map(({ stream, id }) => `${stream} ${id}`));
+  return (some) =>
+    some.orders.some((id) => redacted.has(`orders ${id}`)) ||
+    some.customers.some((id) => redacted.has(`customers ${id}`));
 }
 
 /** Figures stay, since they tell nobody apart. */
 export const maskCustomer = (record: CustomerRecord): CustomerRecord => ({
   ...record,
-  name: null,
-  email: null,
-  phone: null,
-  country: null,
-  tags: [],
-  emailConsent: null,
+  ...NOBODY,
 });
 
 /** What people wrote may name somebody; all that figures are made of stays. */
@@ -69,17 +81,17 @@ export async function redactPerson(tx: Tx, dialect: Dialect, tenantId: string, p
     { keys: ['tenant_id', 'stream', 'shopify_id'] },
   );
   if (customerId !== null) {
-    const this_ = [tenant, BigInt(customerId)];
+    const key = [tenant, BigInt(customerId)];
     // an unknown hash: any fetch replaces the row by a masked one
     await tx.run(
       `UPDATE customers SET name = NULL, email = NULL, phone = NULL, country = NULL, tags = '[]', email_consent = NULL,
          content_hash = '' WHERE tenant_id = ? AND shopify_customer_id = ? AND updated_at IS NOT NULL`,
-      this_,
+      key,
     );
     await tx.run(
       `UPDATE findings SET name = NULL, expected = NULL, found = NULL
        WHERE tenant_id = ? AND stream = 'customers' AND shopify_id = ?`,
-      this_,
+      key,
     );
   }
   for (let at = 0; at < orderIds.length; at += AT_ONCE) {

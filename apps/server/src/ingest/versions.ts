@@ -161,7 +161,8 @@ export async function writeMarks(
   ids: string[],
   inSeconds = 0,
 ): Promise<void> {
-  const now = Date.now();
+  if (ids.length === 0) return;
+  const now = await tx.now();
   const dueAt = instantText(dialect, now + inSeconds * 1000);
   const markedAt = instantText(dialect, now);
   await tx.insert(

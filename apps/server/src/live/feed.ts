@@ -68,11 +68,11 @@ export function createFeed(options: {
       pending: string | number;
       oldest: unknown;
     }>(
-      `SELECT t.id, t.status, t.last_sync_at, s.changes,
+      `SELECT t.id, t.status, t.last_sync_at, COALESCE(s.changes, 0) AS changes,
          (SELECT COUNT(*) FROM webhook_events e WHERE e.status = 'pending' AND e.tenant_id = t.id) AS pending,
          (SELECT COALESCE(e.triggered_at, e.received_at) FROM webhook_events e
           WHERE e.status = 'pending' AND e.tenant_id = t.id ORDER BY e.due_at LIMIT 1) AS oldest
-       FROM tenants t JOIN tenant_state s ON s.tenant_id = t.id WHERE t.id IN (${marks(tenantIds)})`,
+       FROM tenants t LEFT JOIN tenant_state s ON s.tenant_id = t.id WHERE t.id IN (${marks(tenantIds)})`,
       idParams(tenantIds),
     );
     for (const row of rows) {

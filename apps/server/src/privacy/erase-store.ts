@@ -1,4 +1,5 @@
 import type { Database } from '../db/database.ts';
+import { marks } from '../db/values.ts';
 
 /**
  * The tables that hold a store's data, with the column of their keys by which it is erased in parts. Not among them: the
@@ -43,10 +44,12 @@ export async function eraseStore(db: Database, tenantId: string, exceptWebhook: 
       [tenant, exceptWebhook],
     );
     if (rows.length === 0) break;
-    await db.transaction(async (tx) => {
-      for (const { shop_domain, webhook_id } of rows)
-        await tx.run('DELETE FROM webhook_events WHERE shop_domain = ? AND webhook_id = ?', [shop_domain, webhook_id]);
-    });
+    await db.transaction((tx) =>
+      tx.run(`DELETE FROM webhook_events WHERE shop_domain = ? AND webhook_id IN (${marks(rows)})`, [
+        rows[0]!.shop_domain,
+        ...rows.map((row) => row.webhook_id),
+      ]),
+    );
   }
 }
 

@@ -2,7 +2,7 @@ import { audit } from '../db/audit.ts';
 import type { Database, Tx } from '../db/database.ts';
 import type { InboxEvent } from '../db/inbox-event.ts';
 import type { Dialect } from '../db/types.ts';
-import { readCompliance } from '../shopify/compliance.ts';
+import { type ComplianceBody, readCompliance } from '../shopify/compliance.ts';
 import { eraseStore } from './erase-store.ts';
 import { isNoted, noteRequest, requestedAt } from './requests.ts';
 
@@ -55,8 +55,16 @@ const ours =
     });
   };
 
+/** @throws Error where nobody is named: the event then ends as dead, with its body, and not as carried out */
+function whomOf({ body }: InboxEvent): ComplianceBody {
+  const whom = readCompliance(body);
+  if (whom.customerId === null && whom.orderIds.length === 0)
+    throw new Error('The request names no customer and no order.');
+  return whom;
+}
+
 async function noteDataRequest({ db }: PrivacyDeps, event: OfTenant): Promise<void> {
-  const { customerId, orderIds } = readCompliance(event.body);
+  const { customerId, orderIds } = whomOf(event);
   await db.transaction(async (tx) => {
     await noteRequest(tx, db.dialect, event, {
       kind: 'data_request',
@@ -78,7 +86,7 @@ async function noteDataRequest({ db }: PrivacyDeps, event: OfTenant): Promise<vo
 async function redactCustomer(deps: PrivacyDeps, event: OfTenant): Promise<void> {
   const { db } = deps;
   const { tenantId, webhookId } = event;
-  const { customerId, orderIds, contacts } = readCompliance(event.body);
+  const { customerId, orderIds, contacts } = whomOf(event);
   // the body is needed until all is done, so the bodies of others go first
   await deps.eraseBodies(db, tenantId, [...(customerId ? [customerId] : []), ...orderIds, ...contacts]);
   await db.transaction(async (tx) => {
@@ -109,7 +117,7 @@ async function redactShop(deps: PrivacyDeps, event: OfTenant): Promise<void> {
   const asked = requestedAt(event);
   const told = { tenantId, userId: null, subject: shopDomain };
   const isStanding = tenant.status !== 'uninstalled' && tenant.status !== 'disconnected';
-  if (isStanding && tenant.installedAt !== null && asked < tenant.installedAt) {
+  if (isStanding && (tenant.installedAt === null || asked < tenant.installedAt)) {
     const detail = { webhookId, requestedAt: asked, installedAt: tenant.installedAt };
     await db.transaction(async (tx) => {
       await noteRequest(tx, db.dialect, event, {

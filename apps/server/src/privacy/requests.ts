@@ -3,6 +3,7 @@ import type { Database, Tx } from '../db/database.ts';
 import type { InboxEvent } from '../db/inbox-event.ts';
 import { newId } from '../db/ids.ts';
 import type { Dialect } from '../db/types.ts';
+import type { Position } from '../http/paging.ts';
 import { asDate, instantText, instantTextOrNull } from '../db/values.ts';
 
 /** Rule: Shopify asks for requests to be completed within 30 days. */
@@ -84,13 +85,13 @@ type Row = Record<string, unknown>;
 export async function listRequests(
   db: Database,
   tenantId: string,
-  { limit, before }: { limit: number; before: { at: Date; id: bigint } | null },
+  { limit, before }: { limit: number; before: Position | null },
 ): Promise<StoredRequest[]> {
   const rows = await db.read<Row>(
     `SELECT * FROM privacy_requests WHERE tenant_id = ?
      ${before ? 'AND (requested_at < ? OR (requested_at = ? AND id < ?))' : ''}
      ORDER BY requested_at DESC, id DESC LIMIT ${limit}`,
-    [BigInt(tenantId), ...(before ? [before.at, before.at, before.id] : [])],
+    [BigInt(tenantId), ...(before ? [before.at, before.at, BigInt(before.id)] : [])],
   );
   return rows.map(requestOf);
 }

@@ -2,7 +2,8 @@ import { type AuditEntry, type PrivacyRequest, privacy } from '@xeno/contracts';
 import { audit } from '../db/audit.ts';
 import type { Database } from '../db/database.ts';
 import { asDate } from '../db/values.ts';
-import { BadInput, Conflict, NotFound } from '../http/errors.ts';
+import { Conflict, NotFound } from '../http/errors.ts';
+import { pageOf, readCursor } from '../http/paging.ts';
 import { handle, type HandledRoute } from '../http/routes.ts';
 import { customerFile } from './customer-file.ts';
 import { findRequest, listRequests, type StoredRequest } from './requests.ts';
@@ -19,10 +20,9 @@ export interface PrivacyRouteDeps {
 export const privacyRoutes = ({ db, webhooksNaming }: PrivacyRouteDeps): HandledRoute[] => [
   handle(privacy.listRequests, async ({ actor, query }) => {
     const { limit = 20, cursor } = query;
-    const before = cursor === undefined ? null : readCursor(cursor);
-    const requests = await listRequests(db, actor.tenantId, { limit: limit + 1, before });
-    const data = requests.slice(0, limit).map(viewRequest);
-    return { data, nextCursor: nextOf(requests.length > limit, data.at(-1)?.requestedAt, data.at(-1)?.id) };
+    const requests = await listRequests(db, actor.tenantId, { limit: limit + 1, before: readCursor(cursor) });
+    const page = pageOf(requests, limit, ({ requestedAt, id }) => ({ at: requestedAt, id }));
+    return { ...page, data: page.data.map(viewRequest) };
   }),
 
   handle(privacy.downloadFile, async ({ actor, params, request, reply }) => {
@@ -53,26 +53,16 @@ export const privacyRoutes = ({ db, webhooksNaming }: PrivacyRouteDeps): Handled
 
   handle(privacy.auditLog, async ({ actor, query }) => {
     const { limit = 20, cursor } = query;
-    const before = cursor === undefined ? null : readCursor(cursor);
+    const before = readCursor(cursor);
     const rows = await db.read<Record<string, unknown>>(
       `SELECT * FROM audit_log WHERE tenant_id = ?
        ${before ? 'AND (happened_at < ? OR (happened_at = ? AND id < ?))' : ''}
        ORDER BY happened_at DESC, id DESC LIMIT ${limit + 1}`,
-      [BigInt(actor.tenantId), ...(before ? [before.at, before.at, before.id] : [])],
+      [BigInt(actor.tenantId), ...(before ? [before.at, before.at, BigInt(before.id)] : [])],
     );
-    const data = rows.slice(0, limit).map(viewEntry);
-    return { data, nextCursor: nextOf(rows.length > limit, data.at(-1)?.happenedAt, data.at(-1)?.id) };
+    return pageOf(rows.map(viewEntry), limit, ({ happenedAt, id }) => ({ at: new Date(happenedAt), id }));
   }),
 ];
-
-const nextOf = (more: boolean, instant: string | undefined, id: string | undefined): string | null =>
-  more && instant && id ? `${Date.parse(instant)}-${id}` : null;
-
-function readCursor(cursor: string): { at: Date; id: bigint } {
-  const match = /^(\d{1,15})-(\d{1,20})$/.exec(cursor);
-  if (!match) throw new BadInput([{ path: 'cursor', message: 'is not a cursor this list has given' }]);
-  return { at: new Date(Number(match[1])), id: BigInt(match[2]!) };
-}
 
 const viewRequest = (request: StoredRequest): PrivacyRequest => ({
   id: request.id,

@@ -1,7 +1,7 @@
 import { stores } from '@xeno/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { randomBytes } from 'node:crypto';
-import { BadInput } from '../http/errors.ts';
+import { pageOf, readCursor } from '../http/paging.ts';
 import { handle, type HandledRoute } from '../http/routes.ts';
 import { beginConnect, type ConnectDeps, finishConnect } from './connect.ts';
 import type { Tenant } from '../db/models/tenant.ts';
@@ -69,11 +69,9 @@ export function storeRoutes(deps: StoreDeps): HandledRoute[] {
     }),
 
     handle(stores.listRuns, async ({ actor, query }) => {
-      const { data, next } = await listRuns(db, actor.tenantId, {
-        limit: query.limit ?? 20,
-        before: query.cursor === undefined ? null : readCursor(query.cursor),
-      });
-      return { data, nextCursor: next && `${next.createdAt.getTime()}-${next.id}` };
+      const { limit = 20, cursor } = query;
+      const runs = await listRuns(db, actor.tenantId, { limit: limit + 1, before: readCursor(cursor) });
+      return pageOf(runs, limit, ({ createdAt, id }) => ({ at: new Date(createdAt), id }));
     }),
   ];
 }
@@ -84,10 +82,4 @@ const errorPage = (code: string, shop: string | null) =>
 function redirect(reply: FastifyReply, path: string): null {
   reply.redirect(path, 302);
   return null;
-}
-
-function readCursor(cursor: string): { createdAt: Date; id: string } {
-  const match = /^(\d{1,15})-(\d{1,16})$/.exec(cursor);
-  if (!match) throw new BadInput([{ path: 'cursor', message: 'is not a cursor this list has given' }]);
-  return { createdAt: new Date(Number(match[1])), id: match[2]! };
 }

@@ -6,6 +6,7 @@ import { newId } from '../db/ids.ts';
 import type { SyncRun } from '../db/models/sync-run.ts';
 import type { SyncStream } from '../db/models/sync-stream.ts';
 import { Conflict } from '../http/errors.ts';
+import type { Position } from '../http/paging.ts';
 
 const STREAMS: StreamName[] = ['products', 'customers', 'orders'];
 const ACTIVE = ['queued', 'running'] as const;
@@ -64,30 +65,22 @@ export async function activeRuns(db: Database): Promise<{ tenantId: string; runI
 export async function listRuns(
   db: Database,
   tenantId: string,
-  { limit, before }: { limit: number; before: { createdAt: Date; id: string } | null },
-): Promise<{ data: RunView[]; next: { createdAt: Date; id: string } | null }> {
+  { limit, before }: { limit: number; before: Position | null },
+): Promise<RunView[]> {
   const runs = await db.models.SyncRun.findAll({
     where: {
       tenantId,
       ...(before && {
-        [Op.or]: [
-          { createdAt: { [Op.lt]: before.createdAt } },
-          { createdAt: before.createdAt, id: { [Op.lt]: before.id } },
-        ],
+        [Op.or]: [{ createdAt: { [Op.lt]: before.at } }, { createdAt: before.at, id: { [Op.lt]: before.id } }],
       }),
     },
     order: [
       ['createdAt', 'DESC'],
       ['id', 'DESC'],
     ],
-    limit: limit + 1,
+    limit,
   });
-  const page = runs.slice(0, limit);
-  const last = page.at(-1);
-  return {
-    data: await viewRuns(db, tenantId, page),
-    next: runs.length > limit && last ? { createdAt: last.createdAt, id: last.id } : null,
-  };
+  return viewRuns(db, tenantId, runs);
 }
 
 export async function viewRuns(db: Database, tenantId: string, runs: SyncRun[]): Promise<RunView[]> {

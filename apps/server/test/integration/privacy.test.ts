@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ERASED_TABLES } from '../../src/privacy/erase-store.ts';
 import { caughtUp } from './webhooks.ts';
-import { Browser, expectExact, onEachDatabase, startWorld, type World } from './world.ts';
+import { Browser, expectExact, onEachDatabase, startWorld, wentWell, type World } from './world.ts';
 
 const SHOP = 'discreet.myshopify.com';
 
@@ -93,6 +93,40 @@ onEachDatabase('privacy', (engine) => {
     expect(row).toMatchObject({ name: null, email: null, phone: null });
     expect(row!.content_hash).not.toBe('');
     expect((await ada.overview(id)).totals).toEqual(before.totals);
+  });
+
+  test('F41: redaction in the middle of a sync: what was fetched before it is masked too', async () => {
+    const { control } = world.sandbox;
+    const person = await regular();
+    const known = [person.name, person.email, ...(person.phone ? [person.phone] : [])];
+    control.updateCustomer(SHOP, person.id, { tags: ['changed'] });
+    // the bulk results are there, with the person in them, before they are taken in
+    control.setFault({ kind: 'slow', on: 'download', delayMs: 3_000, times: null });
+    expect((await ada.call('POST', `/api/tenants/${id}/sync`, { kind: 'full' })).status).toBe(202);
+    await until(async () => (await ada.runs(id))[0]!.status === 'running', 'running');
+    control.requestCompliance(SHOP, 'customers/redact', person.id);
+    await until(async () => (await requests()).length === 1, 'redacted');
+    expect((await ada.runs(id))[0]!.status).toBe('running');
+    wentWell(await ada.settled(id));
+    await caughtUp(world, id, SHOP);
+    expect(await whereIs(known)).toEqual([]);
+  });
+
+  test('one that names nobody is given up and not taken for done', async () => {
+    const body = { shop_id: 1, shop_domain: SHOP, customer: {} };
+    world.sandbox.control.sendWebhook(SHOP, {
+      topic: 'customers/redact',
+      body,
+      uri: `${world.url}/api/shopify/webhooks`,
+    });
+    const tried = () =>
+      world.db.read<{ tries: number; kept: number }>(
+        "SELECT tries, body IS NOT NULL AS kept FROM webhook_events WHERE tenant_id = ? AND topic = 'customers/redact'",
+        [BigInt(id)],
+      );
+    await until(async () => Number((await tried())[0]?.tries) > 0, 'tried');
+    expect(Number((await tried())[0]!.kept)).toBe(1);
+    expect([await requests(), await actions()]).toEqual([[], []]);
   });
 
   test('a data request: a file with everything, for an admin alone', async () => {

@@ -66,6 +66,7 @@ export const privacyRequestsOf = (tenantId: string) =>
   queryOptions({
     queryKey: [...keyOf(tenantId), 'privacy'],
     queryFn: () => call(privacy.listRequests, { params: { id: tenantId }, query: { limit: 50 } }),
+    refetchInterval: OFTEN,
   });
 
 export const useCustomerFile = (tenantId: string) =>

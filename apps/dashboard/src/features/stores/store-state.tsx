@@ -19,8 +19,7 @@ const ADVICE: Partial<Record<State, string>> = {
     'Shopify does not let anyone read this store at the moment. Syncing resumes by itself when it does again; all figures so far are kept.',
   reconnect_needed:
     'Shopify no longer accepts our access to this store. Press “Reconnect” and agree once more; all figures so far are kept, and what happened meanwhile is fetched.',
-  uninstalled:
-    'The app was removed in the store’s Shopify admin. Press “Reconnect” to install it again; all figures so far are kept.',
+  uninstalled: 'The app was removed in the store’s Shopify admin. Press “Reconnect” to install it again.',
   disconnected:
     'Nothing new is fetched. The figures so far are kept and can still be looked at. Press “Reconnect” to go on.',
 };

@@ -2,6 +2,7 @@ import { type Finding, type Reconciliation, reconciliation } from '@xeno/contrac
 import type { Database } from '../../db/database.ts';
 import { asDate } from '../../db/values.ts';
 import { BadInput, Conflict, NotFound } from '../../http/errors.ts';
+import { pageOf, readCursor } from '../../http/paging.ts';
 import { handle, type HandledRoute } from '../../http/routes.ts';
 import type { Hint } from '../../jobs/job.ts';
 import { makeDue } from '../../jobs/recurring.ts';
@@ -20,17 +21,15 @@ export const reconciliationRoutes = ({ db, hint }: { db: Database; hint: Hint })
 
   handle(reconciliation.listReconciliations, async ({ actor, query }) => {
     const { limit = 20, cursor } = query;
-    const before = cursor === undefined ? null : readCursor(cursor);
+    const before = readCursor(cursor);
     const rows = await db.read<Record<string, unknown>>(
       `SELECT r.*, (SELECT COUNT(*) FROM findings f
                     WHERE f.tenant_id = r.tenant_id AND f.reconciliation_id = r.id AND f.mended = 0) AS unmended
        FROM reconciliations r WHERE r.tenant_id = ?${before ? ' AND (r.started_at < ? OR (r.started_at = ? AND r.id < ?))' : ''}
        ORDER BY r.started_at DESC, r.id DESC LIMIT ${limit + 1}`,
-      [BigInt(actor.tenantId), ...(before ? [before.at, before.at, before.id] : [])],
+      [BigInt(actor.tenantId), ...(before ? [before.at, before.at, BigInt(before.id)] : [])],
     );
-    const data = rows.slice(0, limit).map(viewReconciliation);
-    const last = data.at(-1);
-    return { data, nextCursor: rows.length > limit && last ? `${Date.parse(last.startedAt)}-${last.id}` : null };
+    return pageOf(rows.map(viewReconciliation), limit, ({ startedAt, id }) => ({ at: new Date(startedAt), id }));
   }),
 
   handle(reconciliation.listFindings, async ({ actor, params, query }) => {
@@ -53,12 +52,6 @@ export const reconciliationRoutes = ({ db, hint }: { db: Database; hint: Hint })
     };
   }),
 ];
-
-function readCursor(cursor: string): { at: Date; id: bigint } {
-  const match = /^(\d{1,15})-(\d{1,20})$/.exec(cursor);
-  if (!match) throw new BadInput([{ path: 'cursor', message: 'is not a cursor this list has given' }]);
-  return { at: new Date(Number(match[1])), id: BigInt(match[2]!) };
-}
 
 const text = (value: unknown): string | null => (value === null ? null : String(value as string));
 

@@ -3,7 +3,7 @@ import type { Dialect } from '../../db/types.ts';
 import { asDate, idParams, marks } from '../../db/values.ts';
 import type { TenantState } from '../apply.ts';
 import { writeCustomers } from '../apply-customers.ts';
-import type { CustomerRecord } from '../records.ts';
+import { type CustomerRecord, NOBODY } from '../records.ts';
 import { NOT_FETCHED, writeMarks } from '../versions.ts';
 import type { ToldCustomer } from './map-customer.ts';
 
@@ -34,12 +34,7 @@ export async function applyCustomerBodies(
 /** In the order of the record's own fields, on which the hash of its content depends. */
 const NOTHING_KNOWN: CustomerRecord = {
   id: '',
-  name: null,
-  email: null,
-  phone: null,
-  country: null,
-  tags: [],
-  emailConsent: null,
+  ...NOBODY,
   ordersCount: 0,
   amountSpent: 0,
   createdAt: 0,

@@ -1,7 +1,7 @@
 import type { Database, Param, Tx } from '../../db/database.ts';
 import type { InboxEvent } from '../../db/inbox-event.ts';
 import type { Dialect } from '../../db/types.ts';
-import { asDate, instantText, marks } from '../../db/values.ts';
+import { asDate, databaseNow, instantText, marks } from '../../db/values.ts';
 
 export interface PendingEvent extends InboxEvent {
   apiVersion: string | null;
@@ -13,11 +13,11 @@ const BATCH_CHARACTERS = 8_000_000;
 const KEYS = 500;
 
 /** An event that was never tried is due at once, whatever the clock of the process said that took it. */
-const DUE = `status = 'pending' AND (tries = 0 OR due_at <= ?)`;
+const due = (dialect: Dialect) => `status = 'pending' AND (tries = 0 OR due_at <= ${databaseNow(dialect, 0)})`;
 
 /** Tenants, and shops that are not known, that have events to process by now; a bounded number of them. */
 export async function pendingKeys(db: Database): Promise<string[]> {
-  const now = new Date();
+  const isDue = due(db.dialect);
   // from tenant to tenant through the index, however many events each has
   const tenants = await db.read<{ id: string | number }>(
     `WITH RECURSIVE waiting (id) AS (
@@ -27,13 +27,11 @@ export async function pendingKeys(db: Database): Promise<string[]> {
        FROM waiting WHERE waiting.id IS NOT NULL
      )
      SELECT id FROM waiting
-     WHERE id IS NOT NULL AND EXISTS (SELECT 1 FROM webhook_events WHERE tenant_id = waiting.id AND ${DUE})
+     WHERE id IS NOT NULL AND EXISTS (SELECT 1 FROM webhook_events WHERE tenant_id = waiting.id AND ${isDue})
      LIMIT ${KEYS}`,
-    [now],
   );
   const strangers = await db.read<{ shop_domain: string }>(
-    `SELECT DISTINCT shop_domain FROM webhook_events WHERE tenant_id IS NULL AND ${DUE} LIMIT ${KEYS}`,
-    [now],
+    `SELECT DISTINCT shop_domain FROM webhook_events WHERE tenant_id IS NULL AND ${isDue} LIMIT ${KEYS}`,
   );
   return [...tenants.map(({ id }) => String(id)), ...strangers.map(({ shop_domain: shop }) => shop)];
 }
@@ -65,8 +63,8 @@ export async function readPending(
   const rows = await db.read<Row>(
     `SELECT shop_domain, webhook_id, tenant_id, topic, event_id, api_version, triggered_at, received_at, tries,
        LENGTH(body) AS size
-     FROM webhook_events WHERE ${owner} AND ${DUE}${ofTopics} ORDER BY due_at LIMIT ${BATCH}`,
-    [value, new Date(), ...(topics ?? [])],
+     FROM webhook_events WHERE ${owner} AND ${due(db.dialect)}${ofTopics} ORDER BY due_at LIMIT ${BATCH}`,
+    [value, ...(topics ?? [])],
   );
   let characters = 0;
   const some = rows.filter((row, index) => (characters += Number(row.size ?? 0)) <= BATCH_CHARACTERS || index === 0);
@@ -118,18 +116,16 @@ export async function postponeEvent(
   why: string,
   { eventTries, eventRetrySeconds }: { eventTries: number; eventRetrySeconds: number },
 ): Promise<void> {
-  const now = Date.now();
   const tries = event.tries + 1;
   const pause = Math.min(LONGEST_PAUSE_SECONDS, eventRetrySeconds * 4 ** event.tries) * (0.75 + Math.random() / 4);
   const isDead = tries >= eventTries;
   await tx.run(
-    `UPDATE webhook_events SET status = ?, tries = ?, due_at = ?, finished_at = ?, error = ?
+    `UPDATE webhook_events SET status = ?, tries = ?, due_at = ${databaseNow(dialect, isDead ? 0 : pause)}, finished_at = ?, error = ?
      WHERE shop_domain = ? AND webhook_id = ? AND status = 'pending'`,
     [
       isDead ? 'dead' : 'pending',
       tries,
-      instantText(dialect, isDead ? now : now + pause * 1000),
-      isDead ? instantText(dialect, now) : null,
+      isDead ? instantText(dialect, Date.now()) : null,
       why,
       event.shopDomain,
       event.webhookId,

@@ -1,8 +1,7 @@
 import type { Tx } from '../../db/database.ts';
 import type { InboxEvent } from '../../db/inbox-event.ts';
 import { marks } from '../../db/values.ts';
-import { readRedacted } from '../redactions.ts';
-import { idIn, objectIn, parseBody } from './body.ts';
+import { readRedacted, type Subjects } from '../redactions.ts';
 import type { Action } from './read-event.ts';
 
 interface Applied {
@@ -12,19 +11,10 @@ interface Applied {
 
 /** Drops the bodies of webhooks that tell of somebody whose personal data was erased before they were applied. */
 export async function dropLateBodies(tx: Tx, tenant: bigint, applied: Applied[]): Promise<void> {
-  if (applied.length === 0) return;
-  const [any] = await tx.query('SELECT 1 AS found FROM redactions WHERE tenant_id = ? LIMIT 1', [tenant]);
-  if (!any) return;
-  const subjects = applied.map(({ event, reading }) => ({ event, ...subjectsOf(event, reading.action) }));
-  const distinct = (ids: string[]) => [...new Set(ids)];
-  const redacted = {
-    customers: await readRedacted(tx, tenant, 'customers', distinct(subjects.flatMap(({ customers }) => customers))),
-    orders: await readRedacted(tx, tenant, 'orders', distinct(subjects.flatMap(({ orders }) => orders))),
-  };
-  const late = subjects.filter(
-    ({ customers, orders }) =>
-      customers.some((id) => redacted.customers.has(id)) || orders.some((id) => redacted.orders.has(id)),
-  );
+  const told = applied.map(({ event, reading }) => ({ event, subjects: subjectsOf(reading.action) }));
+  const all = (stream: keyof Subjects) => [...new Set(told.flatMap(({ subjects }) => subjects[stream]))];
+  const isErased = await readRedacted(tx, tenant, { orders: all('orders'), customers: all('customers') });
+  const late = told.filter(({ subjects }) => isErased(subjects));
   if (late.length === 0) return;
   await tx.run(`UPDATE webhook_events SET body = NULL WHERE shop_domain = ? AND webhook_id IN (${marks(late)})`, [
     late[0]!.event.shopDomain,
@@ -32,28 +22,26 @@ export async function dropLateBodies(tx: Tx, tenant: bigint, applied: Applied[])
   ]);
 }
 
-function subjectsOf(event: InboxEvent, action: Action): { customers: string[]; orders: string[] } {
+function subjectsOf(action: Action): Subjects {
+  const of = (orders: (string | null)[], customers: (string | null)[]): Subjects => ({
+    orders: orders.filter((id) => id !== null),
+    customers: customers.filter((id) => id !== null),
+  });
   switch (action.do) {
-    case 'order': {
-      const { id, customerId } = action.body.told.record;
-      return { customers: customerId === null ? [] : [customerId], orders: [id] };
-    }
+    case 'order':
+      return of([action.body.told.record.id], [action.body.told.record.customerId]);
     case 'customer':
-      return { customers: [action.told.id], orders: [] };
+      return of([], [action.told.id]);
+    case 'checkout':
+      return of([], [action.customerId]);
     case 'merge':
-      return { customers: [action.merged, action.into], orders: [] };
+      return of([], [action.merged, action.into]);
     case 'delete':
     case 'fetch':
-      return {
-        customers: action.stream === 'customers' ? [action.id] : [],
-        orders: action.stream === 'orders' ? [action.id] : [],
-      };
-    case 'checkout': {
-      const customer = objectIn(parseBody(event.body), 'customer');
-      const id = customer && idIn(customer, 'id');
-      return { customers: id ? [id] : [], orders: [] };
-    }
+      return action.stream === 'orders'
+        ? of([action.id], [])
+        : of([], action.stream === 'customers' ? [action.id] : []);
     default:
-      return { customers: [], orders: [] };
+      return of([], []);
   }
 }

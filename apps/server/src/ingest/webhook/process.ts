@@ -134,9 +134,8 @@ async function applyAll(work: Work, tx: Tx, state: TenantState, readings: Read[]
   const { fetchSettleSeconds } = work;
   const of = <D extends Action['do']>(what: D) =>
     readings.flatMap(({ reading: { action } }) => (action.do === what ? [action as Extract<Action, { do: D }>] : []));
-  const now = Date.now();
 
-  for (const merge of of('merge')) await mergeCustomers(tx, dialect, state, { ...merge, mergedAt: now });
+  for (const merge of of('merge')) await mergeCustomers(tx, dialect, state, { ...merge, mergedAt: await tx.now() });
   const orders = of('order').map(({ body }) => body);
   await applyOrderBodies(tx, dialect, state, orders);
   const customers = of('customer').map(({ told }) => told);
@@ -147,7 +146,8 @@ async function applyAll(work: Work, tx: Tx, state: TenantState, readings: Read[]
   await applyInventoryLevels(tx, dialect, state, levels, fetchSettleSeconds);
   const completed = orders.flatMap(({ told }) => checkoutOf(told) ?? []);
   await applyCheckouts(tx, dialect, state, [...of('checkout').map(({ checkout }) => checkout), ...completed]);
-  for (const [stream, ids] of byStream(of('delete'))) await deleteRecords(tx, dialect, state, stream, ids, now);
+  for (const [stream, ids] of byStream(of('delete')))
+    await deleteRecords(tx, dialect, state, stream, ids, await tx.now());
   for (const [stream, ids] of byStream(of('fetch'))) await writeMarks(tx, dialect, state.tenant, stream, ids);
 
   const ended = readings.filter(({ reading }) => !reading.unreadable);

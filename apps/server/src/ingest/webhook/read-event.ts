@@ -16,7 +16,7 @@ export type Action =
   | { do: 'customer'; told: ToldCustomer }
   | { do: 'product'; record: ProductRecord }
   | { do: 'level'; level: InventoryLevel }
-  | { do: 'checkout'; checkout: Checkout }
+  | { do: 'checkout'; checkout: Checkout; customerId: string | null }
   | { do: 'delete'; stream: StreamName; id: string }
   | { do: 'merge'; merged: string; into: string }
   | { do: 'fetch'; stream: StreamName; id: string }
@@ -37,7 +37,10 @@ const order =
   (body) => ({ do: 'order', body: { told: mapOrderBody(body), isNew } });
 const customer: Read = (body, currency) => ({ do: 'customer', told: mapCustomerBody(body, currency) });
 const product: Read = (body, currency) => ({ do: 'product', record: mapProductBody(body, currency) });
-const checkout: Read = (body) => ({ do: 'checkout', checkout: mapCheckoutBody(body) });
+const checkout: Read = (body) => {
+  const customer = objectIn(body, 'customer');
+  return { do: 'checkout', checkout: mapCheckoutBody(body), customerId: customer && idIn(customer, 'id') };
+};
 const deletion =
   (stream: StreamName): Read =>
   (body) => ({ do: 'delete', stream, id: idOfBody(body) });
