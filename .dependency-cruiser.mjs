@@ -1,7 +1,7 @@
-// The import arrows of docs/architecture.md: bin → app → rooms → db, jobs, observe, http, contracts.
+// The import arrows of docs/architecture.md: bin → app → rooms → db, jobs, observe, limits, http, contracts.
 const src = '^apps/server/src/';
 const rooms = ['shopify', 'inbox', 'ingest', 'analytics', 'stores', 'identity', 'privacy', 'live'];
-const ground = `${src}(db|jobs|observe|http)/`;
+const ground = `${src}(db|jobs|observe|limits|http)/`;
 const test = '\\.test\\.tsx?$';
 
 const room = (/** @type {string[]} */ ...names) => `${src}(${names.join('|')})/`;

@@ -97,8 +97,13 @@ const TUNING = {
   sessionSeconds: 30 * 24 * 3600,
   /** How long a rotated refresh token still yields an access token: two tabs may send it at once. */
   refreshGraceSeconds: 10,
-  /** All requests to /api, per address and minute. Null: ten thousand a minute in production, no limit on a laptop. */
+  /** How long the head of a request, and all of it, may take to come. */
+  headersSeconds: 15,
+  requestSeconds: 30,
+  /** Requests to /api in a minute, by address, user and store. Null: in production a standard, no limit on a laptop. */
   apiRequestsPerMinute: null as number | null,
+  userRequestsPerMinute: null as number | null,
+  tenantRequestsPerMinute: null as number | null,
   /** Failed log-ins within `loginWindowSeconds`, per account and address, and per address. */
   loginFailuresPerAccount: 10,
   loginFailuresPerAddress: 50,

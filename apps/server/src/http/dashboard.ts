@@ -1,17 +1,25 @@
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { existsSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { contentSecurityPolicy } from './content-security-policy.ts';
 import { NotFound } from './errors.ts';
+
+/** In index.html, where a page's own nonce is to stand. */
+const NONCE = '{{nonce}}';
 
 /** Serves the built dashboard from `root`: any page's address yields index.html, and its router does the rest. */
 export async function serveDashboard(
   app: FastifyInstance,
   root: string,
-): Promise<(request: FastifyRequest, reply: FastifyReply) => FastifyReply> {
+): Promise<(request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>> {
   await app.register(fastifyStatic, {
     root,
     wildcard: true,
+    // pages are made anew each time, with their nonce
+    index: false,
+    allowedPath: (path) => /\.\w+$/.test(path) && path !== '/index.html',
     cacheControl: false,
     suppressWarning: true,
     schemaHide: true,
@@ -22,19 +30,28 @@ export async function serveDashboard(
     },
   });
 
-  return function page(request, reply) {
-    const wantsPage = ['GET', 'HEAD'].includes(request.method) && request.headers.accept?.includes('text/html');
+  return async function page(request, reply) {
+    const reads = ['GET', 'HEAD'].includes(request.method);
     const path = request.url.split('?')[0]!;
+    const wantsPage = reads && (path === '/' || request.headers.accept?.includes('text/html'));
     if (!wantsPage || path === '/api' || path.startsWith('/api/') || path.startsWith('/assets/')) throw new NotFound();
-    if (existsSync(join(root, 'index.html'))) return reply.sendFile('index.html');
-    return reply.code(503).header('cache-control', 'no-store').type('text/html; charset=utf-8').send(NOT_BUILT);
+    const built = await readFile(join(root, 'index.html'), 'utf8').catch(() => null);
+    const nonce = randomBytes(16).toString('base64');
+    return reply
+      .code(built === null ? 503 : 200)
+      .headers({
+        'content-security-policy': contentSecurityPolicy(nonce),
+        'cache-control': built === null ? 'no-store' : 'no-cache',
+      })
+      .type('text/html; charset=utf-8')
+      .send((built ?? NOT_BUILT).replaceAll(NONCE, nonce));
   };
 }
 
 const NOT_BUILT = `<!doctype html>
 <html lang="en">
 <title>Xeno: the dashboard is not built yet</title>
-<style>body { font: 16px/1.5 system-ui, sans-serif; max-width: 40rem; margin: 15vh auto; padding: 0 1rem; }</style>
+<style nonce="${NONCE}">body { font: 16px/1.5 system-ui, sans-serif; max-width: 40rem; margin: 15vh auto; padding: 0 1rem; }</style>
 <h1>The dashboard is not built yet</h1>
 <p>The API is running; its documentation is at <a href="/api/docs">/api/docs</a>.
 <p>Start with <code>npm start</code>, which builds the dashboard first, then load this page again.

@@ -1,20 +1,31 @@
 import compress from '@fastify/compress';
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
-import rateLimit from '@fastify/rate-limit';
 import underPressure from '@fastify/under-pressure';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config.ts';
+import { type Counts, localCounts } from '../limits/counts.ts';
+import { isApi, limitRequests } from '../limits/requests.ts';
+import { answerBrokenRequest } from './broken-requests.ts';
+import { contentSecurityPolicy } from './content-security-policy.ts';
 import { serveDashboard } from './dashboard.ts';
 import { serveDocs } from './docs.ts';
-import { HttpError, TooMany, Unavailable } from './errors.ts';
+import { HttpError, Unavailable } from './errors.ts';
 import { answerError } from './problems.ts';
 import { compileValidator } from './validation.ts';
 
 const MEGABYTE = 1_000_000;
+const NO_DEVICES = 'camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()';
 const BUILT_DASHBOARD = fileURLToPath(new URL('../../../dashboard/dist', import.meta.url));
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** What is counted to be limited: together with all other processes where there is Redis. */
+    counts: Counts;
+  }
+}
 
 export interface ServerOptions {
   config: Config;
@@ -29,30 +40,43 @@ export async function createServer({
   log,
   dashboard = BUILT_DASHBOARD,
 }: ServerOptions): Promise<FastifyInstance> {
+  const { tuning } = config;
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: trustedHops(config.trustProxy),
     bodyLimit: MEGABYTE,
-    requestTimeout: 30_000,
+    requestTimeout: tuning.requestSeconds * 1000,
     // longer than the pause between the pings of an event stream
     connectionTimeout: 120_000,
-    http: { headersTimeout: 15_000 },
+    http: { headersTimeout: tuning.headersSeconds * 1000, connectionsCheckingInterval: 1_000 },
     forceCloseConnections: 'idle',
     requestIdHeader: false,
     genReqId: () => randomBytes(8).toString('hex'),
     routerOptions: { maxParamLength: 500 },
+    clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
   });
   app.decorate('appUrl', config.appUrl);
+  const counts = config.redisUrl
+    ? (await import('../limits/redis-counts.ts')).redisCounts(config.redisUrl, (error) =>
+        log.warn({ err: error }, 'Redis is away: limits are counted by each process for itself'),
+      )
+    : localCounts();
+  app.decorate('counts', counts);
+  app.addHook('onClose', () => counts.close());
   app.decorateRequest('actor', null);
   app.setValidatorCompiler(compileValidator);
   app.setErrorHandler(answerError);
   acceptJsonOnly(app);
 
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id);
-    if (isApi(request.url)) reply.header('cache-control', 'no-store');
+    reply.headers({
+      'x-request-id': request.id,
+      'content-security-policy': contentSecurityPolicy(),
+      'permissions-policy': NO_DEVICES,
+    });
+    if (isApi(request.routeOptions.url ?? '') || isApi(request.url)) reply.header('cache-control', 'no-store');
   });
   // otherwise a connection that was busy when closing began would be kept alive, and closing would wait for it
   let isClosing = false;
@@ -66,20 +90,7 @@ export async function createServer({
   });
 
   await app.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:', 'https://cdn.shopify.com'],
-        connectSrc: ["'self'"],
-        objectSrc: ["'none'"],
-        frameAncestors: ["'none'"],
-        baseUri: ["'none'"],
-        formAction: ["'self'"],
-      },
-    },
+    contentSecurityPolicy: false,
     frameguard: { action: 'deny' },
     hsts: config.appUrl?.startsWith('https:') ?? false,
   });
@@ -89,15 +100,11 @@ export async function createServer({
       throw new Unavailable('The server is overloaded.');
     },
   });
-  const perMinute = config.tuning.apiRequestsPerMinute ?? (config.production ? 10_000 : null);
-  if (perMinute !== null) {
-    await app.register(rateLimit, {
-      max: perMinute,
-      timeWindow: 60_000,
-      allowList: (request) => !isApi(request.url) || isWebhook(request.url),
-      errorResponseBuilder: (_request, { ttl }) => new TooMany(ttl / 1000),
-    });
-  }
+  limitRequests(app, counts, {
+    perAddress: tuning.apiRequestsPerMinute ?? (config.production ? 10_000 : null),
+    perUser: tuning.userRequestsPerMinute ?? (config.production ? 6_000 : null),
+    perTenant: tuning.tenantRequestsPerMinute ?? (config.production ? 20_000 : null),
+  });
   await app.register(cookie);
   await app.register(compress, { threshold: 1024, globalDecompression: false });
   await serveDocs(app);
@@ -119,11 +126,6 @@ export async function createServer({
 /** A number is how many proxies stand before us. */
 const trustedHops = (value: Config['trustProxy']) =>
   typeof value === 'number' ? (_address: string, hop: number) => hop < value : value;
-
-const isApi = (url: string): boolean => /^\/api(?:[/?]|$)/.test(url);
-
-/** Shopify's come from few addresses and as many as happens in the stores; their signature is what guards them. */
-const isWebhook = (url: string): boolean => /^\/api\/shopify\/webhooks(?:[/?]|$)/.test(url);
 
 /** Bodies are JSON, not compressed. An empty one is no body: some clients name a content type all the same. */
 function acceptJsonOnly(app: FastifyInstance): void {

@@ -26,16 +26,16 @@ export function login(
   const account = `${from} ${email}`;
 
   return inTurn(from, async () => {
-    throttles.failuresPerAddress.check(from);
-    throttles.failuresPerAccount.check(account);
+    await throttles.failuresPerAddress.check(from);
+    await throttles.failuresPerAccount.check(account);
     const user = await db.models.User.findOne({ where: { email } });
     const fits = await passwordFits(input.password, user?.password ?? null);
     if (!user || !fits) {
-      throttles.failuresPerAddress.count(from);
-      throttles.failuresPerAccount.count(account);
+      await throttles.failuresPerAddress.count(from);
+      await throttles.failuresPerAccount.count(account);
       throw new Unauthorized('The e-mail or the password is wrong.', 'wrong_credentials');
     }
-    throttles.failuresPerAccount.forget(account);
+    await throttles.failuresPerAccount.forget(account);
     const begin = { userId: user.id, client, seconds: sessionSeconds };
     const session = await db.transaction((tx) => beginSession(db, tx, begin));
     return { user: { id: user.id, name: user.name, email: user.email }, ...session };

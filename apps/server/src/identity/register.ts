@@ -24,13 +24,13 @@ export function register(
   const from = addressKey(client.address);
 
   return inTurn(from, async () => {
-    throttles.takenEmails.check(from);
-    throttles.registrations.check(from);
-    const taken = () => {
-      throttles.takenEmails.count(from);
+    await throttles.takenEmails.check(from);
+    await throttles.registrations.check(from);
+    const taken = async () => {
+      await throttles.takenEmails.count(from);
       return new Conflict('An account with this e-mail exists. Log in instead.', 'email_taken');
     };
-    if ((await db.models.User.count({ where: { email } })) > 0) throw taken();
+    if ((await db.models.User.count({ where: { email } })) > 0) throw await taken();
 
     const user = { id: newId(), name: input.name.trim(), email, password: await hashPassword(input.password) };
     const session = await db
@@ -38,10 +38,10 @@ export function register(
         await db.models.User.create(user, { transaction: tx.transaction });
         return beginSession(db, tx, { userId: user.id, client, seconds: sessionSeconds });
       })
-      .catch((error: unknown) => {
-        throw isUniqueViolation(error) ? taken() : error;
+      .catch(async (error: unknown) => {
+        throw isUniqueViolation(error) ? await taken() : error;
       });
-    throttles.registrations.count(from);
+    await throttles.registrations.count(from);
     return { user: { id: user.id, name: user.name, email }, ...session };
   });
 }

@@ -20,6 +20,7 @@ export async function createIdentity(
   config: Config,
 ): Promise<{ routes: HandledRoute[]; authenticate: Authenticate }> {
   const { tuning } = config;
+  const { counts } = app;
   const { accessTokenSeconds: expiresIn, sessionSeconds } = tuning;
   const tokens = await createAccessTokens(app, config.jwtSecrets, expiresIn);
   const authenticate = createAuthenticate(db, tokens);
@@ -29,8 +30,13 @@ export async function createIdentity(
     inTurn,
     sessionSeconds,
     throttles: {
-      registrations: new Throttle(tuning.registrationsPerAddress, tuning.registerWindowSeconds),
-      takenEmails: new Throttle(tuning.takenEmailsPerAddress, tuning.registerWindowSeconds),
+      registrations: new Throttle(
+        counts,
+        'registrations',
+        tuning.registrationsPerAddress,
+        tuning.registerWindowSeconds,
+      ),
+      takenEmails: new Throttle(counts, 'takenEmails', tuning.takenEmailsPerAddress, tuning.registerWindowSeconds),
     },
   };
   const loggingIn = {
@@ -38,8 +44,18 @@ export async function createIdentity(
     inTurn,
     sessionSeconds,
     throttles: {
-      failuresPerAccount: new Throttle(tuning.loginFailuresPerAccount, tuning.loginWindowSeconds),
-      failuresPerAddress: new Throttle(tuning.loginFailuresPerAddress, tuning.loginWindowSeconds),
+      failuresPerAccount: new Throttle(
+        counts,
+        'failuresPerAccount',
+        tuning.loginFailuresPerAccount,
+        tuning.loginWindowSeconds,
+      ),
+      failuresPerAddress: new Throttle(
+        counts,
+        'failuresPerAddress',
+        tuning.loginFailuresPerAddress,
+        tuning.loginWindowSeconds,
+      ),
     },
   };
 

@@ -1,45 +1,34 @@
-import { isIPv6 } from 'node:net';
 import { TooMany } from '../http/errors.ts';
+import type { Counts } from '../limits/counts.ts';
 
-const MOST_KEYS = 50_000;
+export { addressKey } from '../limits/address-key.ts';
 
-/**
- * Counts by key within a window that begins with the first count. Each process counts for itself; when `MOST_KEYS` are
- * held, the oldest is forgotten.
- */
+/** Counts by key within a window that begins with the first count, together with all other processes. */
 export class Throttle {
+  private readonly counts: Counts;
+  private readonly name: string;
   private readonly limit: number;
   private readonly windowMs: number;
-  private readonly counts = new Map<string, { tries: number; until: number }>();
 
-  constructor(limit: number, windowSeconds: number) {
+  constructor(counts: Counts, name: string, limit: number, windowSeconds: number) {
+    this.counts = counts;
+    this.name = name;
     this.limit = limit;
     this.windowMs = windowSeconds * 1000;
   }
 
   /** Throws TooMany when the key has reached the limit. */
-  check(key: string): void {
-    const count = this.current(key);
-    if (count && count.tries >= this.limit) throw new TooMany((count.until - Date.now()) / 1000);
+  async check(key: string): Promise<void> {
+    const count = await this.counts.get(`${this.name} ${key}`);
+    if (count && count.tries >= this.limit) throw new TooMany(count.endsInMs / 1000);
   }
 
-  count(key: string): void {
-    const count = this.current(key) ?? { tries: 0, until: Date.now() + this.windowMs };
-    count.tries++;
-    this.counts.set(key, count);
-    const [oldest] = this.counts.keys();
-    if (this.counts.size > MOST_KEYS && oldest !== undefined) this.counts.delete(oldest);
+  async count(key: string): Promise<void> {
+    await this.counts.add(`${this.name} ${key}`, this.windowMs);
   }
 
-  forget(key: string): void {
-    this.counts.delete(key);
-  }
-
-  private current(key: string) {
-    const count = this.counts.get(key);
-    if (!count || count.until > Date.now()) return count;
-    this.counts.delete(key);
-    return undefined;
+  async forget(key: string): Promise<void> {
+    await this.counts.forget(`${this.name} ${key}`);
   }
 }
 
@@ -59,15 +48,4 @@ export function createTurns(): <T>(key: string, work: () => Promise<T>) => Promi
     last.set(key, settled);
     return turn;
   };
-}
-
-/** Whoever has an IPv6 address has 2^64 of them: its network stands for it. */
-export function addressKey(address: string): string {
-  if (!isIPv6(address) || address.startsWith('::ffff:')) return address;
-  const [head = '', tail] = address.split('::');
-  const groups = (part: string) => (part ? part.split(':') : []);
-  const missing = tail === undefined ? 0 : 8 - groups(head).length - groups(tail).length;
-  return [...groups(head), ...Array<string>(Math.max(0, missing)).fill('0'), ...groups(tail ?? '')]
-    .slice(0, 4)
-    .join(':');
 }

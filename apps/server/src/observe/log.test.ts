@@ -40,7 +40,7 @@ describe.each([true, false])('production: %s', (production) => {
       'an error’s cause',
       (log) => log.error({ err: new Error('x', { cause: Object.assign(new Error('y'), { config: 'canary' }) }) }, 'x'),
     ],
-  ])('hides %s', (_where, work) => {
+  ])('A26: hides %s', (_where, work) => {
     const text = logged(production, work);
     expect(text.length).toBeGreaterThan(10);
     expect(text).not.toContain('canary');

@@ -82,7 +82,7 @@ onEachDatabase('connecting a store', (engine) => {
     await expectExact(world, ada, id!, shop);
   });
 
-  test('tokens are sealed in the database', async () => {
+  test('A27: tokens are sealed in the database', async () => {
     const shop = newShop();
     await ada.fill(shop);
     const { accessToken, refreshToken } = await tokensOf(shop);
@@ -105,7 +105,7 @@ onEachDatabase('connecting a store', (engine) => {
         return bob.call('GET', url);
       },
     ],
-  ])('a callback with %s is refused, and the right browser may still finish', async (_case, elsewhere) => {
+  ])('A10: a callback with %s is refused, and the right browser may still finish', async (_case, elsewhere) => {
     const shop = newShop();
     const callback = await consent(await ada.begin(shop));
     const asked = await tokenRequests(shop, async () =>
@@ -116,7 +116,7 @@ onEachDatabase('connecting a store', (engine) => {
     expect(landing(await ada.call('GET', callback))).toMatch(/^\/stores\/\d+$/);
   });
 
-  test('a state works once', async () => {
+  test('A10: a state works once', async () => {
     const shop = newShop();
     const callback = await consent(await ada.begin(shop));
     expect(landing(await ada.call('GET', callback))).toMatch(/^\/stores\/\d+$/);
@@ -126,7 +126,7 @@ onEachDatabase('connecting a store', (engine) => {
     expect(asked).toBe(0);
   });
 
-  test('a state works for a quarter of an hour', async () => {
+  test('A10: a state works for a quarter of an hour', async () => {
     const shop = newShop();
     const callback = await consent(await ada.begin(shop));
     await world.db.transaction((tx) =>
@@ -136,7 +136,7 @@ onEachDatabase('connecting a store', (engine) => {
     await nobodyConnected(shop);
   });
 
-  test('a state nobody gave, or another shop’s', async () => {
+  test('A10: a state nobody gave, or another shop’s', async () => {
     const [shop, other] = [newShop(), newShop()];
     await ada.begin(shop);
     const { state } = Object.fromEntries(new URL(await ada.begin(other)).searchParams);
@@ -145,7 +145,7 @@ onEachDatabase('connecting a store', (engine) => {
     await nobodyConnected(shop);
   });
 
-  test('a callback changed in any way is refused', async () => {
+  test('A11: a callback changed in any way is refused', async () => {
     const shop = newShop();
     const callback = new URL(await consent(await ada.begin(shop)));
     const changed = [...callback.searchParams.keys()].flatMap((name) => {
@@ -170,7 +170,7 @@ onEachDatabase('connecting a store', (engine) => {
     expect(landing(await ada.call('GET', callback.href))).toMatch(/^\/stores\/\d+$/);
   });
 
-  test('an old callback, and one signed with another secret', async () => {
+  test('A11: an old callback, and one signed with another secret', async () => {
     const shop = newShop();
     const { state } = Object.fromEntries(new URL(await ada.begin(shop)).searchParams);
     const twoDaysAgo = String(Math.floor(Date.now() / 1000) - 2 * 86_400);
@@ -227,7 +227,7 @@ onEachDatabase('connecting a store', (engine) => {
     5,
     ['a'],
     { shop: 'a' },
-  ])('%j is not a shop', async (shop) => {
+  ])('A12: %j is not a shop', async (shop) => {
     const states = 'SELECT COUNT(*) AS states FROM oauth_states';
     const before = await world.db.read(states);
     const answer = await ada.call<Problem>('POST', '/api/shopify/auth', { shop });
@@ -318,7 +318,7 @@ onEachDatabase('connecting a store', (engine) => {
   });
 
   // last: by now every answer has been given at least once
-  test('no answer ever held a token', async () => {
+  test('A26: no answer ever held a token', async () => {
     const rows = await world.db.read<{ shop_domain: string }>(
       'SELECT shop_domain FROM tenants WHERE access_token IS NOT NULL',
     );

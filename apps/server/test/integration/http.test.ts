@@ -68,7 +68,7 @@ describe('problems', () => {
   });
 });
 
-describe('bodies', () => {
+describe('A18: bodies', () => {
   const post = (body: string | Buffer, type = 'application/json', headers: Record<string, string> = {}) =>
     frame.app.inject({ method: 'POST', url: '/api/auth/login', body, headers: { 'content-type': type, ...headers } });
   const right = () => JSON.stringify({ email: account.email, password: account.password });
@@ -149,7 +149,7 @@ describe('bodies', () => {
     expect(sent).toBeLessThan(64 * 65_536);
   });
 
-  test('both a length and chunks: refused before any route', async () => {
+  test('A19: both a length and chunks: refused before any route', async () => {
     const { port } = frame.app.server.address() as AddressInfo;
     const answer = await new Promise<string>((resolve) => {
       let text = '';
@@ -219,7 +219,7 @@ describe('routes', () => {
 });
 
 describe('headers', () => {
-  test('what the API says is kept by nobody and framed by nobody', async () => {
+  test('A28: what the API says is kept by nobody and framed by nobody', async () => {
     for (const url of ['/api/config', '/api/auth/me', '/api/nothing', `/api/tenants`]) {
       const { headers } = await frame.app.inject({ url, headers: account.bearer });
       expect(headers).toMatchObject({
@@ -228,7 +228,10 @@ describe('headers', () => {
         'x-frame-options': 'DENY',
         'referrer-policy': 'no-referrer',
         'x-request-id': expect.stringMatching(/^[0-9a-f]{16}$/),
-        'content-security-policy': expect.stringContaining("script-src 'self';"),
+        'content-security-policy': expect.stringContaining("default-src 'none'; script-src 'self'; style-src 'self';"),
+        'cross-origin-opener-policy': 'same-origin',
+        'cross-origin-resource-policy': 'same-origin',
+        'permissions-policy': expect.stringContaining('camera=()'),
       });
       expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
       expect(headers).not.toHaveProperty('access-control-allow-origin');
@@ -236,7 +239,7 @@ describe('headers', () => {
     }
   });
 
-  test('with https as its address, the cookie and the transport are secured', async () => {
+  test('A28: with https as its address, the cookie and the transport are secured', async () => {
     const secure = await startFrame(sqlite, { APP_URL: 'https://xeno.example.com' });
     const answer = await secure.app.inject({
       method: 'POST',
@@ -259,7 +262,7 @@ describe('headers', () => {
   });
 });
 
-test('a limit for all of the API, and for nothing else', async () => {
+test('A25: a limit for all of the API, and for nothing else', async () => {
   const limited = await startFrame(sqlite, { API_REQUESTS_PER_MINUTE: '3' });
   const statuses: number[] = [];
   for (let i = 0; i < 4; i++) statuses.push((await limited.app.inject({ url: '/api/config' })).statusCode);
@@ -331,7 +334,7 @@ describe('documentation', () => {
     expect(JSON.stringify(document)).not.toContain('"nullable"');
   });
 
-  test('is a page that its content security policy lets run', async () => {
+  test('A28: is a page that its content security policy lets run', async () => {
     const page = await frame.app.inject({ url: '/api/docs', headers: { accept: 'text/html' } });
     expect(page.statusCode).toBe(200);
     expect(page.body).not.toMatch(/<script>|<script [^>]*>[^<\s]/);
@@ -356,16 +359,22 @@ describe('the dashboard', () => {
     expect(page.body).toContain('npm start');
   });
 
-  test('answers at the address of any page, and asks again each time', async () => {
+  test('A28: answers at the address of any page with a nonce of its own, and asks again each time', async () => {
     await mkdir(`${dist}/assets`, { recursive: true });
-    await writeFile(`${dist}/index.html`, '<!doctype html><title>Xeno</title>');
+    await writeFile(`${dist}/index.html`, '<!doctype html><title>Xeno</title><meta nonce="{{nonce}}">');
+    const nonces = new Set<string>();
     await writeFile(`${dist}/assets/app-1a2b.js`, 'export {}');
-    for (const url of ['/', '/stores/12?from=2026-01-01', '/login']) {
+    for (const url of ['/', '/index.html', '/stores/12?from=2026-01-01', '/login']) {
       const page = await get(url);
       expect([url, page.statusCode, page.headers['cache-control']]).toEqual([url, 200, 'no-cache']);
       expect(page.body).toContain('<title>Xeno</title>');
-      expect(page.headers['content-security-policy']).toContain("default-src 'self'");
+      const policy = page.headers['content-security-policy'] as string;
+      const nonce = /style-src 'self' 'nonce-([\w+/]{22}==)'/.exec(policy)![1]!;
+      expect(page.body).toContain(`<meta nonce="${nonce}">`);
+      expect(policy).not.toMatch(/unsafe|\*|script-src[^;]*nonce/);
+      nonces.add(nonce);
     }
+    expect(nonces.size).toBe(4);
     const asset = await get('/assets/app-1a2b.js');
     expect(asset.headers['cache-control']).toBe('public, max-age=31536000, immutable');
     expect(asset.headers['content-type']).toMatch('javascript');

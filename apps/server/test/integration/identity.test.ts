@@ -191,7 +191,7 @@ describe.each(databases)('identity on $name', (engine) => {
         expect(answer.headers['content-type']).toMatch('application/problem+json');
       });
 
-      test('an access token is no refresh token', async () => {
+      test('A5: an access token is no refresh token', async () => {
         expect((await refresh((await register(frame)).token)).statusCode).toBe(401);
       });
     });
@@ -230,13 +230,13 @@ describe.each(databases)('identity on $name', (engine) => {
       ['the dashboard', { origin: 'http://localhost:80', 'sec-fetch-site': 'same-origin' }, 200],
       ['the dashboard behind a proxy that ends TLS', { origin: 'https://localhost:80' }, 200],
       ['a program', {}, 200],
-    ])('cookie routes, asked by %s', async (_who, headers, status) => {
+    ])('A24: cookie routes, asked by %s', async (_who, headers, status) => {
       const account = await register(frame);
       expect((await refresh(account.cookie, headers as Record<string, string>)).statusCode).toBe(status);
       expect((await post('login', credentials(account), headers as Record<string, string>)).statusCode).toBe(status);
     });
 
-    describe('access tokens', () => {
+    describe('A5: access tokens', () => {
       let account: Account;
       beforeAll(async () => void (account = await register(frame)));
 
@@ -307,7 +307,7 @@ describe.each(databases)('identity on $name', (engine) => {
       });
     });
 
-    test('a token’s secret may be rotated', async () => {
+    test('A5: a token’s secret may be rotated', async () => {
       const before = await startFrame(engine, { JWT_SECRET: OLD_SECRET });
       const account = await register(before);
       const during = await startFrame(engine, { JWT_SECRET: `${SECRET},${OLD_SECRET}` });
@@ -428,7 +428,7 @@ describe.each(databases)('identity on $name', (engine) => {
     const statuses = async (answers: ReturnType<typeof post>[]) =>
       (await Promise.all(answers)).map(({ statusCode }) => statusCode);
 
-    test('guessing a password stops, also all at once, and the owner elsewhere is not locked out', async () => {
+    test('A8: guessing a password stops, also all at once, and the owner elsewhere is not locked out', async () => {
       const account = await register(frame);
       const guess = () => post('login', '10.0.0.1', { email: account.email, password: 'a guess' });
       const answers = await statuses(Array.from({ length: 8 }, guess));
@@ -442,7 +442,7 @@ describe.each(databases)('identity on $name', (engine) => {
       expect((await post('login', '10.0.0.2', right)).statusCode).toBe(200);
     });
 
-    test('trying many accounts from one address stops; a whole IPv6 network is one address', async () => {
+    test('A8: trying many accounts from one address stops; a whole IPv6 network is one address', async () => {
       const answers: number[] = [];
       for (let i = 0; i < 8; i++) {
         const answer = await post('login', `2001:db8:1:2::${i + 1}`, {

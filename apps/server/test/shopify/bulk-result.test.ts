@@ -11,7 +11,7 @@ import { fakeClock, networkError, scriptedFetch, staticTokens } from './doubles.
 
 const SANDBOX = 'http://127.0.0.1:4321';
 
-describe('isResultUrl', () => {
+describe('A14: isResultUrl', () => {
   it.each([
     'https://storage.googleapis.com/shopify-tiers-assets-prod/x.jsonl?Signature=y',
     'https://shopify.storage.googleapis.com/x',
@@ -60,7 +60,7 @@ function scripted(...replies: Parameters<typeof scriptedFetch>) {
 }
 
 describe('openBulkResult', () => {
-  it('sends no token, and nothing at all to a foreign address', async () => {
+  it('A14: sends no token, and nothing at all to a foreign address', async () => {
     const { client, sent } = scripted(new Response('{}\n'));
     expect(await (await openBulkResult(client, URL_OK)).text()).toBe('{}\n');
     expect(sent[0]?.headers.has('x-shopify-access-token')).toBe(false);
@@ -70,7 +70,7 @@ describe('openBulkResult', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('follows a redirect only to where it may read', async () => {
+  it('A14: follows a redirect only to where it may read', async () => {
     const to = (location: string) => new Response('', { status: 302, headers: { location } });
     const good = scripted(to('https://cdn.shopify.com/r.jsonl'), new Response('x'));
     expect(await (await openBulkResult(good.client, URL_OK)).text()).toBe('x');

@@ -39,7 +39,7 @@ describe('verifyCallback', () => {
     expect(verifyCallback(GOLDEN, [], at)).toEqual({ ok: false, reason: 'bad_hmac' });
   });
 
-  it.each(['code', 'shop', 'state', 'timestamp'] as const)('refuses a changed %s', (key) => {
+  it.each(['code', 'shop', 'state', 'timestamp'] as const)('A11: refuses a changed %s', (key) => {
     expect(verifyCallback({ ...GOLDEN, [key]: `${GOLDEN[key]}1` }, ['hush'], at)).toEqual({
       ok: false,
       reason: 'bad_hmac',
@@ -57,7 +57,7 @@ describe('verifyCallback', () => {
     }
   });
 
-  it('refuses parameters that came twice, as arrays or as objects', () => {
+  it('A11: refuses parameters that came twice, as arrays or as objects', () => {
     expect(verifyCallback({ ...GOLDEN, shop: [GOLDEN.shop, 'evil.myshopify.com'] }, ['hush'], at)).toEqual({
       ok: false,
       reason: 'repeated_parameter',

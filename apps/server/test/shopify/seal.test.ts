@@ -17,7 +17,7 @@ describe('createSealer', () => {
     }
   });
 
-  it('does not open for another shop or purpose', () => {
+  it('A27: does not open for another shop or purpose', () => {
     const sealer = createSealer([key('k1')]);
     const sealed = sealer.seal('secret', bound);
     expect(() => sealer.open(sealed, 'b.myshopify.com/access-token')).toThrow(/changed/);
@@ -51,7 +51,7 @@ describe('createSealer', () => {
     }
   });
 
-  it('rotates: the newest key seals, the old ones still open, a dropped one does not', () => {
+  it('A27: rotates: the newest key seals, the old ones still open, a dropped one does not', () => {
     const [old, fresh] = [key('2025'), key('2026')];
     const before = createSealer([old]).seal('secret', bound);
     const rotated = createSealer([fresh, old]);

@@ -70,7 +70,7 @@ describe('parseShopDomain', () => {
     expect(parseShopDomain(input)).toEqual({ ok: true, shop });
   });
 
-  it.each(HOSTILE.map((input) => [input]))('refuses %j', (input) => {
+  it.each(HOSTILE.map((input) => [input]))('A12: refuses %j', (input) => {
     expect(parseShopDomain(input)).toMatchObject({ ok: false, reason: expect.stringMatching(/\w/) });
   });
 
