@@ -1,6 +1,6 @@
 // The import arrows of docs/architecture.md: bin → app → rooms → db, jobs, observe, limits, http, contracts.
 const src = '^apps/server/src/';
-const rooms = ['shopify', 'inbox', 'ingest', 'analytics', 'stores', 'identity', 'privacy', 'live'];
+const rooms = ['shopify', 'inbox', 'ingest', 'analytics', 'stores', 'identity', 'privacy', 'teams', 'audit', 'live'];
 const ground = `${src}(db|jobs|observe|limits|http)/`;
 const test = '\\.test\\.tsx?$';
 

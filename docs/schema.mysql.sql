@@ -1,3 +1,27 @@
+CREATE TABLE api_token_stores (
+  tenant_id bigint unsigned NOT NULL,
+  token_id bigint unsigned NOT NULL,
+  PRIMARY KEY (tenant_id, token_id),
+  KEY api_token_stores_by_token (token_id),
+  CONSTRAINT api_token_stores_token FOREIGN KEY (token_id) REFERENCES api_tokens (id) ON DELETE CASCADE
+) ENGINE=InnoDB COLLATE=utf8mb4_bin;
+
+CREATE TABLE api_tokens (
+  id bigint unsigned NOT NULL,
+  user_id bigint unsigned NOT NULL,
+  token_hash varchar(64) NOT NULL,
+  name varchar(100) NOT NULL,
+  role varchar(16) NOT NULL,
+  created_at datetime(3) NOT NULL,
+  expires_at datetime(3) NOT NULL,
+  last_used_at datetime(3),
+  revoked_at datetime(3),
+  PRIMARY KEY (id),
+  KEY api_tokens_by_user (user_id, created_at),
+  UNIQUE KEY api_tokens_hash (token_hash),
+  CONSTRAINT api_tokens_user FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
+) ENGINE=InnoDB COLLATE=utf8mb4_bin;
+
 CREATE TABLE audit_log (
   tenant_id bigint unsigned NOT NULL,
   id bigint unsigned NOT NULL,
@@ -110,6 +134,21 @@ CREATE TABLE inventory_levels (
   PRIMARY KEY (tenant_id, inventory_item_id, shopify_location_id)
 ) ENGINE=InnoDB COLLATE=utf8mb4_bin;
 
+CREATE TABLE invitations (
+  tenant_id bigint unsigned NOT NULL,
+  id bigint unsigned NOT NULL,
+  token_hash varchar(64) NOT NULL,
+  email varchar(254) NOT NULL,
+  role varchar(16) NOT NULL,
+  invited_by bigint unsigned NOT NULL,
+  created_at datetime(3) NOT NULL,
+  expires_at datetime(3) NOT NULL,
+  ended_at datetime(3),
+  end_reason varchar(16),
+  PRIMARY KEY (tenant_id, id),
+  KEY invitations_by_token (token_hash)
+) ENGINE=InnoDB COLLATE=utf8mb4_bin;
+
 CREATE TABLE leases (
   tenant_id bigint unsigned NOT NULL,
   name varchar(32) NOT NULL,
@@ -124,6 +163,7 @@ CREATE TABLE memberships (
   user_id bigint unsigned NOT NULL,
   role varchar(16) NOT NULL,
   created_at datetime(3) NOT NULL,
+  waiting_since datetime(3),
   PRIMARY KEY (tenant_id, user_id),
   KEY memberships_by_user (user_id, tenant_id),
   CONSTRAINT memberships_tenant FOREIGN KEY (tenant_id) REFERENCES tenants (id),
@@ -146,6 +186,18 @@ CREATE TABLE oauth_states (
   PRIMARY KEY (state_hash),
   KEY oauth_states_user (user_id),
   CONSTRAINT oauth_states_user FOREIGN KEY (user_id) REFERENCES users (id)
+) ENGINE=InnoDB COLLATE=utf8mb4_bin;
+
+CREATE TABLE one_time_tokens (
+  token_hash varchar(64) NOT NULL,
+  purpose varchar(16) NOT NULL,
+  user_id bigint unsigned,
+  detail mediumtext,
+  created_at datetime(3) NOT NULL,
+  expires_at datetime(3) NOT NULL,
+  used_at datetime(3),
+  PRIMARY KEY (token_hash),
+  KEY one_time_tokens_by_end (expires_at)
 ) ENGINE=InnoDB COLLATE=utf8mb4_bin;
 
 CREATE TABLE order_lines (
@@ -246,6 +298,14 @@ CREATE TABLE reconciliations (
   notice mediumtext,
   error mediumtext,
   PRIMARY KEY (tenant_id, id)
+) ENGINE=InnoDB COLLATE=utf8mb4_bin;
+
+CREATE TABLE recovery_codes (
+  user_id bigint unsigned NOT NULL,
+  code_hash varchar(64) NOT NULL,
+  used_at datetime(3),
+  PRIMARY KEY (user_id, code_hash),
+  CONSTRAINT recovery_codes_user FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
 ) ENGINE=InnoDB COLLATE=utf8mb4_bin;
 
 CREATE TABLE redactions (
@@ -416,6 +476,7 @@ CREATE TABLE tenants (
   updated_at datetime(3) NOT NULL,
   webhook_key varchar(64),
   installed_at datetime(3),
+  requires_second_factor tinyint(1) NOT NULL DEFAULT 0,
   PRIMARY KEY (id),
   UNIQUE KEY tenants_shop_domain (shop_domain),
   KEY tenants_user (user_id),
@@ -447,6 +508,9 @@ CREATE TABLE users (
   email varchar(254) NOT NULL,
   password varchar(255) NOT NULL,
   created_at datetime(3) NOT NULL,
+  totp_secret mediumtext,
+  totp_confirmed_at datetime(3),
+  totp_last_step bigint unsigned,
   PRIMARY KEY (id),
   UNIQUE KEY users_email (email)
 ) ENGINE=InnoDB COLLATE=utf8mb4_bin;

@@ -1,3 +1,29 @@
+CREATE TABLE api_token_stores (
+  tenant_id BIGINT NOT NULL,
+  token_id BIGINT NOT NULL,
+  PRIMARY KEY (tenant_id, token_id),
+  CONSTRAINT api_token_stores_token FOREIGN KEY (token_id) REFERENCES api_tokens (id) ON DELETE CASCADE
+) WITHOUT ROWID;
+
+CREATE INDEX api_token_stores_by_token ON api_token_stores (token_id);
+
+CREATE TABLE api_tokens (
+  id BIGINT NOT NULL,
+  user_id BIGINT NOT NULL,
+  token_hash VARCHAR(64) NOT NULL,
+  name VARCHAR(100) NOT NULL,
+  role VARCHAR(16) NOT NULL,
+  created_at DATETIME NOT NULL,
+  expires_at DATETIME NOT NULL,
+  last_used_at DATETIME,
+  revoked_at DATETIME,
+  PRIMARY KEY (id),
+  CONSTRAINT api_tokens_hash UNIQUE (token_hash),
+  CONSTRAINT api_tokens_user FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
+) WITHOUT ROWID;
+
+CREATE INDEX api_tokens_by_user ON api_tokens (user_id, created_at);
+
 CREATE TABLE audit_log (
   tenant_id BIGINT NOT NULL,
   id BIGINT NOT NULL,
@@ -113,6 +139,22 @@ CREATE TABLE inventory_levels (
   PRIMARY KEY (tenant_id, inventory_item_id, shopify_location_id)
 ) WITHOUT ROWID;
 
+CREATE TABLE invitations (
+  tenant_id BIGINT NOT NULL,
+  id BIGINT NOT NULL,
+  token_hash VARCHAR(64) NOT NULL,
+  email VARCHAR(254) NOT NULL,
+  role VARCHAR(16) NOT NULL,
+  invited_by BIGINT NOT NULL,
+  created_at DATETIME NOT NULL,
+  expires_at DATETIME NOT NULL,
+  ended_at DATETIME,
+  end_reason VARCHAR(16),
+  PRIMARY KEY (tenant_id, id)
+) WITHOUT ROWID;
+
+CREATE INDEX invitations_by_token ON invitations (token_hash);
+
 CREATE TABLE leases (
   tenant_id BIGINT NOT NULL,
   name VARCHAR(32) NOT NULL,
@@ -127,6 +169,7 @@ CREATE TABLE memberships (
   user_id BIGINT NOT NULL,
   role VARCHAR(16) NOT NULL,
   created_at DATETIME NOT NULL,
+  waiting_since DATETIME,
   PRIMARY KEY (tenant_id, user_id),
   CONSTRAINT memberships_tenant FOREIGN KEY (tenant_id) REFERENCES tenants (id),
   CONSTRAINT memberships_user FOREIGN KEY (user_id) REFERENCES users (id)
@@ -149,6 +192,19 @@ CREATE TABLE oauth_states (
   PRIMARY KEY (state_hash),
   CONSTRAINT oauth_states_user FOREIGN KEY (user_id) REFERENCES users (id)
 ) WITHOUT ROWID;
+
+CREATE TABLE one_time_tokens (
+  token_hash VARCHAR(64) NOT NULL,
+  purpose VARCHAR(16) NOT NULL,
+  user_id BIGINT,
+  detail TEXT,
+  created_at DATETIME NOT NULL,
+  expires_at DATETIME NOT NULL,
+  used_at DATETIME,
+  PRIMARY KEY (token_hash)
+) WITHOUT ROWID;
+
+CREATE INDEX one_time_tokens_by_end ON one_time_tokens (expires_at);
 
 CREATE TABLE order_lines (
   tenant_id BIGINT NOT NULL,
@@ -250,6 +306,14 @@ CREATE TABLE reconciliations (
   notice TEXT,
   error TEXT,
   PRIMARY KEY (tenant_id, id)
+) WITHOUT ROWID;
+
+CREATE TABLE recovery_codes (
+  user_id BIGINT NOT NULL,
+  code_hash VARCHAR(64) NOT NULL,
+  used_at DATETIME,
+  PRIMARY KEY (user_id, code_hash),
+  CONSTRAINT recovery_codes_user FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
 ) WITHOUT ROWID;
 
 CREATE TABLE redactions (
@@ -424,6 +488,7 @@ CREATE TABLE tenants (
   updated_at DATETIME NOT NULL,
   webhook_key VARCHAR(64),
   installed_at DATETIME,
+  requires_second_factor BOOLEAN NOT NULL DEFAULT 0,
   PRIMARY KEY (id),
   CONSTRAINT tenants_shop_domain UNIQUE (shop_domain),
   CONSTRAINT tenants_user FOREIGN KEY (user_id) REFERENCES users (id)
@@ -456,6 +521,9 @@ CREATE TABLE users (
   email VARCHAR(254) NOT NULL,
   password VARCHAR(255) NOT NULL,
   created_at DATETIME NOT NULL,
+  totp_secret TEXT,
+  totp_confirmed_at DATETIME,
+  totp_last_step BIGINT,
   PRIMARY KEY (id),
   CONSTRAINT users_email UNIQUE (email)
 ) WITHOUT ROWID;

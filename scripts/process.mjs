@@ -1,4 +1,4 @@
-// npm run api | worker | scheduler | migrate: one of the programs that share a MySQL or MariaDB database.
+// npm run api | worker | scheduler | migrate: one of the programs that share a MySQL or MariaDB database; or user:reset.
 import { Crew, runToEnd } from './lib/crew.mjs';
 import { ensureDashboard } from './lib/dashboard.mjs';
 import { ensureInstalled } from './lib/install.mjs';
@@ -6,11 +6,11 @@ import { command } from './lib/project.mjs';
 import { choosePort, loadSettings } from './lib/settings.mjs';
 
 await command(async () => {
-  const [name = ''] = process.argv.slice(2);
+  const [name = '', ...args] = process.argv.slice(2);
   const program = `apps/server/src/bin/${name}.ts`;
   loadSettings();
   ensureInstalled();
-  if (name === 'migrate') return runToEnd([program]);
+  if (name === 'migrate' || name === 'user-reset') return runToEnd([program, ...args]);
 
   /** @type {Record<string, string>} */
   const env = {};

@@ -1,7 +1,11 @@
 import react from '@vitejs/plugin-react';
 import * as contracts from '@xeno/contracts';
 import type { Route } from '@xeno/contracts';
+import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
+
+/** What the browser needs of the contracts besides: who may do what. */
+const PERMISSIONS = fileURLToPath(new URL('../../packages/contracts/src/permissions.ts', import.meta.url));
 
 const isRoute = (value: unknown) => typeof value === 'object' && value !== null && 'method' in value;
 
@@ -25,10 +29,10 @@ function routesWithoutSchemas(): Plugin {
               .map(([name, { method, path }]) => [name, { method, path }]),
           ),
         );
-      const { auth, stores, analytics, live, reconciliation, webhooks, privacy } = contracts;
-      return Object.entries({ auth, stores, analytics, live, reconciliation, webhooks, privacy })
-        .map(([name, routes]) => `export const ${name} = ${room(routes)};`)
-        .join('\n');
+      const rooms = Object.entries(contracts as Record<string, unknown>)
+        .filter((entry): entry is [string, Record<string, unknown>] => Object.values(entry[1] ?? {}).some(isRoute))
+        .map(([name, routes]) => `export const ${name} = ${room(routes)};`);
+      return [`export * from ${JSON.stringify(PERMISSIONS)};`, ...rooms].join('\n');
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { analyticsRoutes } from './analytics/routes.ts';
+import { auditRoutes } from './audit/routes.ts';
 import type { Config } from './config.ts';
 import { lockDataDir } from './data-lock.ts';
 import { accessOf, openDatabase } from './db/database.ts';
@@ -8,6 +9,8 @@ import { migrate, pendingMigrations } from './db/migrate.ts';
 import type { Tenant } from './db/models/tenant.ts';
 import { registerRoutes } from './http/routes.ts';
 import { createServer } from './http/server.ts';
+import { normalizeEmail } from './identity/email.ts';
+import { pruneOneTimeTokens } from './identity/one-time-tokens.ts';
 import { pruneSessions } from './identity/prune.ts';
 import { createIdentity } from './identity/routes.ts';
 import { dropBodies, forgetEvents } from './inbox/retention.ts';
@@ -32,6 +35,7 @@ import { makeDue } from './jobs/recurring.ts';
 import { createFeed } from './live/feed.ts';
 import { liveRoutes } from './live/routes.ts';
 import { localSignals } from './live/signals.ts';
+import { createMailer } from './mail/mail.ts';
 import { armFailPoint } from './observe/fail-points.ts';
 import { serveHealth } from './observe/health.ts';
 import { createLog } from './observe/log.ts';
@@ -50,6 +54,7 @@ import { checkAllSubscriptions, ensureSubscriptions, webhookOrigin, webhookState
 import { activeRun, activeRuns } from './stores/sync.ts';
 import { viewActiveRuns } from './stores/tenants.ts';
 import { tokenStore } from './stores/tokens.ts';
+import { teamRoutes } from './teams/routes.ts';
 import { SCHEDULED_SYNC, upkeepJobs } from './stores/upkeep.ts';
 
 /** What a process does: answer requests, run jobs, stand for election as the scheduler. */
@@ -204,6 +209,7 @@ export async function startApp(
         alone: alone('housekeeping'),
         chores: [
           () => pruneSessions(db, daysAgo(tuning.endedSessionDays)),
+          () => pruneOneTimeTokens(db, daysAgo(tuning.endedSessionDays)),
           () => pruneStates(db),
           () => pruneRuns(db, daysAgo(tuning.finishedRunDays)),
           () => dropBodies(db, daysAgo(tuning.webhookBodyDays)),
@@ -229,7 +235,15 @@ export async function startApp(
       },
     };
     serveHealth(server, checks, { queue: () => queue.state() });
-    const identity = await createIdentity(server, db, config);
+    const mailer =
+      config.smtpUrl === null
+        ? null
+        : createMailer(config.smtpUrl, {
+            from: config.mailFrom,
+            onFailure: (error) => log.error({ err: error }, 'an e-mail could not be sent'),
+          });
+    if (mailer) closers.push(() => mailer.close());
+    const identity = await createIdentity(server, db, config, { seal: sealer, mailer });
     const appUrlOf = (request: FastifyRequest) => config.appUrl ?? `${request.protocol}://${request.host}`;
 
     const feed = createFeed({
@@ -265,6 +279,16 @@ export async function startApp(
       }),
       ...reconciliationRoutes({ db, hint: queue.hint }),
       ...privacyRoutes({ db, webhooksNaming }),
+      ...teamRoutes({
+        ...tuning,
+        db,
+        mailer,
+        appUrlOf,
+        normalizeEmail,
+        authenticate: identity.authenticate,
+        counts: server.counts,
+      }),
+      ...auditRoutes(db),
       ...liveRoutes(server, {
         feed,
         queue,

@@ -43,6 +43,8 @@ export interface Config {
   sentryDsn: string | null;
   otlpEndpoint: string | null;
   smtpUrl: string | null;
+  /** Who e-mails are from. */
+  mailFrom: string;
   /** For crash tests: `name` or `name@n`, where the process is to die (observe/fail-points.ts). */
   failPoint: string | null;
   tuning: Tuning;
@@ -112,6 +114,18 @@ const TUNING = {
   registrationsPerAddress: 60,
   takenEmailsPerAddress: 10,
   registerWindowSeconds: 10 * 60,
+  /** Links for a new password, or e-mail, asked for within `resetWindowSeconds`, per address asking and per e-mail. */
+  resetsPerAddress: 30,
+  resetsPerEmail: 5,
+  resetWindowSeconds: 3600,
+  /** How long such a link works, an invitation does, and a log-in waits for its second factor. */
+  resetSeconds: 3600,
+  invitationSeconds: 7 * 24 * 3600,
+  secondFactorSeconds: 10 * 60,
+  /** Wrong second factors of one account within `loginWindowSeconds`. */
+  secondFactorFailures: 10,
+  /** Invitations that one user sends within an hour. */
+  invitationsPerUser: 60,
 };
 export type Tuning = typeof TUNING;
 
@@ -151,6 +165,7 @@ const Settings = Compile(
     SENTRY_DSN: url('https|http'),
     OTEL_EXPORTER_OTLP_ENDPOINT: url('https|http'),
     SMTP_URL: url('smtp|smtps'),
+    MAIL_FROM: setting('^[^\\r\\n]*[^\\s@]+@[^\\s@]+$', 'must be an e-mail address, or Name <address>'),
     FAIL_POINT: setting(
       '^[a-z0-9.-]+(@[1-9]\\d{0,8})?$',
       'must be the name of a fail point, or name@n for its nth time',
@@ -198,6 +213,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   if (production && values.JWT_SECRET && listOf(values.JWT_SECRET).some((secret) => secret.length < 32)) {
     wrong.push('JWT_SECRET must have at least 32 characters (openssl rand -base64 32), as each of a list must');
   }
+  // what a request says of its host must not get into a mail
+  if (values.SMTP_URL && !values.APP_URL) wrong.push('APP_URL is missing: e-mails (SMTP_URL) have links to it');
   if (wrong.length > 0) throw new ConfigError(wrong);
 
   const dataDir = resolve(values.DATA_DIR ?? '.data');
@@ -228,6 +245,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     sentryDsn: values.SENTRY_DSN ?? null,
     otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
     smtpUrl: values.SMTP_URL ?? null,
+    mailFrom: values.MAIL_FROM ?? `Xeno <no-reply@${values.APP_URL ? new URL(values.APP_URL).hostname : 'localhost'}>`,
     failPoint: values.FAIL_POINT ?? null,
     tuning: Object.fromEntries(
       Object.entries(TUNING).map(([name, standard]) => {

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { Id, Instant, LocalDate, Money, nullable, ShopifyId } from './common.ts';
+import { Id, Instant, LocalDate, masked, Money, nullable, personal, ShopifyId } from './common.ts';
 import { route } from './route.ts';
 
 /**
@@ -65,7 +65,7 @@ export const overview = route({
   path: '/api/analytics/overview',
   summary: 'Totals of a period, or of all time',
   tag: 'analytics',
-  access: 'member',
+  access: 'metrics:read',
   query: Type.Object(period, { additionalProperties: false }),
   response: {
     200: Type.Object({
@@ -82,7 +82,7 @@ export const revenue = route({
   path: '/api/analytics/revenue',
   summary: 'Every measure of the ledger by day, empty days included',
   tag: 'analytics',
-  access: 'member',
+  access: 'metrics:read',
   query: Type.Object(period, { additionalProperties: false }),
   response: { 200: Type.Object({ ...head, data: Type.Array(RevenueDay) }) },
 });
@@ -93,7 +93,7 @@ export const ordersByDate = route({
   path: '/api/analytics/orders-by-date',
   summary: 'Orders placed by day, empty days included',
   tag: 'analytics',
-  access: 'member',
+  access: 'metrics:read',
   query: Type.Object(period, { additionalProperties: false }),
   response: {
     200: Type.Object({ ...head, data: Type.Array(Type.Object({ date: LocalDate, orders: Type.Integer() })) }),
@@ -103,8 +103,9 @@ export type OrdersByDate = Static<(typeof ordersByDate)['response'][200]>;
 
 export const TopCustomer = Type.Object({
   customerId: ShopifyId,
-  name: nullable(Type.String()),
-  email: nullable(Type.String()),
+  name: personal(Type.String()),
+  email: personal(Type.String()),
+  masked,
   orders: Type.Integer(),
   totalSpent: Money,
 });
@@ -115,7 +116,7 @@ export const topCustomers = route({
   path: '/api/analytics/top-customers',
   summary: 'Customers by what they spent, net of refunds, tax and shipping inside',
   tag: 'analytics',
-  access: 'member',
+  access: 'metrics:read',
   query: Type.Object(
     { ...period, limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 5 })) },
     { additionalProperties: false },
@@ -140,7 +141,7 @@ export const abandonedCheckouts = route({
   path: '/api/analytics/abandoned-checkouts',
   summary: 'Checkouts by day and what became of them, empty days included',
   tag: 'analytics',
-  access: 'member',
+  access: 'metrics:read',
   query: Type.Object(period, { additionalProperties: false }),
   response: { 200: Type.Object({ ...head, data: Type.Array(CheckoutDay) }) },
 });

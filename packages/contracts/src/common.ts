@@ -2,6 +2,15 @@ import { Type, type Static, type TSchema } from 'typebox';
 
 export const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 
+/** Personal data of a customer: null, with `masked: true` beside it, where the role may not see it. */
+export const personal = <S extends TSchema>(schema: S) =>
+  Type.Union([schema, Type.Null()], {
+    'x-personal': true,
+    description: 'Null where the role may not see personal data.',
+  });
+/** Beside what is `personal`. */
+export const masked = Type.Optional(Type.Literal(true, { description: 'Set where personal data is left out.' }));
+
 /** A decimal string with as many decimals as ISO 4217 gives the currency, as Shopify's MoneyV2. */
 export const Money = Type.Object(
   {

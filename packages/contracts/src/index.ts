@@ -1,4 +1,5 @@
 export * from './route.ts';
+export * from './permissions.ts';
 export * from './common.ts';
 export * from './money.ts';
 export * as auth from './auth.ts';
@@ -10,8 +11,12 @@ export type { LiveEvents, QueueDepth } from './live.ts';
 export * as reconciliation from './reconciliation.ts';
 export type { Finding, FindingKind, Reconciliation } from './reconciliation.ts';
 export * as privacy from './privacy.ts';
-export type { AuditEntry, PrivacyRequest } from './privacy.ts';
-export type { Session, User } from './auth.ts';
+export type { PrivacyRequest } from './privacy.ts';
+export * as audit from './audit.ts';
+export type { AuditEntry } from './audit.ts';
+export * as teams from './teams.ts';
+export type { Invitation, Member } from './teams.ts';
+export type { ApiToken, Session, User, UserSession } from './auth.ts';
 export type { RunStatus, StreamName, SyncKind, SyncRun, SyncStream, Tenant, TenantStatus } from './stores.ts';
 export type {
   AbandonedCheckouts,

@@ -29,7 +29,7 @@ export const events = route({
     'Server-sent events of a store: figures, sync, tenant. Read it with fetch and the Authorization header; it ends with the access token',
   produces: 'text/event-stream',
   tag: 'live',
-  access: 'member',
+  access: 'metrics:read',
   params: Type.Object({ id: Id }),
   response: { 200: Type.String({ description: 'The id of a figures event goes into Last-Event-ID after a break.' }) },
 });

@@ -21,23 +21,12 @@ export const PrivacyRequest = Type.Object({
 });
 export type PrivacyRequest = Static<typeof PrivacyRequest>;
 
-export const AuditEntry = Type.Object({
-  id: Id,
-  happenedAt: Instant,
-  userId: nullable(Id),
-  action: Type.String({ examples: ['privacy.customer_redacted'] }),
-  subject: nullable(Type.String({ description: 'To whom or what, by its id.' })),
-  detail: Type.Record(Type.String(), Type.Unknown()),
-  address: nullable(Type.String({ description: 'From where.' })),
-});
-export type AuditEntry = Static<typeof AuditEntry>;
-
 export const listRequests = route({
   method: 'GET',
   path: '/api/tenants/:id/privacy-requests',
   summary: 'What Shopify has asked for on behalf of people: to see or to erase their data; the newest first',
   tag: 'privacy',
-  access: 'admin',
+  access: 'privacy:manage',
   params: Type.Object({ id: Id }),
   query: Page,
   response: { 200: pageOf(PrivacyRequest) },
@@ -48,7 +37,7 @@ export const downloadFile = route({
   path: '/api/tenants/:id/privacy-requests/:requestId/file',
   summary: 'Everything that is stored of the customer whom a data request is about, as it is now; ends the request',
   tag: 'privacy',
-  access: 'admin',
+  access: 'privacy:manage',
   params: Type.Object({ id: Id, requestId: Id }),
   response: {
     200: Type.Object(
@@ -63,15 +52,4 @@ export const downloadFile = route({
       { description: 'Rows as they are stored; amounts in minor units of the currency beside them.' },
     ),
   },
-});
-
-export const auditLog = route({
-  method: 'GET',
-  path: '/api/tenants/:id/audit-log',
-  summary: 'Who did what to a store, the newest first',
-  tag: 'privacy',
-  access: 'admin',
-  params: Type.Object({ id: Id }),
-  query: Page,
-  response: { 200: pageOf(AuditEntry) },
 });

@@ -1,19 +1,20 @@
 import type { Static, TSchema } from 'typebox';
+import type { Permission } from './permissions.ts';
 
 /**
  * Who may call a route:
  * - `public`: anyone;
  * - `session`: whoever holds the refresh cookie;
  * - `shopify`: whoever signs the body with the app's secret; the handler gets the raw body and judges it;
- * - `user`: whoever is logged in;
- * - `member`: a logged-in user with a role in the tenant that the request names;
- * - `admin`: a member whose role in that tenant is admin.
+ * - `account`: whoever is logged in, in person: no API token;
+ * - `user`: whoever is logged in, or a user's API token;
+ * - a permission: a user, or a user's API token, whose role in the tenant that the request names has it.
  */
-export type Access = 'public' | 'session' | 'shopify' | 'user' | 'member' | 'admin';
+export type Access = 'public' | 'session' | 'shopify' | 'account' | 'user' | Permission;
 
 /** One route of the API, told once: the server registers it, the client calls it, OpenAPI is made from it. */
 export interface Route {
-  method: 'GET' | 'POST' | 'DELETE';
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Path with `:name` parameters, as Fastify writes it. */
   path: string;
   summary: string;

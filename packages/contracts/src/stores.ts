@@ -59,6 +59,9 @@ export const Tenant = Type.Object({
   status: TenantStatus,
   statusReason: nullable(Type.String()),
   role: Role,
+  requiresSecondFactor: Type.Boolean({
+    description: 'Whether members must have a second factor; without one, all else about this store is refused.',
+  }),
   currencyCode: nullable(Type.String()),
   timezone: nullable(Type.String({ description: 'IANA name' })),
   lastSyncAt: nullable(Instant),
@@ -86,7 +89,7 @@ export const beginConnect = route({
   path: '/api/shopify/auth',
   summary: 'Begin to connect a Shopify store: send the browser to authorizeUrl',
   tag: 'stores',
-  access: 'user',
+  access: 'account',
   body: Type.Object(
     { shop: Type.String({ minLength: 1, maxLength: 255, examples: ['my-store', 'my-store.myshopify.com'] }) },
     { additionalProperties: false },
@@ -118,7 +121,7 @@ export const getTenant = route({
   path: '/api/tenants/:id',
   summary: 'One store',
   tag: 'stores',
-  access: 'member',
+  access: 'metrics:read',
   params: TenantParams,
   response: { 200: Tenant },
 });
@@ -128,7 +131,7 @@ export const disconnect = route({
   path: '/api/tenants/:id',
   summary: 'Disconnect a store: its tokens are destroyed, its data kept',
   tag: 'stores',
-  access: 'admin',
+  access: 'store:manage',
   params: TenantParams,
   response: { 204: Type.Null() },
 });
@@ -139,7 +142,7 @@ export const startSync = route({
   summary:
     'Fetch what changed since the last success, or with kind full everything; a running one is returned as it is',
   tag: 'stores',
-  access: 'member',
+  access: 'sync:run',
   params: TenantParams,
   body: Type.Optional(Type.Object({ kind: Type.Optional(SyncKind) }, { additionalProperties: false })),
   response: { 202: Type.Object({ run: SyncRun }) },
@@ -150,7 +153,7 @@ export const listRuns = route({
   path: '/api/tenants/:id/sync-runs',
   summary: 'Sync runs, the newest first',
   tag: 'stores',
-  access: 'member',
+  access: 'metrics:read',
   params: TenantParams,
   query: Page,
   response: { 200: pageOf(SyncRun) },

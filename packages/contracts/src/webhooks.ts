@@ -68,7 +68,7 @@ export const listWebhooks = route({
   path: '/api/tenants/:id/webhooks',
   summary: 'Webhooks of a store, the newest first',
   tag: 'webhooks',
-  access: 'member',
+  access: 'metrics:read',
   params: TenantParams,
   query: Type.Object(
     {
@@ -86,7 +86,7 @@ export const summary = route({
   path: '/api/tenants/:id/webhooks/summary',
   summary: 'How many webhooks came, wait, failed and were given up, and how late they are applied',
   tag: 'webhooks',
-  access: 'member',
+  access: 'metrics:read',
   params: TenantParams,
   response: { 200: WebhookSummary },
 });
@@ -97,7 +97,7 @@ export const getWebhook = route({
   path: '/api/tenants/:id/webhooks/:webhookId',
   summary: 'One webhook with its body',
   tag: 'webhooks',
-  access: 'admin',
+  access: 'personal:read',
   params: Type.Object({ id: Id, webhookId: Type.String({ minLength: 1, maxLength: 128 }) }),
   response: { 200: WebhookDetail },
 });
@@ -107,7 +107,7 @@ export const replay = route({
   path: '/api/tenants/:id/webhooks/replay',
   summary: 'Process webhooks again: some, those of a status, or those of a period; old ones do no harm',
   tag: 'webhooks',
-  access: 'member',
+  access: 'sync:run',
   params: TenantParams,
   body: Type.Object(
     {

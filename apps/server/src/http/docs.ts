@@ -15,17 +15,21 @@ export async function serveDocs(app: FastifyInstance): Promise<void> {
           'dates are the store’s own days, instants are in UTC. Every error is a problem (RFC 9457).',
       },
       tags: [
-        { name: 'auth', description: 'Accounts and sessions' },
+        { name: 'auth', description: 'Registering, logging in and out' },
+        { name: 'account', description: 'One’s own account: sessions, password, second factor, API tokens' },
         { name: 'stores', description: 'Connecting Shopify stores and fetching their data' },
         { name: 'live', description: 'What happens, as it happens' },
         { name: 'webhooks', description: 'What Shopify sends, and what became of it' },
-        { name: 'privacy', description: 'What people may ask to see or to have erased, and who did what' },
+        { name: 'privacy', description: 'What people may ask to see or to have erased' },
+        { name: 'teams', description: 'Who has which role in a store' },
+        { name: 'audit', description: 'Who did what' },
         { name: 'analytics', description: 'Questions about one store' },
         { name: 'system', description: 'About this installation' },
       ],
       components: {
         securitySchemes: {
           accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+          apiToken: { type: 'http', scheme: 'bearer', bearerFormat: 'xeno_…' },
           shopifyHmac: { type: 'apiKey', in: 'header', name: 'X-Shopify-Hmac-Sha256' },
           refreshCookie: { type: 'apiKey', in: 'cookie', name: 'xeno_refresh' },
         },

@@ -1,12 +1,31 @@
-import { Problem, type Access, type Role, type Route, type RouteInput, type RouteOutput } from '@xeno/contracts';
+import {
+  type Access,
+  type Permission,
+  PERMISSIONS,
+  permits,
+  Problem,
+  type Role,
+  type Route,
+  type RouteInput,
+  type RouteOutput,
+} from '@xeno/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
 import { STATUS_CODES } from 'node:http';
 import { IsObject, type TSchema } from 'typebox';
 import { Forbidden, NotFound } from './errors.ts';
+import { maskOf } from './masking.ts';
 import { requireSameOrigin } from './origin.ts';
 
 export interface UserActor {
   userId: string;
+  /** Null: a program asks with an API token of the user's. */
+  sessionId: string | null;
+  /** Null: the user asks. */
+  apiTokenId: string | null;
+}
+
+/** A user in person. */
+export interface AccountActor extends UserActor {
   sessionId: string;
 }
 
@@ -16,16 +35,30 @@ export interface TenantActor extends UserActor {
   role: Role;
 }
 
+/** A user's place in a tenant; of an API token, as far as it goes. */
+export interface Membership {
+  tenantId: string;
+  role: Role;
+  /** The tenant demands a second factor, and the user has none. */
+  lacksSecondFactor: boolean;
+}
+
 /**
  * Who sends this request, read from the database each time; throws Unauthorized. `membership` is the user's place
- * in the tenant asked for, and null where there is none: no such tenant, or someone else's.
+ * in the tenant asked for, and null where there is none: no such tenant, someone else's, or one that waits for an admin.
  */
 export type Authenticate = (
   request: FastifyRequest,
   tenantId: string | null,
-) => Promise<UserActor & { membership: { tenantId: string; role: Role } | null }>;
+) => Promise<UserActor & { membership: Membership | null }>;
 
-type ActorOf<A extends Access> = A extends 'member' | 'admin' ? TenantActor : A extends 'user' ? UserActor : null;
+type ActorOf<A extends Access> = A extends Permission
+  ? TenantActor
+  : A extends 'account'
+    ? AccountActor
+    : A extends 'user'
+      ? UserActor
+      : null;
 type Given<R extends Route, K extends 'params' | 'query' | 'body'> =
   RouteInput<R> extends Record<K, infer V> ? (R[K] extends { '~optional': true } ? V | undefined : V) : undefined;
 
@@ -66,6 +99,7 @@ export function registerRoutes(app: FastifyInstance, routes: HandledRoute[], aut
   for (const { route, handler } of routes) {
     const { method, path: url, access } = route;
     const status = Number(Object.keys(route.response)[0]);
+    const mask = maskOf(route.response[status] ?? {});
     const scope = access === 'shopify' ? rawBodies(app) : app;
     scope.route({
       method,
@@ -78,7 +112,8 @@ export function registerRoutes(app: FastifyInstance, routes: HandledRoute[], aut
         const { params, query, body } = request as Pick<Call<Route>, 'params' | 'query' | 'body'>;
         const actor = actorOf(access, request);
         const answer = await handler({ params, query, body, actor, request, reply });
-        return reply.sent ? reply : answer;
+        if (reply.sent) return reply;
+        return mask && !(actor && 'role' in actor && permits(actor.role, 'personal:read')) ? mask(answer) : answer;
       },
     });
   }
@@ -118,11 +153,18 @@ function admission(route: Route, authenticate: Authenticate) {
       return async (request: FastifyRequest) => {
         request.actor = await authenticate(request, null);
       };
-    case 'member':
-    case 'admin': {
+    case 'account':
+      return async (request: FastifyRequest) => {
+        request.actor = await authenticate(request, null);
+        if (request.actor.sessionId === null) {
+          throw new Forbidden('This needs a person who is logged in; an API token cannot do it.', 'session_required');
+        }
+      };
+    default: {
+      if (!isPermission(access)) throw new Error(`${method} ${path} declares no access policy.`);
       const inPath = has(route.params, 'id');
       if (!inPath && !has(route.query, 'tenant_id')) {
-        throw new Error(`${method} ${path} is for members of a tenant but names none.`);
+        throw new Error(`${method} ${path} is about a tenant but names none.`);
       }
       return async (request: FastifyRequest) => {
         const { id } = request.params as { id?: unknown };
@@ -131,50 +173,71 @@ function admission(route: Route, authenticate: Authenticate) {
         request.actor = await authenticate(request, typeof tenantId === 'string' ? tenantId : null);
       };
     }
-    default:
-      throw new Error(`${method} ${path} declares no access policy.`);
   }
 }
 
 function permission({ access }: Route) {
   return async (request: FastifyRequest) => {
-    if (access !== 'member' && access !== 'admin') return;
-    const role = request.actor?.membership?.role;
-    if (!role) throw new NotFound();
-    if (access === 'admin' && role !== 'admin') throw new Forbidden('Only an admin of this store may do this.');
+    if (isPermission(access)) admit(request.actor?.membership ?? null, access);
   };
+}
+
+/** For tenants that a body names: throws as for those that a path names. */
+export async function requirePermission(
+  request: FastifyRequest,
+  authenticate: Authenticate,
+  tenantId: string,
+  permission: Permission,
+): Promise<void> {
+  admit((await authenticate(request, tenantId)).membership, permission);
+}
+
+function admit(membership: Membership | null, access: Permission): void {
+  if (!membership) throw new NotFound();
+  if (membership.lacksSecondFactor) {
+    throw new Forbidden(
+      'This store demands a second factor. Set one up under Profile and security.',
+      'second_factor_required',
+    );
+  }
+  if (!permits(membership.role, access)) throw new Forbidden(`In this store, this is for ${rolesOf(access)}.`);
 }
 
 function actorOf(access: Access, { actor }: FastifyRequest): UserActor | TenantActor | null {
   if (!actor) return null;
-  const { userId, sessionId, membership } = actor;
-  return access === 'user' || !membership ? { userId, sessionId } : { userId, sessionId, ...membership };
+  const { membership, ...user } = actor;
+  if (!isPermission(access) || !membership) return user;
+  return { ...user, tenantId: membership.tenantId, role: membership.role };
 }
+
+const isPermission = (access: Access): access is Permission => Object.hasOwn(PERMISSIONS, access);
+
+const NAMES: Record<Role, string> = { admin: 'admins', store_manager: 'store managers', analyst: 'analysts' };
+const rolesOf = (permission: Permission): string => PERMISSIONS[permission].map((role) => NAMES[role]).join(' and ');
 
 const has = (schema: TSchema | undefined, name: string) =>
   schema !== undefined && IsObject(schema) && name in schema.properties;
 
 /** What may go wrong, by access: told in the document, where each problem has the same shape. */
-function problemsOf({ access, params, query, body }: Route): number[] {
+function problemsOf({ access, method, params, query, body }: Route): number[] {
   const problems = [429, 500, 503];
   if (access === 'shopify') problems.push(400, 413, 415);
   if (query || body) problems.push(400);
   if (body) problems.push(413, 415);
   if (access !== 'public') problems.push(401);
-  if (access === 'session' || access === 'admin') problems.push(403);
-  if (params || access === 'member' || access === 'admin') problems.push(404);
-  if (body) problems.push(409);
+  if (access !== 'public' && access !== 'user' && access !== 'shopify') problems.push(403);
+  if (access === 'public' && body) problems.push(403);
+  if (params || isPermission(access)) problems.push(404);
+  if (body || (isPermission(access) && method !== 'GET')) problems.push(409);
   return problems;
 }
 
-const SECURITY: Record<Access, Record<string, string[]>[]> = {
-  public: [],
-  session: [{ refreshCookie: [] }],
-  shopify: [{ shopifyHmac: [] }],
-  user: [{ accessToken: [] }],
-  member: [{ accessToken: [] }],
-  admin: [{ accessToken: [] }],
-};
+function securityOf(access: Access): Record<string, string[]>[] {
+  if (access === 'public') return [];
+  if (access === 'session') return [{ refreshCookie: [] }];
+  if (access === 'shopify') return [{ shopifyHmac: [] }];
+  return access === 'account' ? [{ accessToken: [] }] : [{ accessToken: [] }, { apiToken: [] }];
+}
 
 function schemaOf(route: Route): FastifySchema {
   const { params, query, body, response, produces, summary, tag, access } = route;
@@ -191,7 +254,8 @@ function schemaOf(route: Route): FastifySchema {
   return {
     summary,
     tags: [tag],
-    security: SECURITY[access],
+    ...(isPermission(access) && { description: `Needs ${access}: ${rolesOf(access)}.` }),
+    security: securityOf(access),
     ...(params && { params }),
     ...(query && { querystring: query }),
     ...(body && { body }),

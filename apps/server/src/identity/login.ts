@@ -1,26 +1,32 @@
 import type { Database } from '../db/database.ts';
 import { Unauthorized } from '../http/errors.ts';
 import { normalizeEmail } from './email.ts';
+import { issueOneTimeToken, readOneTimeToken, useOneTimeToken } from './one-time-tokens.ts';
 import { passwordFits } from './passwords.ts';
+import { fitsSecondFactor, type Seal } from './second-factor.ts';
 import { beginSession, type Client } from './sessions.ts';
 import { addressKey, type Throttle } from './throttle.ts';
 
 export interface LoginContext {
   db: Database;
   inTurn: <T>(key: string, work: () => Promise<T>) => Promise<T>;
-  throttles: { failuresPerAccount: Throttle; failuresPerAddress: Throttle };
+  throttles: { failuresPerAccount: Throttle; failuresPerAddress: Throttle; secondFactors: Throttle };
   sessionSeconds: number;
+  secondFactorSeconds: number;
+  seal: Seal;
 }
+
+export type LoggedIn = { user: { id: string; name: string; email: string }; sessionId: string; refreshToken: string };
 
 /**
  * Begins a session. An unknown e-mail and a wrong password get the same answer in the same time. Failures are counted
  * by account and address together, never by account alone: nobody can lock an owner out from elsewhere.
  */
 export function login(
-  { db, inTurn, throttles, sessionSeconds }: LoginContext,
+  { db, inTurn, throttles, sessionSeconds, secondFactorSeconds }: LoginContext,
   input: { email: string; password: string },
   client: Client,
-) {
+): Promise<LoggedIn | { challenge: string; expiresIn: number }> {
   const email = normalizeEmail(input.email);
   const from = addressKey(client.address);
   const account = `${from} ${email}`;
@@ -36,8 +42,36 @@ export function login(
       throw new Unauthorized('The e-mail or the password is wrong.', 'wrong_credentials');
     }
     await throttles.failuresPerAccount.forget(account);
+    if (user.totpConfirmedAt) {
+      const waiting = { purpose: 'second-factor', userId: user.id, seconds: secondFactorSeconds } as const;
+      return { challenge: await issueOneTimeToken(db, waiting), expiresIn: secondFactorSeconds };
+    }
     const begin = { userId: user.id, client, seconds: sessionSeconds };
     const session = await db.transaction((tx) => beginSession(db, tx, begin));
+    return { user: { id: user.id, name: user.name, email: user.email }, ...session };
+  });
+}
+
+/** Begins the session of a log-in whose password was right. Wrong codes are counted by account, from wherever they come. */
+export function loginWithSecondFactor(
+  { db, inTurn, throttles, sessionSeconds, seal }: LoginContext,
+  { challenge, code }: { challenge: string; code: string },
+  client: Client,
+): Promise<LoggedIn> {
+  return inTurn(`second factor ${challenge}`, async () => {
+    const waiting = await readOneTimeToken(db, 'second-factor', challenge);
+    if (!waiting) throw new Unauthorized('This log-in took too long. Log in again.', 'challenge_invalid');
+    await throttles.secondFactors.check(waiting.userId);
+    const user = await db.models.User.findByPk(waiting.userId, { rejectOnEmpty: true });
+    const session = await db.transaction(async (tx) => {
+      if (!(await fitsSecondFactor(tx, seal, user, code)) || !(await useOneTimeToken(tx, challenge))) return null;
+      return beginSession(db, tx, { userId: user.id, client, seconds: sessionSeconds });
+    });
+    if (!session) {
+      await throttles.secondFactors.count(user.id);
+      throw new Unauthorized('The code is wrong, or was used already.', 'wrong_code');
+    }
+    await throttles.secondFactors.forget(user.id);
     return { user: { id: user.id, name: user.name, email: user.email }, ...session };
   });
 }

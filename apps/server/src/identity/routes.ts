@@ -2,13 +2,29 @@ import { auth } from '@xeno/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/database.ts';
-import { Unauthorized } from '../http/errors.ts';
-import { type Authenticate, handle, type HandledRoute } from '../http/routes.ts';
-import { login } from './login.ts';
+import { Conflict, NotFound, Unauthorized } from '../http/errors.ts';
+import { type Authenticate, handle, type HandledRoute, requirePermission } from '../http/routes.ts';
+import {
+  auditAccount,
+  beginEmailChange,
+  beginReset,
+  confirmedUser,
+  finishEmailChange,
+  finishReset,
+  setPassword,
+} from './account.ts';
+import { createApiToken, listApiTokens, revokeApiToken } from './api-tokens.ts';
+import { audit } from '../db/audit.ts';
+import type { Mailer } from '../mail/mail.ts';
+import { normalizeEmail } from './email.ts';
+import { type LoggedIn, login, loginWithSecondFactor } from './login.ts';
+import { hashPassword } from './passwords.ts';
+import { beginSecondFactor, confirmSecondFactor, endSecondFactor, type Seal } from './second-factor.ts';
+import type { User } from '../db/models/user.ts';
 import { register } from './register.ts';
 import { createAuthenticate } from './require.ts';
-import { type Client, endSession, rotate, sessionOf } from './sessions.ts';
-import { createTurns, Throttle } from './throttle.ts';
+import { type Client, endSession, endSessionsOf, rotate, sessionOf, sessionsOf } from './sessions.ts';
+import { addressKey, createTurns, Throttle } from './throttle.ts';
 import { createAccessTokens } from './tokens.ts';
 
 const COOKIE = 'xeno_refresh';
@@ -18,6 +34,7 @@ export async function createIdentity(
   app: FastifyInstance,
   db: Database,
   config: Config,
+  { seal, mailer }: { seal: Seal; mailer: Mailer | null },
 ): Promise<{ routes: HandledRoute[]; authenticate: Authenticate }> {
   const { tuning } = config;
   const { counts } = app;
@@ -43,7 +60,10 @@ export async function createIdentity(
     db,
     inTurn,
     sessionSeconds,
+    secondFactorSeconds: tuning.secondFactorSeconds,
+    seal,
     throttles: {
+      secondFactors: new Throttle(counts, 'secondFactors', tuning.secondFactorFailures, tuning.loginWindowSeconds),
       failuresPerAccount: new Throttle(
         counts,
         'failuresPerAccount',
@@ -68,18 +88,57 @@ export async function createIdentity(
   const keep = (request: FastifyRequest, reply: FastifyReply, refreshToken: string) =>
     reply.setCookie(COOKIE, refreshToken, { ...cookieOf(request), maxAge: sessionSeconds });
 
+  const passwordTries = new Throttle(
+    counts,
+    'passwordTries',
+    tuning.loginFailuresPerAccount,
+    tuning.loginWindowSeconds,
+  );
+  const resets = {
+    perAddress: new Throttle(counts, 'resetsPerAddress', tuning.resetsPerAddress, tuning.resetWindowSeconds),
+    perEmail: new Throttle(counts, 'resetsPerEmail', tuning.resetsPerEmail, tuning.resetWindowSeconds),
+  };
+  /** Counts a mail that somebody has sent to an address, whoever has that address. */
+  const countMail = async (request: FastifyRequest, email: string) => {
+    const asked = [
+      [resets.perAddress, addressKey(request.ip)],
+      [resets.perEmail, normalizeEmail(email)],
+    ] as const;
+    for (const [throttle, key] of asked) await throttle.check(key);
+    for (const [throttle, key] of asked) await throttle.count(key);
+  };
+  const mailOf = (): { mailer: Mailer; appUrl: string } => {
+    if (mailer && config.appUrl) return { mailer, appUrl: config.appUrl };
+    throw new Conflict(
+      'This installation sends no e-mail. Whoever runs it can give you a new password: npm run user:reset.',
+      'no_mail',
+    );
+  };
+
+  const begun = (request: FastifyRequest, reply: FastifyReply, { user, sessionId, refreshToken }: LoggedIn) => {
+    keep(request, reply, refreshToken);
+    return { user, accessToken: tokens.issue({ sub: user.id, sid: sessionId }), expiresIn };
+  };
+  const profileOf = ({ id, name, email, totpConfirmedAt }: User) => ({
+    user: { id, name, email },
+    secondFactor: totpConfirmedAt !== null,
+  });
+
   const routes = [
-    handle(auth.register, async ({ body, request, reply }) => {
-      const { user, sessionId, refreshToken } = await register(registering, body, clientOf(request));
-      keep(request, reply, refreshToken);
-      return { user, accessToken: tokens.issue({ sub: user.id, sid: sessionId }), expiresIn };
-    }),
+    handle(auth.register, async ({ body, request, reply }) =>
+      begun(request, reply, await register(registering, body, clientOf(request))),
+    ),
 
     handle(auth.login, async ({ body, request, reply }) => {
-      const { user, sessionId, refreshToken } = await login(loggingIn, body, clientOf(request));
-      keep(request, reply, refreshToken);
-      return { user, accessToken: tokens.issue({ sub: user.id, sid: sessionId }), expiresIn };
+      const outcome = await login(loggingIn, body, clientOf(request));
+      if (!('challenge' in outcome)) return begun(request, reply, outcome);
+      reply.code(202);
+      return outcome;
     }),
+
+    handle(auth.secondFactor, async ({ body, request, reply }) =>
+      begun(request, reply, await loginWithSecondFactor(loggingIn, body, clientOf(request))),
+    ),
 
     handle(auth.refresh, async ({ request, reply }) => {
       const given = request.cookies[COOKIE];
@@ -111,14 +170,169 @@ export async function createIdentity(
       return null;
     }),
 
-    handle(auth.me, async ({ actor }) => {
-      const { id, name, email } = await db.models.User.findByPk(actor.userId, { rejectOnEmpty: true });
-      return { user: { id, name, email } };
+    handle(auth.me, async ({ actor }) =>
+      profileOf(await db.models.User.findByPk(actor.userId, { rejectOnEmpty: true })),
+    ),
+
+    handle(auth.rename, async ({ actor, body }) => {
+      const user = await db.models.User.findByPk(actor.userId, { rejectOnEmpty: true });
+      return profileOf(await user.update({ name: body.name.trim() }));
+    }),
+
+    handle(auth.listSessions, async ({ actor }) => ({
+      data: (await sessionsOf(db, actor.userId)).map((session) => ({
+        id: session.id,
+        current: session.id === actor.sessionId,
+        createdAt: session.createdAt.toISOString(),
+        lastUsedAt: session.lastUsedAt.toISOString(),
+        userAgent: session.userAgent,
+        address: session.address,
+      })),
+    })),
+
+    handle(auth.endSession, async ({ actor, params }) => {
+      const sessions = await sessionsOf(db, actor.userId);
+      if (!sessions.some(({ id }) => id === params.sessionId)) throw new NotFound();
+      await endSession(db, params.sessionId, 'ended');
+      return null;
+    }),
+
+    handle(auth.endSessions, async ({ actor, query }) => {
+      const except = query.keep_current ? actor.sessionId : null;
+      await db.transaction((tx) => endSessionsOf(db, tx, { userId: actor.userId, except, reason: 'ended' }));
+      return null;
+    }),
+
+    handle(auth.changePassword, async ({ actor, body, request }) => {
+      const { userId, sessionId } = actor;
+      const confirmed = { userId, password: body.currentPassword, path: 'currentPassword' };
+      await confirmedUser(db, passwordTries, confirmed);
+      const hash = await hashPassword(body.newPassword);
+      await db.transaction(async (tx) => {
+        await setPassword(db, tx, { userId, hash, except: sessionId });
+        await auditAccount(db, tx, userId, 'account.password_changed', request.ip);
+      });
+      return null;
+    }),
+
+    handle(auth.requestReset, async ({ body, request }) => {
+      const { mailer, appUrl } = mailOf();
+      await countMail(request, body.email);
+      const { user, token } = await beginReset(db, body.email, tuning.resetSeconds);
+      if (user) {
+        mailer.send({
+          to: user.email,
+          subject: 'A new password for Xeno',
+          text: [
+            `Somebody, probably you, asked for a new password for the account with this address. Set it here:`,
+            `${appUrl}/reset-password#${token}`,
+            `The link works once, for ${Math.round(tuning.resetSeconds / 60)} minutes. If it was not you, nothing needs to be done.`,
+          ].join('\n\n'),
+        });
+      }
+      return { requested: true as const };
+    }),
+
+    handle(auth.resetPassword, async ({ body, request }) => {
+      await finishReset(db, { ...body, address: request.ip });
+      return null;
+    }),
+
+    handle(auth.requestEmailChange, async ({ actor, body, request }) => {
+      const { mailer, appUrl } = mailOf();
+      const confirmed = { userId: actor.userId, password: body.password, path: 'password' };
+      const user = await confirmedUser(db, passwordTries, confirmed);
+      await countMail(request, body.email);
+      const { email, token, taken } = await beginEmailChange(db, user, body.email, tuning.resetSeconds);
+      mailer.send({
+        to: email,
+        subject: 'Your e-mail for Xeno',
+        text: taken
+          ? 'Somebody wanted to use this address for their account. You have an account with it already, so nothing was changed.'
+          : [
+              'Open this link to use this address for your account from now on:',
+              `${appUrl}/confirm-email#${token}`,
+              'If you did not ask for it, nothing needs to be done.',
+            ].join('\n\n'),
+      });
+      return { requested: true as const };
+    }),
+
+    handle(auth.confirmEmailChange, async ({ body, request }) => {
+      const { before, after } = await finishEmailChange(db, { token: body.token, address: request.ip });
+      mailer?.send({
+        to: before,
+        subject: 'Your e-mail for Xeno was changed',
+        text: `Your account uses ${after} from now on. If it was not you who changed it, tell whoever runs this installation.`,
+      });
+      return null;
+    }),
+
+    handle(auth.beginSecondFactor, async ({ actor, body }) => {
+      const confirmed = { userId: actor.userId, password: body.password, path: 'password' };
+      return beginSecondFactor(seal, await confirmedUser(db, passwordTries, confirmed));
+    }),
+
+    handle(auth.confirmSecondFactor, async ({ actor, body, request }) => {
+      const { userId } = actor;
+      await loggingIn.throttles.secondFactors.check(userId);
+      await loggingIn.throttles.secondFactors.count(userId);
+      const user = await db.models.User.findByPk(userId, { rejectOnEmpty: true });
+      const recoveryCodes = await db.transaction(async (tx) => {
+        const codes = await confirmSecondFactor(tx, seal, user, body.code);
+        await auditAccount(db, tx, userId, 'account.second_factor_on', request.ip);
+        return codes;
+      });
+      await loggingIn.throttles.secondFactors.forget(userId);
+      return { recoveryCodes };
+    }),
+
+    handle(auth.endSecondFactor, async ({ actor, body, request }) => {
+      const { userId } = actor;
+      const user = await confirmedUser(db, passwordTries, { userId, password: body.password, path: 'password' });
+      await db.transaction(async (tx) => {
+        await endSecondFactor(tx, user);
+        await auditAccount(db, tx, userId, 'account.second_factor_off', request.ip);
+      });
+      return null;
+    }),
+
+    handle(auth.listTokens, async ({ actor }) => ({ data: await listApiTokens(db, actor.userId) })),
+
+    handle(auth.createToken, async ({ actor, body, request }) => {
+      const { userId } = actor;
+      const tenantIds = [...new Set(body.tenantIds)];
+      for (const tenantId of tenantIds) await requirePermission(request, authenticate, tenantId, 'tokens:manage');
+      return db.transaction(async (tx) => {
+        const made = await createApiToken(db, tx, { ...body, name: body.name.trim(), userId, tenantIds });
+        const { id, role } = made.apiToken;
+        for (const tenantId of tenantIds) {
+          const detail = { role, expiresAt: made.apiToken.expiresAt };
+          const entry = { tenantId, userId, action: 'token.created', subject: id, detail, address: request.ip };
+          await audit(tx, db.dialect, entry);
+        }
+        return made;
+      });
+    }),
+
+    handle(auth.revokeToken, async ({ actor, params, request }) => {
+      const { userId } = actor;
+      const known = (await listApiTokens(db, userId)).find(({ id }) => id === params.tokenId);
+      if (!known) throw new NotFound();
+      await db.transaction(async (tx) => {
+        if (!(await revokeApiToken(tx, userId, known.id))) return;
+        for (const tenantId of known.tenantIds) {
+          const entry = { tenantId, userId, action: 'token.revoked', subject: known.id, address: request.ip };
+          await audit(tx, db.dialect, entry);
+        }
+      });
+      return null;
     }),
 
     handle(auth.config, () => ({
       sandbox: config.shopify.sandboxUrl !== null,
       now: new Date().toISOString(),
+      mail: mailer !== null,
     })),
   ];
   return { routes, authenticate };

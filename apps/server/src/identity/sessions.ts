@@ -2,7 +2,7 @@ import { Op } from 'sequelize';
 import type { Database, Tx } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
 import type { Session, SessionEnd } from '../db/models/session.ts';
-import { hashRefreshToken, newRefreshToken } from './tokens.ts';
+import { hashToken, newSecretToken } from './secret-tokens.ts';
 
 export interface Client {
   address: string;
@@ -18,7 +18,7 @@ export async function beginSession(
   const { transaction } = tx;
   const now = new Date();
   const sessionId = newId();
-  const { token, hash } = newRefreshToken();
+  const { token, hash } = newSecretToken();
   await models.Session.create(
     {
       id: sessionId,
@@ -51,7 +51,7 @@ export async function rotate(
   { seconds, graceSeconds }: { seconds: number; graceSeconds: number },
 ): Promise<Rotation> {
   const { RefreshToken, Session } = db.models;
-  const tokenHash = hashRefreshToken(refreshToken);
+  const tokenHash = hashToken(refreshToken);
 
   return db.transaction<Rotation>(async ({ transaction }) => {
     const now = new Date();
@@ -62,7 +62,7 @@ export async function rotate(
     if (!session || session.endedAt || session.expiresAt <= now) return { verdict: 'ended' };
 
     if (first === 1) {
-      const next = newRefreshToken();
+      const next = newSecretToken();
       await RefreshToken.create({ tokenHash: next.hash, sessionId: session.id, createdAt: now }, { transaction });
       await session.update({ lastUsedAt: now, expiresAt: after(now, seconds) }, { transaction });
       const forgettable = { sessionId: session.id, usedAt: { [Op.lt]: after(now, -seconds) } };
@@ -80,8 +80,32 @@ export async function endSession({ models }: Database, sessionId: string, reason
   await models.Session.update({ endedAt: new Date(), endReason: reason }, { where: { id: sessionId, endedAt: null } });
 }
 
+/** Ends all of a user's sessions but one, within the caller's transaction. */
+export async function endSessionsOf(
+  { models }: Database,
+  { transaction }: Tx,
+  { userId, except, reason }: { userId: string; except: string | null; reason: SessionEnd },
+): Promise<void> {
+  const others = except === null ? {} : { id: { [Op.ne]: except } };
+  await models.Session.update(
+    { endedAt: new Date(), endReason: reason },
+    { where: { userId, endedAt: null, ...others }, transaction },
+  );
+}
+
+/** Where a user is logged in, the last used first. */
+export const sessionsOf = ({ models }: Database, userId: string): Promise<Session[]> =>
+  models.Session.findAll({
+    where: { userId, endedAt: null, expiresAt: { [Op.gt]: new Date() } },
+    order: [
+      ['lastUsedAt', 'DESC'],
+      ['id', 'DESC'],
+    ],
+    limit: 200,
+  });
+
 export async function sessionOf({ models }: Database, refreshToken: string): Promise<string | null> {
-  const known = await models.RefreshToken.findByPk(hashRefreshToken(refreshToken));
+  const known = await models.RefreshToken.findByPk(hashToken(refreshToken));
   return known?.sessionId ?? null;
 }
 

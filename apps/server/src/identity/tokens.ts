@@ -1,6 +1,6 @@
 import fastifyJwt, { type JWT } from '@fastify/jwt';
 import type { FastifyInstance } from 'fastify';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { Unauthorized } from '../http/errors.ts';
 
 const ISSUER = 'xeno';
@@ -75,11 +75,3 @@ export async function createAccessTokens(
     },
   };
 }
-
-/** 256 random bits. Only the hash is stored. */
-export function newRefreshToken(): { token: string; hash: string } {
-  const token = randomBytes(32).toString('base64url');
-  return { token, hash: hashRefreshToken(token) };
-}
-
-export const hashRefreshToken = (token: string): string => createHash('sha256').update(token).digest('hex');

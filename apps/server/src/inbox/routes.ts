@@ -1,5 +1,7 @@
 import { webhooks } from '@xeno/contracts';
+import { audit } from '../db/audit.ts';
 import { BadInput, NotFound } from '../http/errors.ts';
+import { instantOf } from '../http/instant.ts';
 import { pageOf, readCursor } from '../http/paging.ts';
 import { handle, type HandledRoute } from '../http/routes.ts';
 import { getEvent, listEvents, replayEvents, summarize } from './events.ts';
@@ -34,7 +36,7 @@ export function inboxRoutes(deps: ReceiveDeps): HandledRoute[] {
       return event;
     }),
 
-    handle(webhooks.replay, async ({ actor, body }) => {
+    handle(webhooks.replay, async ({ actor, body, request }) => {
       const { webhookIds, status } = body;
       if (!webhookIds && !status && !body.from && !body.to) {
         throw new BadInput([{ path: 'webhookIds', message: 'must be given, or status, or from and to' }]);
@@ -42,6 +44,21 @@ export function inboxRoutes(deps: ReceiveDeps): HandledRoute[] {
       const [from, to] = [instantOf('from', body.from), instantOf('to', body.to)];
       const replayed = await replayEvents(db, actor.tenantId, { webhookIds, status, from, to });
       if (replayed > 0) hint('webhooks', actor.tenantId);
+      await db.transaction((tx) =>
+        audit(tx, db.dialect, {
+          tenantId: actor.tenantId,
+          userId: actor.userId,
+          action: 'webhooks.replayed',
+          subject: actor.tenantId,
+          detail: {
+            replayed,
+            ...(status && { status }),
+            ...(body.from && { from: body.from }),
+            ...(body.to && { to: body.to }),
+          },
+          address: request.ip,
+        }),
+      );
       return { replayed };
     }),
   ];
@@ -49,12 +66,3 @@ export function inboxRoutes(deps: ReceiveDeps): HandledRoute[] {
 
 /** A request without a body has none to parse. */
 const bytesOf = (body: unknown): Buffer => (Buffer.isBuffer(body) ? body : Buffer.alloc(0));
-
-function instantOf(path: string, text: string | undefined): Date | undefined {
-  if (text === undefined) return undefined;
-  const date = new Date(/^\d{4}-\d{2}-\d{2}T/.test(text) ? text : NaN);
-  if (Number.isNaN(date.getTime())) {
-    throw new BadInput([{ path, message: 'must be an instant, such as 2026-03-29T01:00:00Z' }]);
-  }
-  return date;
-}

@@ -16,7 +16,12 @@ beforeEach(async () => {
   app = Fastify();
   app.decorateRequest('actor', null);
   const authenticate = () =>
-    Promise.resolve({ userId: '1', sessionId: '2', membership: { tenantId: '3', role: 'analyst' as const } });
+    Promise.resolve({
+      userId: '1',
+      sessionId: '2',
+      apiTokenId: null,
+      membership: { tenantId: '3', role: 'analyst' as const, lacksSecondFactor: false },
+    });
   const feed = {
     watch(_tenantId: string, listener: (event: LiveEvent) => void) {
       listeners.add(listener);

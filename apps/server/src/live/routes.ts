@@ -45,7 +45,7 @@ export function liveRoutes(
       const ping = setInterval(() => send(': ping\n\n'), PING_MS);
       const check = setInterval(() => {
         authenticate(request, tenantId).then(
-          ({ membership }) => membership ?? end(),
+          ({ membership }) => (membership && !membership.lacksSecondFactor ? undefined : end()),
           (error: unknown) => error instanceof HttpError && error.status === 401 && end(),
         );
       }, checkSeconds * 1000);

@@ -6,12 +6,14 @@ import { marks } from '../db/values.ts';
  * store's own row and its members, the audit log, the leases, and the inbox, which is a matter of its own.
  */
 export const ERASED_TABLES: Readonly<Record<string, string>> = {
+  api_token_stores: 'token_id',
   checkouts: 'shopify_checkout_id',
   customer_days: 'generation',
   customers: 'shopify_customer_id',
   daily_sales: 'generation',
   fetch_marks: 'shopify_id',
   findings: 'reconciliation_id',
+  invitations: 'id',
   inventory_levels: 'inventory_item_id',
   order_lines: 'shopify_order_id',
   orders: 'shopify_order_id',

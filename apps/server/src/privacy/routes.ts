@@ -1,7 +1,6 @@
-import { type AuditEntry, type PrivacyRequest, privacy } from '@xeno/contracts';
+import { type PrivacyRequest, privacy } from '@xeno/contracts';
 import { audit } from '../db/audit.ts';
 import type { Database } from '../db/database.ts';
-import { asDate } from '../db/values.ts';
 import { Conflict, NotFound } from '../http/errors.ts';
 import { pageOf, readCursor } from '../http/paging.ts';
 import { handle, type HandledRoute } from '../http/routes.ts';
@@ -50,18 +49,6 @@ export const privacyRoutes = ({ db, webhooksNaming }: PrivacyRouteDeps): Handled
     reply.header('content-disposition', `attachment; filename="customer-${found.customerId ?? found.id}.json"`);
     return file;
   }),
-
-  handle(privacy.auditLog, async ({ actor, query }) => {
-    const { limit = 20, cursor } = query;
-    const before = readCursor(cursor);
-    const rows = await db.read<Record<string, unknown>>(
-      `SELECT * FROM audit_log WHERE tenant_id = ?
-       ${before ? 'AND (happened_at < ? OR (happened_at = ? AND id < ?))' : ''}
-       ORDER BY happened_at DESC, id DESC LIMIT ${limit + 1}`,
-      [BigInt(actor.tenantId), ...(before ? [before.at, before.at, BigInt(before.id)] : [])],
-    );
-    return pageOf(rows.map(viewEntry), limit, ({ happenedAt, id }) => ({ at: new Date(happenedAt), id }));
-  }),
 ];
 
 const viewRequest = (request: StoredRequest): PrivacyRequest => ({
@@ -74,14 +61,4 @@ const viewRequest = (request: StoredRequest): PrivacyRequest => ({
   dueAt: request.dueAt.toISOString(),
   finishedAt: request.finishedAt?.toISOString() ?? null,
   note: request.note,
-});
-
-const viewEntry = (row: Record<string, unknown>): AuditEntry => ({
-  id: String(row.id as string),
-  happenedAt: asDate(row.happened_at)!.toISOString(),
-  userId: row.user_id === null ? null : String(row.user_id as string),
-  action: row.action as string,
-  subject: row.subject as string | null,
-  detail: JSON.parse(row.detail as string) as Record<string, unknown>,
-  address: row.address as string | null,
 });

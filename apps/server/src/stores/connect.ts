@@ -1,6 +1,8 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { Op } from 'sequelize';
-import type { Database } from '../db/database.ts';
+import type { Role } from '@xeno/contracts';
+import { Op, QueryTypes, type Transaction } from 'sequelize';
+import { audit } from '../db/audit.ts';
+import type { Database, Tx } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
 import { isUniqueViolation } from '../db/database.ts';
 import { BadInput, Conflict } from '../http/errors.ts';
@@ -34,9 +36,8 @@ export async function beginConnect(
   const domain = parseShopDomain(request.shop);
   if (!domain.ok) throw new BadInput([{ path: 'shop', message: domain.reason }]);
   const { shop } = domain;
-  if ((await ownership(db, shop, request.userId)) === 'other') {
-    throw new Conflict(OWNED_BY_ANOTHER, 'shop_owned_by_another');
-  }
+  const claim = await claimOf(db, shop, request.userId);
+  if (claim.as === 'stranger') throw new Conflict(connectedByOthers(claim.ask), 'shop_owned_by_another');
   const state = randomBytes(24).toString('base64url');
   await db.models.OauthState.destroy({ where: { expiresAt: { [Op.lt]: new Date() } } });
   await db.models.OauthState.create({
@@ -58,8 +59,8 @@ export async function beginConnect(
   };
 }
 
-const OWNED_BY_ANOTHER =
-  'This store is connected to another account here, which keeps it. Ask the owner of that account.';
+const connectedByOthers = (ask: string | null): string =>
+  `This store is connected to another account here, which keeps it. Ask ${ask ?? 'its admin'} to invite you.`;
 
 /** Why a connection did not come about; the dashboard explains each. */
 export type ConnectFailure =
@@ -73,7 +74,9 @@ export type ConnectFailure =
   | 'scopes_missing';
 
 export type ConnectOutcome =
-  { ok: true; tenantId: string; runId: string } | { ok: false; code: ConnectFailure; shop: string | null };
+  | { ok: true; tenantId: string; runId: string }
+  /** `ask`: the masked address of an admin who could invite. */
+  | { ok: false; code: ConnectFailure; shop: string | null; ask?: string | null };
 
 /**
  * Finishes a connection when Shopify has sent the browser back: verifies the signature, then the state, then who owns the
@@ -83,7 +86,7 @@ export type ConnectOutcome =
 export async function finishConnect(
   deps: ConnectDeps,
   query: Record<string, unknown>,
-  browser: string | null,
+  { browser, address }: { browser: string | null; address: string },
 ): Promise<ConnectOutcome> {
   const { db, shopify } = deps;
   const failed = (code: ConnectFailure, shop: string | null = null): ConnectOutcome => ({ ok: false, code, shop });
@@ -104,7 +107,8 @@ export async function finishConnect(
   if (used === 0) return failed('state_invalid', shop);
 
   const { userId } = known;
-  if ((await ownership(db, shop, userId)) === 'other') return failed('shop_owned_by_another', shop);
+  const claim = await claimOf(db, shop, userId);
+  if (claim.as === 'stranger') return { ok: false, code: 'shop_owned_by_another', shop, ask: claim.ask };
 
   const answer = await exchangeCode({
     sandboxUrl: shopify.sandboxUrl ?? undefined,
@@ -118,7 +122,7 @@ export async function finishConnect(
   if (!mayRead(answer.tokens.scopes, 'orders')) return failed('scopes_missing', shop);
 
   try {
-    return await saveTenant(deps, userId, shop, answer);
+    return await saveTenant(deps, { userId, shop, address }, answer);
   } catch (error) {
     // two users finished at once: the other one was first
     if (isUniqueViolation(error)) return failed('shop_owned_by_another', shop);
@@ -128,8 +132,7 @@ export async function finishConnect(
 
 async function saveTenant(
   { db, sealer }: ConnectDeps,
-  userId: string,
-  shop: string,
+  { userId, shop, address }: { userId: string; shop: string; address: string },
   { tokens, date }: Extract<TokenAnswer, { kind: 'tokens' }>,
 ): Promise<ConnectOutcome> {
   return db.transaction(async (tx) => {
@@ -143,12 +146,11 @@ async function saveTenant(
       installedAt: date,
     };
     let tenant = await db.models.Tenant.findOne({ where: { shopDomain: shop }, transaction, lock: true });
+    // once more, now that nobody else can change it
+    const claim = await claimOf(db, shop, userId, transaction);
+    if (claim.as === 'stranger') return { ok: false, code: 'shop_owned_by_another', shop, ask: claim.ask };
     if (tenant) {
-      const member = await db.models.Membership.findOne({
-        where: { tenantId: tenant.id, userId, role: 'admin' },
-        transaction,
-      });
-      if (!member) return { ok: false, code: 'shop_owned_by_another', shop };
+      await joinAs(db, tx, { tenantId: tenant.id, userId, claim });
       await tenant.update({ ...fields, webhookKey: tenant.webhookKey ?? newWebhookKey() }, { transaction });
     } else {
       tenant = await db.models.Tenant.create(
@@ -173,17 +175,88 @@ async function saveTenant(
       [[BigInt(tenant.id), 1, 'UTC', 'XXX', 0, 0]],
       { keys: ['tenant_id'] },
     );
-    const runId = await startRun(tx, db, tenant.id, 'backfill');
+    await audit(tx, db.dialect, {
+      tenantId: tenant.id,
+      userId,
+      action: 'store.connected',
+      subject: tenant.id,
+      detail: { as: claim.as },
+      address,
+    });
+    const runId = await startRun(tx, db, tenant.id, claim.as === 'invited' ? 'incremental' : 'backfill');
     return { ok: true, tenantId: tenant.id, runId };
   });
 }
 
-/** Whether a shop is connected, by this user (as its admin) or by another one. */
-async function ownership(db: Database, shop: string, userId: string): Promise<'none' | 'own' | 'other'> {
-  const tenant = await db.models.Tenant.findOne({ where: { shopDomain: shop } });
-  if (!tenant) return 'none';
-  const member = await db.models.Membership.findOne({ where: { tenantId: tenant.id, userId, role: 'admin' } });
-  return member ? 'own' : 'other';
+/**
+ * What whoever can agree to an installation in Shopify may be in a store here. Founder: nobody has connected it. Successor:
+ * it was uninstalled, or has no admin; older members wait for the successor to confirm them, since the store may have been
+ * sold. Invited: an admin has. Stranger: others have it, and `ask` is the masked address of whom to ask.
+ */
+type Claim =
+  | { as: 'founder' | 'admin' | 'successor' }
+  | { as: 'invited'; role: Role; email: string }
+  | { as: 'stranger'; ask: string | null };
+
+async function claimOf(db: Database, shop: string, userId: string, transaction?: Transaction): Promise<Claim> {
+  const { Tenant, Membership, User } = db.models;
+  const tenant = await Tenant.findOne({ where: { shopDomain: shop }, transaction });
+  if (!tenant) return { as: 'founder' };
+  const admins = await Membership.findAll({
+    where: { tenantId: tenant.id, role: 'admin', waitingSince: null },
+    order: [['createdAt', 'ASC']],
+    transaction,
+  });
+  if (tenant.status === 'uninstalled' || admins.length === 0) return { as: 'successor' };
+  if (admins.some((admin) => admin.userId === userId)) return { as: 'admin' };
+  const { email } = await User.findByPk(userId, { rejectOnEmpty: true, transaction });
+  const [invitation] = await db.sequelize.query<{ role: Role }>(
+    `SELECT role FROM invitations WHERE tenant_id = :tenantId AND email = :email AND ended_at IS NULL AND expires_at > :now
+     ORDER BY created_at DESC LIMIT 1`,
+    {
+      replacements: { tenantId: tenant.id, email, now: new Date() },
+      type: QueryTypes.SELECT,
+      ...(transaction && { transaction }),
+    },
+  );
+  if (invitation) return { as: 'invited', role: invitation.role, email };
+  const first = await User.findByPk(admins[0]!.userId, { transaction });
+  return { as: 'stranger', ask: first && maskEmail(first.email) };
+}
+
+async function joinAs(
+  db: Database,
+  tx: Tx,
+  { tenantId, userId, claim }: { tenantId: string; userId: string; claim: Claim },
+): Promise<void> {
+  const { transaction } = tx;
+  const { Membership, Tenant } = db.models;
+  if (claim.as === 'successor') {
+    await Membership.update({ waitingSince: new Date() }, { where: { tenantId, waitingSince: null }, transaction });
+    await Tenant.update({ userId, requiresSecondFactor: false }, { where: { id: tenantId }, transaction });
+    await tx.run(
+      "UPDATE invitations SET ended_at = ?, end_reason = 'revoked' WHERE tenant_id = ? AND ended_at IS NULL",
+      [new Date(), BigInt(tenantId)],
+    );
+  }
+  if (claim.as === 'invited') {
+    await tx.run(
+      "UPDATE invitations SET ended_at = ?, end_reason = 'accepted' WHERE tenant_id = ? AND email = ? AND ended_at IS NULL",
+      [new Date(), BigInt(tenantId), claim.email],
+    );
+  }
+  const role = claim.as === 'invited' ? claim.role : claim.as === 'successor' ? 'admin' : null;
+  if (role === null) return;
+  const member = await Membership.findOne({ where: { tenantId, userId }, transaction });
+  if (member) await member.update({ role, waitingSince: null }, { transaction });
+  else await Membership.create({ tenantId, userId, role }, { transaction });
+}
+
+/** ada@example.com as a•••@e•••.com: known to who knows it. */
+function maskEmail(email: string): string {
+  const [name = '', host = ''] = email.split('@');
+  const dot = host.lastIndexOf('.');
+  return `${name.slice(0, 1)}•••@${host.slice(0, 1)}•••${dot > 0 ? host.slice(dot) : ''}`;
 }
 
 function sameText(a: string, b: string): boolean {

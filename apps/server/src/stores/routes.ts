@@ -2,8 +2,9 @@ import { stores } from '@xeno/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { randomBytes } from 'node:crypto';
 import { pageOf, readCursor } from '../http/paging.ts';
-import { handle, type HandledRoute } from '../http/routes.ts';
-import { beginConnect, type ConnectDeps, finishConnect } from './connect.ts';
+import { handle, type HandledRoute, type TenantActor } from '../http/routes.ts';
+import { audit } from '../db/audit.ts';
+import { beginConnect, type ConnectDeps, type ConnectOutcome, finishConnect } from './connect.ts';
 import type { Tenant } from '../db/models/tenant.ts';
 import type { ShopifyClient } from '../shopify/client.ts';
 import { disconnect } from './disconnect.ts';
@@ -27,6 +28,17 @@ const STATE_COOKIE = 'xeno_connect';
 
 export function storeRoutes(deps: StoreDeps): HandledRoute[] {
   const { db } = deps;
+  const note = ({ ip }: FastifyRequest, actor: TenantActor, action: string, detail: Record<string, unknown> = {}) =>
+    db.transaction((tx) =>
+      audit(tx, db.dialect, {
+        tenantId: actor.tenantId,
+        userId: actor.userId,
+        action,
+        subject: actor.tenantId,
+        detail: { ...detail, ...(actor.apiTokenId && { apiTokenId: actor.apiTokenId }) },
+        address: ip,
+      }),
+    );
   return [
     handle(stores.beginConnect, async ({ body, actor, request, reply }) => {
       const browser = request.cookies[STATE_COOKIE] ?? randomBytes(24).toString('base64url');
@@ -45,26 +57,31 @@ export function storeRoutes(deps: StoreDeps): HandledRoute[] {
 
     handle(stores.connectCallback, async ({ request, reply }) => {
       const query = request.query as Record<string, unknown>;
-      const outcome = await finishConnect(deps, query, request.cookies[STATE_COOKIE] ?? null);
+      const outcome = await finishConnect(deps, query, {
+        browser: request.cookies[STATE_COOKIE] ?? null,
+        address: request.ip,
+      });
       if (outcome.ok) deps.wake(outcome.tenantId);
-      return redirect(reply, outcome.ok ? `/stores/${outcome.tenantId}` : errorPage(outcome.code, outcome.shop));
+      return redirect(reply, outcome.ok ? `/stores/${outcome.tenantId}` : errorPage(outcome));
     }),
 
-    handle(stores.listTenants, async ({ actor }) => ({ data: await listTenants(db, actor.userId) })),
+    handle(stores.listTenants, async ({ actor }) => ({ data: await listTenants(db, actor) })),
 
     handle(stores.getTenant, ({ actor }) => getTenant(db, actor)),
 
-    handle(stores.disconnect, async ({ actor }) => {
+    handle(stores.disconnect, async ({ actor, request }) => {
       const tenant = await db.models.Tenant.findByPk(actor.tenantId);
       if (tenant?.accessToken) await dropSubscriptions(deps.clientFor(tenant), UNSUBSCRIBE_SECONDS);
       await disconnect(db, actor.tenantId);
+      await note(request, actor, 'store.disconnected');
       deps.stop(actor.tenantId);
       return null;
     }),
 
-    handle(stores.startSync, async ({ actor, body }) => {
+    handle(stores.startSync, async ({ actor, body, request }) => {
       const run = await requestSync(db, actor.tenantId, body?.kind ?? 'incremental');
       deps.wake(actor.tenantId);
+      await note(request, actor, 'sync.requested', { runId: run.id, kind: run.kind });
       return { run };
     }),
 
@@ -76,8 +93,8 @@ export function storeRoutes(deps: StoreDeps): HandledRoute[] {
   ];
 }
 
-const errorPage = (code: string, shop: string | null) =>
-  `/stores/connect-error?${new URLSearchParams({ code, ...(shop && { shop }) }).toString()}`;
+const errorPage = ({ code, shop, ask }: Extract<ConnectOutcome, { ok: false }>) =>
+  `/stores/connect-error?${new URLSearchParams({ code, ...(shop && { shop }), ...(ask && { ask }) }).toString()}`;
 
 function redirect(reply: FastifyReply, path: string): null {
   reply.redirect(path, 302);

@@ -1,4 +1,4 @@
-import type { Role, SyncRun as SyncRunView, Tenant as TenantView } from '@xeno/contracts';
+import { lesserRole, type Role, type SyncRun as SyncRunView, type Tenant as TenantView } from '@xeno/contracts';
 import type { Database } from '../db/database.ts';
 import type { SyncRun } from '../db/models/sync-run.ts';
 import type { Tenant } from '../db/models/tenant.ts';
@@ -6,10 +6,14 @@ import { NotFound } from '../http/errors.ts';
 import { type WebhookState, webhookStates } from './subscriptions.ts';
 import { viewRuns } from './sync.ts';
 
-/** The stores a user has a role in, in the order they were connected. */
-export async function listTenants(db: Database, userId: string): Promise<TenantView[]> {
-  const memberships = await db.models.Membership.findAll({ where: { userId } });
+/** The stores a user has a role in, or an API token of the user's, in the order they were connected. */
+export async function listTenants(
+  db: Database,
+  { userId, apiTokenId }: { userId: string; apiTokenId: string | null },
+): Promise<TenantView[]> {
+  const memberships = await db.models.Membership.findAll({ where: { userId, waitingSince: null } });
   const roles = new Map(memberships.map(({ tenantId, role }) => [tenantId, role]));
+  if (apiTokenId !== null) await narrow(db, roles, apiTokenId);
   const runs = await activeRunsOf(db, [...roles.keys()]);
   const tenants = await db.models.Tenant.findAll({
     where: { id: [...roles.keys()] },
@@ -20,6 +24,20 @@ export async function listTenants(db: Database, userId: string): Promise<TenantV
   });
   const states = await webhookStates(db, [...roles.keys()]);
   return Promise.all(tenants.map((tenant) => viewTenant(db, tenant, roles.get(tenant.id)!, runs, states)));
+}
+
+/** Leaves what an API token goes as far as. */
+async function narrow(db: Database, roles: Map<string, Role>, apiTokenId: string): Promise<void> {
+  const rows = await db.read<{ tenant_id: string | number; role: Role }>(
+    'SELECT a.tenant_id, k.role FROM api_token_stores a JOIN api_tokens k ON k.id = a.token_id WHERE a.token_id = ?',
+    [BigInt(apiTokenId)],
+  );
+  const most = new Map(rows.map((row) => [String(row.tenant_id), row.role]));
+  for (const [tenantId, role] of roles) {
+    const own = most.get(tenantId);
+    if (own) roles.set(tenantId, lesserRole(role, own));
+    else roles.delete(tenantId);
+  }
 }
 
 export async function getTenant(db: Database, actor: { tenantId: string; role: Role }): Promise<TenantView> {
@@ -57,6 +75,7 @@ async function viewTenant(
     status: tenant.status,
     statusReason: tenant.statusReason,
     role,
+    requiresSecondFactor: tenant.requiresSecondFactor,
     currencyCode: tenant.currency,
     timezone: tenant.timezone,
     lastSyncAt: tenant.lastSyncAt?.toISOString() ?? null,

@@ -214,7 +214,7 @@ describe('routes', () => {
     const authenticate = () => Promise.reject(new Error());
     const start = (route: Route) => () => registerRoutes(frame.app, [handle(route, () => null)], authenticate);
     expect(start(open as unknown as Route)).toThrow('declares no access policy');
-    expect(start({ ...stores.listTenants, access: 'member' })).toThrow('names none');
+    expect(start({ ...stores.listTenants, access: 'metrics:read' })).toThrow('names none');
   });
 });
 

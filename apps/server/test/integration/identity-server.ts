@@ -9,6 +9,8 @@ import { handle, type HandledRoute, registerRoutes } from '../../src/http/routes
 import { createServer } from '../../src/http/server.ts';
 import { createIdentity } from '../../src/identity/routes.ts';
 import { serveHealth } from '../../src/observe/health.ts';
+import { createMailer } from '../../src/mail/mail.ts';
+import { createSealer } from '../../src/shopify/seal.ts';
 import { createLog } from '../../src/observe/log.ts';
 import type { Engine } from '../harness/databases.ts';
 
@@ -16,6 +18,8 @@ export interface Frame {
   app: FastifyInstance;
   db: Database;
   logged: () => string;
+  dataDir: string;
+  databaseUrl: string | null;
   close: () => Promise<void>;
 }
 
@@ -28,7 +32,13 @@ export async function startFrame(engine: Engine, env: Record<string, string> = {
   const lines: string[] = [];
   const out = new PassThrough().on('data', (chunk: Buffer) => void lines.push(chunk.toString()));
   const app = await createServer({ config, log: createLog(config, out), dashboard: `${dataDir}/dist` });
-  const identity = await createIdentity(app, db, config);
+  const identity = await createIdentity(app, db, config, {
+    seal: createSealer(config.encryptionKeys),
+    mailer:
+      config.smtpUrl === null
+        ? null
+        : createMailer(config.smtpUrl, { from: config.mailFrom, onFailure: (error) => lines.push(String(error)) }),
+  });
   registerRoutes(app, [...identity.routes, ...echoes], identity.authenticate);
   serveHealth(app, {
     database: async () => void (await db.read('SELECT 1')),
@@ -45,6 +55,8 @@ export async function startFrame(engine: Engine, env: Record<string, string> = {
     app,
     db,
     logged: () => lines.join(''),
+    dataDir,
+    databaseUrl: databaseUrl ?? null,
     close: async () => {
       await app.close();
       await db.close();

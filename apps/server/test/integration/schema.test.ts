@@ -50,6 +50,9 @@ onEachDatabase('schema', (engine) => {
       'tenants',
       'oauth_states',
       'login_failures',
+      'recovery_codes',
+      'one_time_tokens',
+      'api_tokens',
       'webhook_events',
     ];
     const schema = await dumpSchema(db);

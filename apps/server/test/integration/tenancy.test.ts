@@ -1,15 +1,38 @@
-import { analytics, auth, live, privacy, reconciliation, type Route, stores, webhooks } from '@xeno/contracts';
+import * as contracts from '@xeno/contracts';
+import {
+  live,
+  PERMISSIONS,
+  permits,
+  type Permission,
+  ROLES,
+  type Route,
+  stores,
+  teams,
+  webhooks,
+} from '@xeno/contracts';
 import { createHash, createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Answer, Browser, expectExact, onEachDatabase, startWorld, type World } from './world.ts';
 
-const CONTRACTS = [auth, stores, analytics, webhooks, reconciliation, live, privacy]
-  .flatMap((room): unknown[] => Object.values(room))
-  .filter((value): value is Route => typeof value === 'object' && value !== null && 'path' in value);
+const isRoute = (value: unknown): value is Route => typeof value === 'object' && value !== null && 'path' in value;
+const CONTRACTS = Object.values(contracts as Record<string, object>).flatMap((room) =>
+  Object.values(room).filter(isRoute),
+);
+const permissionOf = ({ access }: Route): Permission | null =>
+  Object.hasOwn(PERMISSIONS, access) ? (access as Permission) : null;
 /** Every route that is about one store, and how it is asked for. */
-const ABOUT_A_STORE = CONTRACTS.filter(({ access }) => access === 'member' || access === 'admin');
-/** Of these, what its owner gets is tested elsewhere: they name a thing of the store that is not here, or do not end. */
-const REFUSED_ONLY = ABOUT_A_STORE.filter(({ path }) => /:id\/.*:/.test(path) || path === live.events.path);
+const ABOUT_A_STORE = CONTRACTS.filter((route) => permissionOf(route) !== null);
+/** Of these, what its owner gets is tested elsewhere: they name a thing of the store that is not here, or cannot be done. */
+const REFUSED_ONLY = ABOUT_A_STORE.filter(
+  (route) => /:id\/.*:/.test(route.path) || route === teams.leave || route === live.events,
+);
+/** What must be given. */
+const BODIES = new Map<Route, object>([
+  [webhooks.replay, { status: 'dead' }],
+  [teams.changeRole, { role: 'analyst' }],
+  [teams.demandSecondFactor, { requiresSecondFactor: false }],
+  [teams.invite, { email: 'somebody@example.com', role: 'analyst' }],
+]);
 /** Last, since it ends what the others need. */
 const DISCONNECT = stores.disconnect.path;
 
@@ -86,8 +109,8 @@ onEachDatabase('one store of many', (engine) => {
       const path = inPath
         ? route.path.replace(':id', encodeURIComponent(id)).replaceAll(/:\w+/g, '1')
         : `${route.path}?tenant_id=${encodeURIComponent(id)}`;
-      const body = route === webhooks.replay ? { status: 'dead' } : undefined;
-      return browser.call(route.method, path, body, headers);
+      // the head of a stream ends
+      return browser.call(route === live.events ? 'HEAD' : route.method, path, BODIES.get(route), headers);
     };
     const ids = () => ({
       own: people[0]!.stores[1]!.id,
@@ -173,21 +196,63 @@ onEachDatabase('one store of many', (engine) => {
       },
     );
 
-    test('a lesser role may look and not disconnect; one that was taken away may nothing, at once', async () => {
+    test('A1, A2: each role may what the table says, on every route, and what was taken away ends at once', async () => {
       const [{ browser: ada, stores: owned }, { browser: bob }] = people as [(typeof people)[0], (typeof people)[0]];
       const [{ id }] = owned as [(typeof owned)[0]];
       const { user } = await bob.get<{ user: { id: string } }>('/api/auth/me');
       const member = { tenantId: id, userId: user.id };
-      await world.db.models.Membership.create({ ...member, role: 'analyst' });
-      for (const route of ABOUT_A_STORE) {
-        if (REFUSED_ONLY.includes(route) && route.access === 'member') continue;
-        const { status } = await ask(route, id, bob);
-        if (route.access === 'admin') expect([route.path, status]).toEqual([route.path, 403]);
-        else expect([route.path, status < 300]).toEqual([route.path, true]);
+      const { Membership } = world.db.models;
+      // to disconnect comes last
+      const routes = [...ABOUT_A_STORE].sort(
+        (a, b) => Number(a === stores.disconnect) - Number(b === stores.disconnect),
+      );
+      for (const route of routes) {
+        for (const role of ROLES) {
+          await Membership.destroy({ where: member });
+          await Membership.create({ ...member, role });
+          const { status } = await ask(route, id, bob);
+          const told = [route.method, route.path, role, status];
+          if (!permits(role, permissionOf(route)!)) expect(told).toEqual([route.method, route.path, role, 403]);
+          // a thing of the store that does not exist is not found
+          else expect([told, status < 300 || (/:id\/.*:/.test(route.path) && status === 404)]).toEqual([told, true]);
+        }
+        await Membership.destroy({ where: member });
+        expect((await ask(route, id, bob)).status).toBe(404);
+        await Membership.create({ ...member, role: 'admin', waitingSince: new Date() });
+        expect((await ask(route, id, bob)).status).toBe(404);
+        await Membership.destroy({ where: member });
       }
       await ada.settled(id);
-      await world.db.models.Membership.destroy({ where: member });
-      for (const route of ABOUT_A_STORE) expect((await ask(route, id, bob)).status).toBe(404);
+    });
+
+    test('A1: whatever is not public asks who is there', async () => {
+      const nobody = new Browser(() => world.url, world.said);
+      const expired = { authorization: `Bearer ${forged(world, people[0]!.browser.token, -10)}` };
+      const guarded = CONTRACTS.filter(({ access }) => access === 'user' || access === 'account');
+      expect(guarded.length).toBeGreaterThan(15);
+      for (const route of guarded) {
+        const path = route.path.replaceAll(/:\w+/g, '1');
+        for (const headers of [{}, expired]) {
+          const { status } = await nobody.call(route.method, path, undefined, headers);
+          expect([route.path, status]).toEqual([route.path, 401]);
+        }
+      }
+      // what anyone may ask is a list that was thought about
+      expect(
+        CONTRACTS.filter(({ access }) => access === 'public')
+          .map(({ path }) => path)
+          .sort(),
+      ).toEqual([
+        '/api/auth/email/confirm',
+        '/api/auth/login',
+        '/api/auth/password-reset',
+        '/api/auth/password-reset/confirm',
+        '/api/auth/register',
+        '/api/auth/second-factor',
+        '/api/config',
+        '/api/invitations/read',
+        '/api/shopify/callback',
+      ]);
     });
   });
 });

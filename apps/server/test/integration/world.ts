@@ -135,7 +135,12 @@ export class Browser {
     const text = await response.text();
     this.#said.push(text, ...[...response.headers].map(([, value]) => value));
     const isJson = /json/.test(response.headers.get('content-type') ?? '');
-    return { status: response.status, body: (isJson ? JSON.parse(text) : text) as T, text, headers: response.headers };
+    return {
+      status: response.status,
+      body: (isJson && text ? JSON.parse(text) : text) as T,
+      text,
+      headers: response.headers,
+    };
   }
 
   async get<T>(path: string): Promise<T> {

@@ -8,6 +8,7 @@ import { inbox } from './0007-inbox.ts';
 import { webhookRecords } from './0008-webhook-records.ts';
 import { reconciliation } from './0009-reconciliation.ts';
 import { privacy } from './0010-privacy.ts';
+import { teams } from './0011-teams.ts';
 import type { Migration } from './migration.ts';
 
 export const migrations: Migration[] = [
@@ -21,4 +22,5 @@ export const migrations: Migration[] = [
   ...webhookRecords,
   ...reconciliation,
   ...privacy,
+  ...teams,
 ];

@@ -14,6 +14,8 @@ export class Membership extends Model<InferAttributes<Membership>, InferCreation
   declare tenantId: string;
   declare userId: string;
   declare role: Role;
+  /** Set: it counts for nothing until an admin of the store confirms it. */
+  declare waitingSince: CreationOptional<Date | null>;
   declare createdAt: CreationOptional<Date>;
 }
 
@@ -24,6 +26,7 @@ export function defineMembership(sequelize: Sequelize) {
       tenantId: { ...idColumn('tenantId'), primaryKey: true },
       userId: { ...idColumn('userId'), primaryKey: true },
       role: DataTypes.STRING(16),
+      waitingSince: DataTypes.DATE(3),
       createdAt: DataTypes.DATE(3),
     },
     { sequelize, modelName: 'Membership', tableName: 'memberships', updatedAt: false },

@@ -8,7 +8,7 @@ import {
 } from 'sequelize';
 import { idColumn } from './columns.ts';
 
-export type SessionEnd = 'logout' | 'reuse';
+export type SessionEnd = 'logout' | 'reuse' | 'ended' | 'password';
 
 /** One log-in: the family of the refresh tokens that follow from it. Access tokens name it and live no longer than it. */
 export class Session extends Model<InferAttributes<Session>, InferCreationAttributes<Session>> {

@@ -30,6 +30,8 @@ export class Tenant extends Model<InferAttributes<Tenant>, InferCreationAttribut
   declare installedAt: CreationOptional<Date | null>;
   declare status: TenantStatus;
   declare statusReason: string | null;
+  /** Whether members must have a second factor. */
+  declare requiresSecondFactor: CreationOptional<boolean>;
   declare lastSyncAt: CreationOptional<Date | null>;
   declare createdAt: CreationOptional<Date>;
   declare updatedAt: CreationOptional<Date>;
@@ -55,6 +57,7 @@ export function defineTenant(sequelize: Sequelize) {
       installedAt: DataTypes.DATE(3),
       status: DataTypes.STRING(20),
       statusReason: DataTypes.TEXT,
+      requiresSecondFactor: { type: DataTypes.BOOLEAN, defaultValue: false },
       lastSyncAt: DataTypes.DATE(3),
       createdAt: DataTypes.DATE(3),
       updatedAt: DataTypes.DATE(3),

@@ -15,6 +15,10 @@ export class User extends Model<InferAttributes<User>, InferCreationAttributes<U
   declare email: string;
   /** An argon2id hash in PHC form. */
   declare password: string;
+  /** Sealed. */
+  declare totpSecret: CreationOptional<string | null>;
+  /** Since when a second factor is asked for. */
+  declare totpConfirmedAt: CreationOptional<Date | null>;
   declare createdAt: CreationOptional<Date>;
 }
 
@@ -26,6 +30,8 @@ export function defineUser(sequelize: Sequelize) {
       name: DataTypes.STRING(200),
       email: DataTypes.STRING(254),
       password: DataTypes.STRING,
+      totpSecret: DataTypes.TEXT,
+      totpConfirmedAt: DataTypes.DATE(3),
       createdAt: DataTypes.DATE(3),
     },
     { sequelize, modelName: 'User', tableName: 'users', updatedAt: false },

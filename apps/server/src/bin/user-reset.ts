@@ -1,0 +1,22 @@
+/** Gives a user who is locked out a new password: user-reset.ts <e-mail> [--second-factor]. */
+import { parseArgs } from 'node:util';
+import { readConfig } from '../config.ts';
+import { resetUser } from '../operate.ts';
+import { orExplain } from './run.ts';
+
+await orExplain(async () => {
+  const { values, positionals } = parseArgs({
+    options: { 'second-factor': { type: 'boolean', default: false } },
+    allowPositionals: true,
+  });
+  const [email] = positionals;
+  if (!email || positionals.length > 1) {
+    throw new Error(
+      'Say whose: npm run user:reset -- ada@example.com. With --second-factor, theirs is turned off too.',
+    );
+  }
+  const password = await resetUser(readConfig(), { email, secondFactor: values['second-factor'] });
+  if (password === null) throw new Error(`Nobody has an account with ${email}.`);
+  console.log(`The new password of ${email} is: ${password}`);
+  console.log('Pass it on in a safe way; it is to be changed under Profile and security. All sessions have ended.');
+});

@@ -1,0 +1,129 @@
+import { audit } from '../db/audit.ts';
+import { type Database, isUniqueViolation, type Tx } from '../db/database.ts';
+import type { User } from '../db/models/user.ts';
+import { BadInput, Conflict, Forbidden } from '../http/errors.ts';
+import { normalizeEmail } from './email.ts';
+import { issueOneTimeToken, readOneTimeToken, useOneTimeToken, voidOneTimeTokens } from './one-time-tokens.ts';
+import { hashPassword, passwordFits } from './passwords.ts';
+import { endSecondFactor } from './second-factor.ts';
+import { endSessionsOf } from './sessions.ts';
+import type { Throttle } from './throttle.ts';
+
+/** The user, who must know the password: a session that was left open does not give the account away. */
+export async function confirmedUser(
+  db: Database,
+  tries: Throttle,
+  { userId, password, path }: { userId: string; password: string; path: string },
+): Promise<User> {
+  await tries.check(userId);
+  const user = await db.models.User.findByPk(userId, { rejectOnEmpty: true });
+  if (!(await passwordFits(password, user.password))) {
+    await tries.count(userId);
+    throw new BadInput([{ path, message: 'is not your password' }]);
+  }
+  await tries.forget(userId);
+  return user;
+}
+
+/** Notes in the audit log what somebody did to their own account. */
+export const auditAccount = (db: Database, tx: Tx, userId: string, action: string, address?: string): Promise<void> =>
+  audit(tx, db.dialect, { tenantId: null, userId, action, subject: userId, address });
+
+/** Sets a password; whoever holds a session of before has it no more, except the one named. */
+export async function setPassword(
+  db: Database,
+  tx: Tx,
+  { userId, hash, except }: { userId: string; hash: string; except: string | null },
+): Promise<void> {
+  await db.models.User.update({ password: hash }, { where: { id: userId }, transaction: tx.transaction });
+  await endSessionsOf(db, tx, { userId, except, reason: 'password' });
+  await voidOneTimeTokens(tx, userId, 'reset');
+  await voidOneTimeTokens(tx, userId, 'second-factor');
+}
+
+/**
+ * Makes a token for a new password. It does the same work whether there is such an account or not; `user` is null where
+ * there is none, and nothing is to be sent.
+ */
+export async function beginReset(
+  db: Database,
+  email: string,
+  seconds: number,
+): Promise<{ user: User | null; token: string }> {
+  const user = await db.models.User.findOne({ where: { email: normalizeEmail(email) } });
+  const token = await issueOneTimeToken(db, { purpose: 'reset', userId: user?.id ?? null, seconds });
+  return { user, token };
+}
+
+const DEAD_LINK = 'This link is not valid, or no longer: it was used, or is too old. Ask for a new one.';
+
+export async function finishReset(
+  db: Database,
+  { token, password, address }: { token: string; password: string; address: string },
+): Promise<void> {
+  const found = await readOneTimeToken(db, 'reset', token);
+  if (!found) throw new Forbidden(DEAD_LINK, 'link_invalid');
+  const hash = await hashPassword(password);
+  await db.transaction(async (tx) => {
+    if (!(await useOneTimeToken(tx, token))) throw new Forbidden(DEAD_LINK, 'link_invalid');
+    await setPassword(db, tx, { userId: found.userId, hash, except: null });
+    await auditAccount(db, tx, found.userId, 'account.password_reset', address);
+  });
+}
+
+/** Makes a token that gives the account another e-mail. Whether that one is taken is told to nobody but its owner. */
+export async function beginEmailChange(
+  db: Database,
+  user: User,
+  email: string,
+  seconds: number,
+): Promise<{ email: string; token: string; taken: boolean }> {
+  const normal = normalizeEmail(email);
+  if (normal === user.email) throw new BadInput([{ path: 'email', message: 'is your e-mail already' }]);
+  if (normal.length > 254) throw new BadInput([{ path: 'email', message: 'must have at most 254 characters' }]);
+  const taken = (await db.models.User.count({ where: { email: normal } })) > 0;
+  const token = await issueOneTimeToken(db, { purpose: 'email', userId: user.id, detail: normal, seconds });
+  return { email: normal, token, taken };
+}
+
+/** Gives the account the e-mail; tells what it was before. */
+export async function finishEmailChange(
+  db: Database,
+  { token, address }: { token: string; address: string },
+): Promise<{ before: string; after: string }> {
+  const found = await readOneTimeToken(db, 'email', token);
+  if (!found) throw new Forbidden(DEAD_LINK, 'link_invalid');
+  const { userId } = found;
+  const after = found.detail!;
+  const { email: before } = await db.models.User.findByPk(userId, { rejectOnEmpty: true });
+  await db
+    .transaction(async (tx) => {
+      if (!(await useOneTimeToken(tx, token))) throw new Forbidden(DEAD_LINK, 'link_invalid');
+      await db.models.User.update({ email: after }, { where: { id: userId }, transaction: tx.transaction });
+      // links in the former mailbox must not open the account any more
+      await voidOneTimeTokens(tx, userId, 'reset');
+      await voidOneTimeTokens(tx, userId, 'email');
+      await auditAccount(db, tx, userId, 'account.email_changed', address);
+    })
+    .catch((error: unknown) => {
+      if (isUniqueViolation(error)) throw new Conflict('An account with this e-mail exists.', 'email_taken');
+      throw error;
+    });
+  return { before, after };
+}
+
+/** For an operator: a new password for somebody who is locked out; with `secondFactor`, without the second factor. */
+export async function resetByOperator(
+  db: Database,
+  { email, password, secondFactor }: { email: string; password: string; secondFactor: boolean },
+): Promise<boolean> {
+  const user = await db.models.User.findOne({ where: { email: normalizeEmail(email) } });
+  if (!user) return false;
+  const hash = await hashPassword(password);
+  await db.transaction(async (tx) => {
+    await setPassword(db, tx, { userId: user.id, hash, except: null });
+    if (secondFactor) await endSecondFactor(tx, user);
+    await auditAccount(db, tx, user.id, 'account.reset_by_operator');
+  });
+  return true;
+}

@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { Secret, TOTP } from 'otpauth';
+import type { Tx } from '../db/database.ts';
+import type { User } from '../db/models/user.ts';
+import { BadInput, Conflict } from '../http/errors.ts';
+import { hashToken } from './secret-tokens.ts';
+
+/** Seals what is stored, bound to what it is for. */
+export interface Seal {
+  seal(text: string, boundTo: string): string;
+  open(sealed: string, boundTo: string): string;
+}
+
+const STEP_SECONDS = 30;
+const RECOVERY_CODES = 10;
+
+export const totpBinding = (userId: string): string => `user:${userId}:totp`;
+
+const totpOf = (secret: Secret, email = ''): TOTP =>
+  new TOTP({ issuer: 'Xeno', label: email, secret, digits: 6, period: STEP_SECONDS });
+
+/** A new secret for a user, which counts once a code of it is confirmed. */
+export async function beginSecondFactor(seal: Seal, user: User): Promise<{ secret: string; uri: string }> {
+  if (user.totpConfirmedAt) throw new Conflict('A second factor is set up already. Turn it off first.', 'already_on');
+  const secret = new Secret({ size: 20 });
+  await user.update({ totpSecret: seal.seal(secret.base32, totpBinding(user.id)) });
+  return { secret: secret.base32, uri: totpOf(secret, user.email).toString() };
+}
+
+/** Turns the second factor on; gives the recovery codes, of which only hashes are kept. */
+export async function confirmSecondFactor(tx: Tx, seal: Seal, user: User, code: string): Promise<string[]> {
+  if (user.totpConfirmedAt) throw new Conflict('A second factor is set up already. Turn it off first.', 'already_on');
+  if (!user.totpSecret) throw new Conflict('There is no second factor to confirm. Begin again.', 'not_begun');
+  if (!(await fitsTotp(tx, seal, user, code))) {
+    throw new BadInput([{ path: 'code', message: 'is not the code that the app shows now' }]);
+  }
+  await user.update({ totpConfirmedAt: new Date() }, { transaction: tx.transaction });
+  const codes = Array.from({ length: RECOVERY_CODES }, newRecoveryCode);
+  await tx.run('DELETE FROM recovery_codes WHERE user_id = ?', [BigInt(user.id)]);
+  const rows = codes.map((each) => [BigInt(user.id), hashToken(plain(each))]);
+  await tx.insert('recovery_codes', ['user_id', 'code_hash'], rows, null);
+  return codes;
+}
+
+export async function endSecondFactor(tx: Tx, user: User): Promise<void> {
+  await user.update({ totpSecret: null, totpConfirmedAt: null }, { transaction: tx.transaction });
+  await tx.run('UPDATE users SET totp_last_step = NULL WHERE id = ?', [BigInt(user.id)]);
+  await tx.run('DELETE FROM recovery_codes WHERE user_id = ?', [BigInt(user.id)]);
+}
+
+/** Whether a code is the app's, or a recovery code that was not used; it is used up with this transaction. */
+export async function fitsSecondFactor(tx: Tx, seal: Seal, user: User, code: string): Promise<boolean> {
+  if (/^\s*\d{3}\s?\d{3}\s*$/.test(code)) return fitsTotp(tx, seal, user, code);
+  const used = await tx.run(
+    'UPDATE recovery_codes SET used_at = ? WHERE user_id = ? AND code_hash = ? AND used_at IS NULL',
+    [new Date(), BigInt(user.id), hashToken(plain(code))],
+  );
+  return used === 1;
+}
+
+/** One step early or late is let pass, since clocks differ; no step twice. */
+async function fitsTotp(tx: Tx, seal: Seal, user: User, code: string): Promise<boolean> {
+  if (!user.totpSecret) return false;
+  const secret = Secret.fromBase32(seal.open(user.totpSecret, totpBinding(user.id)));
+  const now = Date.now();
+  const delta = totpOf(secret).validate({ token: code.replaceAll(/\s/g, ''), timestamp: now, window: 1 });
+  if (delta === null) return false;
+  const step = Math.floor(now / 1000 / STEP_SECONDS) + delta;
+  const used = await tx.run(
+    'UPDATE users SET totp_last_step = ? WHERE id = ? AND (totp_last_step IS NULL OR totp_last_step < ?)',
+    [step, BigInt(user.id), step],
+  );
+  return used === 1;
+}
+
+/** 80 bits, in groups that can be read out. */
+const newRecoveryCode = (): string => randomBytes(10).toString('hex').match(/.{5}/g)!.join('-');
+
+const plain = (code: string): string => code.toLowerCase().replaceAll(/[^0-9a-f]/g, '');

@@ -1,0 +1,21 @@
+import { randomBytes } from 'node:crypto';
+import type { Config } from './config.ts';
+import { accessOf, openDatabase } from './db/database.ts';
+import { resetByOperator } from './identity/account.ts';
+
+/**
+ * What whoever runs an installation does from outside, beside a running program. Gives a user who is locked out a new
+ * password and ends all their sessions; `secondFactor`: theirs is turned off as well. Null: nobody has this e-mail.
+ */
+export async function resetUser(
+  config: Config,
+  { email, secondFactor }: { email: string; secondFactor: boolean },
+): Promise<string | null> {
+  const db = openDatabase(accessOf(config));
+  try {
+    const password = randomBytes(15).toString('base64url');
+    return (await resetByOperator(db, { email, password, secondFactor })) ? password : null;
+  } finally {
+    await db.close();
+  }
+}

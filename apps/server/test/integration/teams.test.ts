@@ -1,0 +1,335 @@
+import type { AuditEntry, Member } from '@xeno/contracts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Answer, Browser, consent, onEachDatabase, startWorld, type World } from './world.ts';
+import { startMailbox } from './mailbox.ts';
+
+interface Invited {
+  invitation: { id: string; expiresAt: string };
+  link: string | null;
+}
+
+onEachDatabase('teams', (engine) => {
+  let world: World;
+  let ada: Browser;
+  let shops = 0;
+  beforeAll(async () => {
+    world = await startWorld(engine, { sandbox: { size: 40 } });
+    ada = await world.register();
+  });
+  afterAll(() => world?.close());
+
+  const newShop = () => `team-${++shops}.myshopify.com`;
+  const userIdOf = async (browser: Browser) => (await browser.get<{ user: { id: string } }>('/api/auth/me')).user.id;
+  const invite = (by: Browser, id: string, email: string, role: string, more: object = {}) =>
+    by.call<Invited>('POST', `/api/tenants/${id}/invitations`, { email, role, ...more });
+  const tokenOf = (answer: Answer<Invited>) => answer.body.link!.split('#')[1]!;
+  const accept = (who: Browser, token: string) =>
+    who.call<{ tenantIds: string[]; code: string }>('POST', '/api/invitations/accept', { token });
+  const members = async (by: Browser, id: string) =>
+    (await by.get<{ data: Member[] }>(`/api/tenants/${id}/members`)).data;
+  /** Somebody new with a role in a store. */
+  async function join(id: string, role: string, by = ada): Promise<Browser> {
+    const browser = await world.register();
+    expect((await accept(browser, tokenOf(await invite(by, id, browser.email, role)))).status).toBe(200);
+    return browser;
+  }
+
+  test('A30: an invitation: hashed, single use, bound to the address, expiring, withdrawn, replaced', async () => {
+    const id = await ada.fill(newShop());
+    const [bob, eve] = [await world.register(), await world.register()];
+    const first = tokenOf(await invite(ada, id, bob.email.toUpperCase(), 'analyst'));
+    const answer = await invite(ada, id, bob.email, 'store_manager');
+    expect([answer.status, answer.body.link]).toEqual([201, expect.stringContaining(`${world.url}/invitation#`)]);
+    const token = tokenOf(answer);
+    expect(JSON.stringify(await world.db.read('SELECT * FROM invitations'))).not.toContain(token);
+
+    const nobody = new Browser(() => world.url, world.said);
+    const read = (given: string) => nobody.call('POST', '/api/invitations/read', { token: given });
+    expect((await read(token)).body).toMatchObject({ email: bob.email, role: 'store_manager', invitedBy: 'Ada' });
+    for (const wrong of [first, `${token}x`, 'x']) {
+      expect((await read(wrong)).body).toMatchObject({ status: 403, code: 'invitation_invalid' });
+      expect((await accept(bob, wrong)).status).toBe(403);
+    }
+    expect((await accept(eve, token)).body).toMatchObject({ status: 403, code: 'invitation_for_another' });
+    expect((await nobody.call('POST', '/api/invitations/accept', { token })).status).toBe(401);
+    const both = await Promise.all([accept(bob, token), accept(bob, token)]);
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 403]);
+    expect((await bob.tenant(id)).role).toBe('store_manager');
+    expect((await accept(bob, token)).status).toBe(403);
+    expect((await invite(ada, id, bob.email, 'admin')).body).toMatchObject({ status: 409, code: 'is_member' });
+
+    const withdrawn = await invite(ada, id, eve.email, 'analyst');
+    const { data } = await ada.get<{ data: { id: string }[] }>(`/api/tenants/${id}/invitations`);
+    expect(data.map((each) => each.id)).toEqual([withdrawn.body.invitation.id]);
+    const path = `/api/tenants/${id}/invitations/${withdrawn.body.invitation.id}`;
+    expect((await ada.call('DELETE', path)).status).toBe(204);
+    expect((await ada.call('DELETE', path)).status).toBe(404);
+    expect((await accept(eve, tokenOf(withdrawn))).status).toBe(403);
+
+    const old = await invite(ada, id, eve.email, 'analyst');
+    await world.db.transaction((tx) =>
+      tx.run('UPDATE invitations SET expires_at = ? WHERE id = ?', [new Date(), BigInt(old.body.invitation.id)]),
+    );
+    expect((await accept(eve, tokenOf(old))).status).toBe(403);
+    expect((await eve.get<{ data: unknown[] }>('/api/tenants')).data).toEqual([]);
+  });
+
+  test('one invitation to several stores; A1: not to those of others', async () => {
+    const [one, two] = [await ada.connect(newShop()), await ada.connect(newShop())];
+    const eve = await world.register();
+    const hers = await eve.connect(newShop());
+    const bob = await world.register();
+    const refused = await invite(ada, one, bob.email, 'analyst', { tenantIds: [hers] });
+    expect(refused.status).toBe(404);
+    expect(refused.text).toBe((await invite(ada, one, bob.email, 'analyst', { tenantIds: ['1'] })).text);
+    const answer = await invite(ada, one, bob.email, 'analyst', { tenantIds: [two, one] });
+    expect((await accept(bob, tokenOf(answer))).body.tenantIds).toEqual([one, two]);
+    expect((await bob.get<{ data: { id: string }[] }>('/api/tenants')).data.map(({ id }) => id)).toEqual([one, two]);
+    for (const id of [one, two, hers]) await (id === hers ? eve : ada).settled(id);
+  });
+
+  test('A3: nobody raises their own role, and the last admin stays one', async () => {
+    const id = await ada.fill(newShop());
+    const bob = await join(id, 'store_manager');
+    const [adas, bobs] = [await userIdOf(ada), await userIdOf(bob)];
+    const role = (by: Browser, userId: string, to: unknown) =>
+      by.call('PATCH', `/api/tenants/${id}/members/${userId}`, { role: to });
+    expect((await role(bob, bobs, 'admin')).status).toBe(403);
+    expect((await role(ada, bobs, 'owner')).status).toBe(400);
+    expect(
+      (await ada.call('PATCH', `/api/tenants/${id}/members/${bobs}`, { role: 'admin', userId: adas })).status,
+    ).toBe(400);
+    for (const answer of [
+      await role(ada, adas, 'analyst'),
+      await ada.call('DELETE', `/api/tenants/${id}/members/${adas}`),
+      await ada.call('POST', `/api/tenants/${id}/leave`),
+    ]) {
+      expect(answer.body).toMatchObject({ status: 409, code: 'last_admin' });
+    }
+    expect((await ada.tenant(id)).role).toBe('admin');
+    // two admins who leave at once: one of them stays
+    expect((await role(ada, bobs, 'admin')).status).toBe(200);
+    const left = await Promise.all([ada, bob].map((who) => who.call('POST', `/api/tenants/${id}/leave`)));
+    expect(left.map(({ status }) => status).sort()).toEqual([204, 409]);
+    const stays = left[0]!.status === 409 ? ada : bob;
+    expect((await members(stays, id)).map(({ role }) => role)).toEqual(['admin']);
+    expect((await role(stays, '12345', 'analyst')).status).toBe(404);
+  });
+
+  test('A4: a changed role and a removal count from the next request on; what they gave others ends', async () => {
+    const id = await ada.fill(newShop());
+    const bob = await join(id, 'admin');
+    const bobs = await userIdOf(bob);
+    const eve = await world.register();
+    const pending = tokenOf(await invite(bob, id, eve.email, 'admin'));
+    const path = `/api/tenants/${id}/members/${bobs}`;
+    expect((await ada.call('PATCH', path, { role: 'analyst' })).status).toBe(200);
+    expect((await bob.call('POST', `/api/tenants/${id}/sync`)).status).toBe(403);
+    expect((await accept(eve, pending)).status).toBe(403);
+    expect((await ada.call('DELETE', path)).status).toBe(204);
+    expect((await bob.call('GET', `/api/tenants/${id}`)).status).toBe(404);
+    expect((await ada.call('DELETE', path)).status).toBe(404);
+  });
+
+  test('an analyst sees figures without persons', async () => {
+    const id = await ada.fill(newShop());
+    const [bob, manager] = [await join(id, 'analyst'), await join(id, 'store_manager')];
+    const full = (await ada.topCustomers(id)).data;
+    expect(full.some(({ name, email }) => name !== null && email !== null)).toBe(true);
+    expect((await manager.topCustomers(id)).data).toEqual(full);
+    expect((await bob.topCustomers(id)).data).toEqual(
+      full.map((customer) => ({ ...customer, name: null, email: null, masked: true })),
+    );
+    // neither in whatever else an analyst is answered
+    const persons = full.flatMap(({ name, email }) => [name, email]).filter((text) => text !== null);
+    for (const path of ['sync-runs', 'webhooks', 'webhooks/summary', 'reconciliations', '']) {
+      const { status, text } = await bob.call('GET', `/api/tenants/${id}/${path}`.replace(/\/$/, ''));
+      expect(status).toBe(200);
+      for (const person of persons) expect(text).not.toContain(person);
+    }
+    expect((await bob.call('GET', `/api/tenants/${id}/webhooks/any`)).status).toBe(403);
+  });
+
+  test('a store is handed over: the other one owns it, one stays as store manager', async () => {
+    const id = await ada.fill(newShop());
+    const bob = await join(id, 'analyst');
+    const bobs = await userIdOf(bob);
+    expect((await bob.call('POST', `/api/tenants/${id}/members/${bobs}/hand-over`)).status).toBe(403);
+    expect((await ada.call('POST', `/api/tenants/${id}/members/${bobs}/hand-over`)).body).toMatchObject({
+      role: 'admin',
+    });
+    expect([(await ada.tenant(id)).role, (await bob.tenant(id)).role]).toEqual(['store_manager', 'admin']);
+    expect((await bob.call('DELETE', `/api/tenants/${id}`)).status).toBe(204);
+  });
+
+  test('a second factor may be demanded of all members', async () => {
+    const id = await ada.fill(newShop());
+    const bob = await join(id, 'analyst');
+    const demand = (requiresSecondFactor: boolean) =>
+      ada.call('PATCH', `/api/tenants/${id}/security`, { requiresSecondFactor });
+    expect((await demand(true)).body).toMatchObject({ status: 409, code: 'no_second_factor' });
+    await world.db.models.User.update({ totpConfirmedAt: new Date() }, { where: { id: await userIdOf(ada) } });
+    expect((await demand(true)).status).toBe(200);
+    expect((await bob.call('GET', `/api/tenants/${id}`)).body).toMatchObject({
+      status: 403,
+      code: 'second_factor_required',
+    });
+    const listed = (await bob.get<{ data: { id: string; requiresSecondFactor: boolean }[] }>('/api/tenants')).data;
+    expect(listed).toMatchObject([{ id, requiresSecondFactor: true }]);
+    await world.db.models.User.update({ totpConfirmedAt: new Date() }, { where: { id: await userIdOf(bob) } });
+    expect((await bob.tenant(id)).role).toBe('analyst');
+    expect((await demand(false)).status).toBe(200);
+    await world.db.models.User.update({ totpConfirmedAt: null }, { where: {} });
+  });
+
+  test('who agrees to an installation joins only if invited; others are told whom to ask', async () => {
+    const shop = newShop();
+    const id = await ada.fill(shop);
+    const bob = await world.register();
+    const refused = await bob.call<{ detail: string }>('POST', '/api/shopify/auth', { shop });
+    expect(refused.body).toMatchObject({ status: 409, code: 'shop_owned_by_another' });
+    expect(refused.body.detail).toContain('p•••@e•••.com');
+    expect(refused.body.detail).not.toContain(ada.email);
+
+    await invite(ada, id, bob.email, 'analyst');
+    expect(await bob.connect(shop)).toBe(id);
+    expect((await bob.tenant(id)).role).toBe('analyst');
+    expect((await ada.tenant(id)).role).toBe('admin');
+    expect((await ada.get<{ data: unknown[] }>(`/api/tenants/${id}/invitations`)).data).toEqual([]);
+    // an analyst is no admin: to connect it again is for who is
+    expect((await bob.call('POST', '/api/shopify/auth', { shop })).status).toBe(409);
+    await ada.settled(id);
+  });
+
+  test('after an uninstallation, or without an admin, who agrees is admin, and the others wait', async () => {
+    const shop = newShop();
+    const id = await ada.fill(shop);
+    const carl = await join(id, 'analyst');
+    const bob = await world.register();
+    await world.db.models.Tenant.update({ status: 'uninstalled', accessToken: null }, { where: { id } });
+    expect(await bob.connect(shop)).toBe(id);
+    for (const before of [ada, carl]) {
+      expect((await before.call('GET', `/api/tenants/${id}`)).status).toBe(404);
+      expect((await before.get<{ data: { id: string }[] }>('/api/tenants')).data.map((each) => each.id)).not.toContain(
+        id,
+      );
+    }
+    const waiting = (await members(bob, id)).filter(({ waitingSince }) => waitingSince !== null);
+    expect(waiting.map(({ email }) => email).sort()).toEqual([ada.email, carl.email].sort());
+    const path = `/api/tenants/${id}/members/${await userIdOf(carl)}`;
+    expect((await bob.call('POST', `${path}/confirm`)).status).toBe(200);
+    expect((await carl.tenant(id)).role).toBe('analyst');
+
+    // no admin is left
+    await world.db.models.Membership.destroy({ where: { tenantId: id, userId: await userIdOf(bob) } });
+    const dora = await world.register();
+    const landing = await dora.call('GET', await consent(await dora.begin(shop)));
+    expect(landing.headers.get('location')).toBe(`/stores/${id}`);
+    expect((await dora.tenant(id)).role).toBe('admin');
+    expect((await carl.call('GET', `/api/tenants/${id}`)).status).toBe(404);
+    await dora.settled(id);
+  });
+
+  test('the audit log tells who did what from where; filtered, exported; A23: no formula gets into a spreadsheet', async () => {
+    const id = await ada.fill(newShop());
+    const bob = await join(id, 'analyst');
+    await ada.call('PATCH', '/api/auth/me', { name: '=cmd|calc' });
+    const bobs = await userIdOf(bob);
+    await ada.call('PATCH', `/api/tenants/${id}/members/${bobs}`, { role: 'store_manager' });
+    await ada.syncAndWait(id);
+    await ada.call('DELETE', `/api/tenants/${id}/members/${bobs}`);
+    const log = async (query = '') =>
+      (
+        await ada.get<{ data: AuditEntry[]; nextCursor: string | null }>(
+          `/api/tenants/${id}/audit-log?limit=50${query}`,
+        )
+      ).data;
+    const all = await log();
+    expect(all.map(({ action }) => action)).toEqual([
+      'member.removed',
+      'sync.requested',
+      'member.role_changed',
+      'member.joined',
+      'member.invited',
+      'store.connected',
+    ]);
+    expect(all[2]).toMatchObject({
+      userId: await userIdOf(ada),
+      userEmail: ada.email,
+      subject: bobs,
+      detail: { from: 'analyst', to: 'store_manager' },
+      address: '127.0.0.1',
+    });
+    expect((await log('&action=member.')).length).toBe(4);
+    expect((await log(`&user_id=${bobs}`)).map(({ action }) => action)).toEqual(['member.joined']);
+    expect((await log(`&from=${encodeURIComponent(all[1]!.happenedAt)}`)).length).toBe(2);
+    expect((await log(`&to=${encodeURIComponent(all[1]!.happenedAt)}`)).length).toBe(4);
+    for (const wrong of ['from=yesterday', "action=%25' OR 1=1", 'tenant_id=1']) {
+      const { status, body } = await ada.call<{ data?: unknown[] }>('GET', `/api/tenants/${id}/audit-log?${wrong}`);
+      expect([400, 200]).toContain(status);
+      if (status === 200) expect(body.data).toEqual([]);
+    }
+    const table = await ada.call('GET', `/api/tenants/${id}/audit-log/export?action=member.`);
+    expect(table.headers.get('content-type')).toMatch(/^text\/csv/);
+    expect(table.text.trim().split('\n')).toHaveLength(5);
+    expect(table.text).toContain("'=cmd|calc");
+    expect(table.text).not.toMatch(/(^|[,"\n])=cmd/);
+    for (const by of [bob, await join(id, 'store_manager')]) {
+      expect([403, 404]).toContain((await by.call('GET', `/api/tenants/${id}/audit-log/export`)).status);
+    }
+  });
+});
+
+onEachDatabase('invitations by e-mail', (engine) => {
+  test('are sent to the address, and shown to nobody else', async () => {
+    const mailbox = await startMailbox();
+    const world = await startWorld(engine, {
+      sandbox: { size: 20 },
+      env: { SMTP_URL: mailbox.url, APP_URL: 'http://xeno.example.com' },
+    });
+    try {
+      const ada = await world.register();
+      await ada.call('PATCH', '/api/auth/me', { name: 'Ada\nBcc: all@example.com' });
+      const id = await tenantOf(world, ada);
+      const answer = await ada.call<Invited>('POST', `/api/tenants/${id}/invitations`, {
+        email: 'bob@example.com',
+        role: 'analyst',
+      });
+      expect([answer.status, answer.body.link]).toEqual([201, null]);
+      const token = await mailbox.link('bob@example.com');
+      const mail = mailbox.to('bob@example.com')[0]!;
+      expect(mail).toContain(`http://xeno.example.com/invitation#${token}`);
+      expect(mail.split('\r\n\r\n')[0]).not.toMatch(/^Bcc/im);
+      expect(world.said.join('\n')).not.toContain(token);
+      const bob = new Browser(() => world.url);
+      await bob.register('bob@example.com');
+      expect((await bob.call('POST', '/api/invitations/accept', { token })).status).toBe(200);
+    } finally {
+      await world.close();
+      await mailbox.close();
+    }
+  });
+});
+
+/** A store of somebody's that no Shopify knows. */
+async function tenantOf(world: World, owner: Browser): Promise<string> {
+  const { user } = await owner.get<{ user: { id: string } }>('/api/auth/me');
+  const tenant = await world.db.models.Tenant.create({
+    id: '77',
+    userId: user.id,
+    shopDomain: 'a-shop.myshopify.com',
+    storeName: 'A shop',
+    accessToken: null,
+    accessTokenExpiresAt: null,
+    refreshToken: null,
+    refreshTokenExpiresAt: null,
+    scopes: '',
+    currency: null,
+    timezone: null,
+    apiVersion: null,
+    status: 'disconnected',
+    statusReason: null,
+  });
+  await world.db.models.Membership.create({ tenantId: tenant.id, userId: user.id, role: 'admin' });
+  return tenant.id;
+}
