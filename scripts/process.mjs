@@ -1,4 +1,4 @@
-// npm run api | worker | scheduler | migrate: one of the programs that share a MySQL or MariaDB database.
+// npm run api | worker | scheduler | migrate | keys:rotate: one of the programs that share a MySQL or MariaDB database.
 import { Crew, runToEnd } from './lib/crew.mjs';
 import { ensureDashboard } from './lib/dashboard.mjs';
 import { ensureInstalled } from './lib/install.mjs';
@@ -10,7 +10,7 @@ await command(async () => {
   const program = `apps/server/src/bin/${name}.ts`;
   loadSettings();
   ensureInstalled();
-  if (name === 'migrate') return runToEnd([program]);
+  if (name === 'migrate' || name === 'rotate-keys') return runToEnd([program]);
 
   /** @type {Record<string, string>} */
   const env = {};
