@@ -6,6 +6,7 @@ import path from 'node:path';
 import { checkLock } from './lib/check-lock.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { command, node24, root, seconds } from './lib/project.mjs';
+import { secretlint } from './lib/secrets.mjs';
 
 const fix = process.argv.includes('--fix');
 const modules = (/** @type {string} */ file) => path.join('node_modules', file);
@@ -19,6 +20,7 @@ const TOOLS = [
   ['types of the dashboard', modules('typescript/bin/tsc'), '-p', 'apps/dashboard', '--noEmit'],
   ['types', modules('typescript/bin/tsc'), '-p', '.', '--noEmit'],
   ['prettier', modules('prettier/bin/prettier.cjs'), fix ? '--write' : '--check', '--log-level=warn', '--cache', '.'],
+  ['secrets (secretlint)', ...secretlint()],
   ['knip (unused code and packages)', modules('knip/bin/knip.js'), '--no-progress', '--no-config-hints'],
   [
     'import arrows',

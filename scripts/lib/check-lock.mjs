@@ -1,18 +1,22 @@
+const REGISTRY = 'https://registry.npmjs.org';
+
 /**
  * What `npm ci` would refuse in a lock file, or should: a package that some package names and the lock lacks (registry
  * mirrors lack some platforms' parts of some versions, and npm then writes such locks), or one that comes from elsewhere
- * than npm's registry.
+ * than npm's registry, or without the hash by which npm knows that it is the one that was locked.
  * @param {{ packages: Record<string, LockedPackage> }} lock
  * @returns {string[]} complaints
- * @typedef {{ resolved?: string, link?: boolean, dependencies?: Record<string, string>, optionalDependencies?: Record<string, string> }} LockedPackage
+ * @typedef {{ resolved?: string, link?: boolean, integrity?: string, dependencies?: Record<string, string>, optionalDependencies?: Record<string, string> }} LockedPackage
  */
 export function checkLock({ packages }) {
-  return Object.entries(packages).flatMap(([folder, { resolved, link, dependencies, optionalDependencies }]) => {
-    const lacking = Object.entries({ ...dependencies, ...optionalDependencies })
+  return Object.entries(packages).flatMap(([folder, { resolved, link, integrity, ...needs }]) => {
+    const complaints = Object.entries({ ...needs.dependencies, ...needs.optionalDependencies })
       .filter(([name]) => !foldersAbove(folder).some((above) => `${above}node_modules/${name}` in packages))
       .map(([name, version]) => `${folder} needs ${name}@${version}, which the lock lacks`);
-    const foreign = resolved && !link && new URL(resolved).host !== 'registry.npmjs.org';
-    return foreign ? [...lacking, `${folder} comes from ${new URL(resolved).host}`] : lacking;
+    if (link || !folder.includes('node_modules/')) return complaints;
+    if (resolved && new URL(resolved).origin !== REGISTRY) complaints.push(`${folder} comes from ${resolved}`);
+    if (!integrity?.startsWith('sha512-')) complaints.push(`${folder} has no sha512 hash`);
+    return complaints;
   });
 }
 

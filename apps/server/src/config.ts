@@ -99,6 +99,8 @@ const TUNING = {
   sessionSeconds: 30 * 24 * 3600,
   /** How long a rotated refresh token still yields an access token: two tabs may send it at once. */
   refreshGraceSeconds: 10,
+  /** How many rows a transaction of `npm run keys:rotate` seals anew. */
+  rotationBatch: 100,
   /** How long the head of a request, and all of it, may take to come. */
   headersSeconds: 15,
   requestSeconds: 30,

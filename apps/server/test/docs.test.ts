@@ -1,3 +1,4 @@
+import { PERMISSIONS } from '@xeno/contracts';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -92,3 +93,12 @@ const anchorsOf = (markdown: string): string[] =>
       .replace(/[^\p{L}\p{N} _-]/gu, '')
       .replaceAll(' ', '-'),
   );
+
+test('docs/api.md tells the roles as they are', () => {
+  const rows = [...read('docs/api.md').matchAll(/^\| `(\w+:\w+)` +\| (.) +\| (.) +\| (.) +\|$/gm)];
+  const told = rows.map(([, permission, ...cells]) => [
+    permission,
+    (['admin', 'store_manager', 'analyst'] as const).filter((_role, i) => cells[i] === '✓'),
+  ]);
+  expect(Object.fromEntries(told)).toEqual(PERMISSIONS);
+});

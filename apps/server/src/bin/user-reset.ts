@@ -1,7 +1,7 @@
 /** Gives a user who is locked out a new password: user-reset.ts <e-mail> [--second-factor]. */
 import { parseArgs } from 'node:util';
 import { readConfig } from '../config.ts';
-import { resetUser } from '../operate.ts';
+import { resetUser } from '../user-reset.ts';
 import { orExplain } from './run.ts';
 
 await orExplain(async () => {

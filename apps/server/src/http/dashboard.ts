@@ -19,7 +19,7 @@ export async function serveDashboard(
     wildcard: true,
     // pages are made anew each time, with their nonce
     index: false,
-    allowedPath: (path) => /\.\w+$/.test(path) && path !== '/index.html',
+    allowedPath: (path) => !path.startsWith('/api/') && /\.\w+$/.test(path) && path !== '/index.html',
     cacheControl: false,
     suppressWarning: true,
     schemaHide: true,

@@ -12,7 +12,6 @@ const REFUSALS: Record<string, { code: string; detail: string }> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: { code: 'unsupported_media_type', detail: 'Send the body as application/json.' },
   FST_ERR_CTP_INVALID_JSON_BODY: { code: 'malformed_json', detail: 'The body is not valid JSON.' },
   FST_ERR_BAD_URL: { code: 'malformed_url', detail: 'The URL is not valid.' },
-  FST_ERR_MAX_PARAM_LENGTH: { code: 'malformed_url', detail: 'The URL is too long.' },
 };
 
 /** The one place where an error becomes an answer (RFC 9457). What is not an HttpError or a refusal is logged and not told. */

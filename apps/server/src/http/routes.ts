@@ -219,16 +219,14 @@ const has = (schema: TSchema | undefined, name: string) =>
   schema !== undefined && IsObject(schema) && name in schema.properties;
 
 /** What may go wrong, by access: told in the document, where each problem has the same shape. */
-function problemsOf({ access, method, params, query, body }: Route): number[] {
+function problemsOf({ method, access, params, query }: Route): number[] {
   const problems = [429, 500, 503];
-  if (access === 'shopify') problems.push(400, 413, 415);
-  if (query || body) problems.push(400);
-  if (body) problems.push(413, 415);
+  // whatever takes no body may be sent one
+  if (method !== 'GET') problems.push(400, 401, 403, 409, 413, 415);
+  if (query) problems.push(400);
   if (access !== 'public') problems.push(401);
-  if (access !== 'public' && access !== 'user' && access !== 'shopify') problems.push(403);
-  if (access === 'public' && body) problems.push(403);
+  if (access === 'account' || isPermission(access)) problems.push(403);
   if (params || isPermission(access)) problems.push(404);
-  if (body || (isPermission(access) && method !== 'GET')) problems.push(409);
   return problems;
 }
 

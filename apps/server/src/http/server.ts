@@ -53,7 +53,8 @@ export async function createServer({
     forceCloseConnections: 'idle',
     requestIdHeader: false,
     genReqId: () => randomBytes(8).toString('hex'),
-    routerOptions: { maxParamLength: 500 },
+    // longer than a head can be: whatever a path names, its route says that it is not there
+    routerOptions: { maxParamLength: 20_000 },
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
   });

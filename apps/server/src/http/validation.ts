@@ -53,10 +53,14 @@ function fieldErrors(schema: TSchema, findings: Finding[], httpPart = 'body'): F
       for (const name of (params as { additionalProperties: string[] }).additionalProperties) {
         add(member(name), 'is not known here');
       }
+    } else if (keyword === 'boolean' && schemaPath.endsWith('/additionalProperties')) {
+      add(path, 'is not known here');
     } else if (keyword !== 'boolean' && !schemaPath.includes('/anyOf/')) {
       add(path || httpPart, messageOf(keyword, params, at(schema, schemaPath)));
     }
   }
+  // only the first few findings are given, and they may all be parts of another
+  if (messages.size === 0) add(httpPart, 'has the wrong form');
   return [...messages].map(([path, message]) => ({ path, message }));
 }
 

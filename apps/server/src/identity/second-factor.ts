@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
 import type { Tx } from '../db/database.ts';
+import type { SealedTable } from '../db/reseal.ts';
 import type { User } from '../db/models/user.ts';
 import { BadInput, Conflict } from '../http/errors.ts';
 import { hashToken } from './secret-tokens.ts';
@@ -14,7 +15,13 @@ export interface Seal {
 const STEP_SECONDS = 30;
 const RECOVERY_CODES = 10;
 
-export const totpBinding = (userId: string): string => `user:${userId}:totp`;
+const totpBinding = (userId: string): string => `user:${userId}:totp`;
+
+export const TOTP_SEALS: SealedTable = {
+  table: 'users',
+  label: 'email',
+  columns: { totp_secret: ({ id }) => totpBinding(id!) },
+};
 
 const totpOf = (secret: Secret, email = ''): TOTP =>
   new TOTP({ issuer: 'Xeno', label: email, secret, digits: 6, period: STEP_SECONDS });

@@ -11,6 +11,8 @@ export interface Sealer {
   seal(plaintext: string, boundTo: string): string;
   /** Throws if the text was changed, was sealed for something else, or by a key that is not known. */
   open(sealed: string, boundTo: string): string;
+  /** How what the newest key has sealed begins. */
+  newestPrefix: string;
 }
 
 /**
@@ -30,6 +32,8 @@ export function createSealer(keys: readonly SealKey[]): Sealer {
   if (byId.size !== keys.length) throw new Error('Two encryption keys have the same id.');
 
   return {
+    newestPrefix: `v1.${newest.id}.`,
+
     seal(plaintext, boundTo) {
       const nonce = randomBytes(12);
       const cipher = createCipheriv('aes-256-gcm', newest.key, nonce);

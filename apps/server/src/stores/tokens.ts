@@ -2,12 +2,23 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Op } from 'sequelize';
 import type { Database } from '../db/database.ts';
+import type { SealedTable } from '../db/reseal.ts';
 import type { ShopTokens } from '../shopify/oauth.ts';
 import type { Sealer } from '../shopify/seal.ts';
 import type { TokenSourcePorts } from '../shopify/token-source.ts';
 
 /** A token's ciphertext opens only in its own shop's row and column. */
 const boundTo = (shop: string, column: 'access' | 'refresh') => `${shop} ${column}`;
+
+/** Where tokens stand, for when they are to be sealed by another key. */
+export const TOKEN_SEALS: SealedTable = {
+  table: 'tenants',
+  label: 'shop_domain',
+  columns: {
+    access_token: ({ shop_domain }) => boundTo(shop_domain!, 'access'),
+    refresh_token: ({ shop_domain }) => boundTo(shop_domain!, 'refresh'),
+  },
+};
 
 /** A shop's tokens as columns of its tenant's row. */
 export const sealedTokens = (sealer: Sealer, shop: string, tokens: ShopTokens) => ({

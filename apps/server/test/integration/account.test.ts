@@ -1,7 +1,7 @@
 import { Secret, TOTP } from 'otpauth';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { resetUser } from '../../src/operate.ts';
+import { resetUser } from '../../src/user-reset.ts';
 import { readConfig } from '../../src/config.ts';
 import { databases } from '../harness/databases.ts';
 import { type Account, addTenant, type Frame, refreshCookie, register, startFrame } from './identity-server.ts';

@@ -327,7 +327,7 @@ describe('documentation', () => {
       }
     }
     const orders = document.paths['/api/analytics/orders-by-date']!.get!;
-    expect(orders.security).toEqual([{ accessToken: [] }]);
+    expect(orders.security).toEqual([{ accessToken: [] }, { apiToken: [] }]);
     expect(Object.keys(orders.responses)).toEqual(expect.arrayContaining(['200', '400', '401', '404', '429', '500']));
     expect(document.paths['/api/auth/login']!.post!.security).toEqual([]);
     expect(document.components.securitySchemes).toHaveProperty('accessToken.scheme', 'bearer');

@@ -43,7 +43,7 @@ describe.each(databases)('identity on $name', (engine) => {
         accessToken: expect.any(String),
         expiresIn: 900,
       });
-      expect((await me(`Bearer ${body.accessToken}`)).json()).toEqual({ user: body.user });
+      expect((await me(`Bearer ${body.accessToken}`)).json()).toEqual({ user: body.user, secondFactor: false });
       const [stored] = await frame.db.read<{ password: string }>('SELECT password FROM users WHERE email = ?', [
         'ada@example.com',
       ]);

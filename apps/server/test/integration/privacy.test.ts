@@ -30,7 +30,9 @@ onEachDatabase('privacy', (engine) => {
   };
   const requests = async () => (await ada.get<{ data: PrivacyRequest[] }>(`/api/tenants/${id}/privacy-requests`)).data;
   const actions = async () =>
-    (await ada.get<{ data: AuditEntry[] }>(`/api/tenants/${id}/audit-log`)).data.map(({ action }) => action);
+    (await ada.get<{ data: AuditEntry[] }>(`/api/tenants/${id}/audit-log?action=privacy.`)).data.map(
+      ({ action }) => action,
+    );
 
   /** Whoever has ordered most often, as stored. */
   async function regular() {

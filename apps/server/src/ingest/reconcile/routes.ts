@@ -1,4 +1,5 @@
 import { type Finding, type Reconciliation, reconciliation } from '@xeno/contracts';
+import { audit } from '../../db/audit.ts';
 import type { Database } from '../../db/database.ts';
 import { asDate } from '../../db/values.ts';
 import { BadInput, Conflict, NotFound } from '../../http/errors.ts';
@@ -9,12 +10,22 @@ import { makeDue } from '../../jobs/recurring.ts';
 import { RECONCILE } from './reconcile.ts';
 
 export const reconciliationRoutes = ({ db, hint }: { db: Database; hint: Hint }): HandledRoute[] => [
-  handle(reconciliation.reconcile, async ({ actor }) => {
+  handle(reconciliation.reconcile, async ({ actor, request }) => {
     const tenant = await db.models.Tenant.findByPk(actor.tenantId);
     if (tenant?.status !== 'connected') {
       throw new Conflict('This store is not connected. Connect it again, then compare.', 'not_connected');
     }
     await makeDue(db, actor.tenantId, RECONCILE, 0);
+    const { tenantId, userId } = actor;
+    await db.transaction((tx) =>
+      audit(tx, db.dialect, {
+        tenantId,
+        userId,
+        action: 'reconciliation.requested',
+        subject: tenantId,
+        address: request.ip,
+      }),
+    );
     hint(RECONCILE, actor.tenantId);
     return { requested: true as const };
   }),

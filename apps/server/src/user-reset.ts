@@ -4,8 +4,8 @@ import { accessOf, openDatabase } from './db/database.ts';
 import { resetByOperator } from './identity/account.ts';
 
 /**
- * What whoever runs an installation does from outside, beside a running program. Gives a user who is locked out a new
- * password and ends all their sessions; `secondFactor`: theirs is turned off as well. Null: nobody has this e-mail.
+ * For whoever runs an installation, beside whatever runs: gives a user who is locked out a new password and ends all
+ * their sessions; `secondFactor`: theirs is turned off as well. Null: nobody has this e-mail.
  */
 export async function resetUser(
   config: Config,
