@@ -1,6 +1,10 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
+import { contentSecurityPolicy } from './content-security-policy.ts';
+
+/** The one style attribute that stands in the page's own markup, of a sprite that is not shown. */
+const SPRITE = "style-src-attr 'unsafe-hashes' 'sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w='";
 
 /** OpenAPI 3.1 from the contracts: a page at /api/docs, the document at /api/docs/json. */
 export async function serveDocs(app: FastifyInstance): Promise<void> {
@@ -33,5 +37,14 @@ export async function serveDocs(app: FastifyInstance): Promise<void> {
     },
     hideUntagged: true,
   });
-  await app.register(swaggerUi, { routePrefix: '/api/docs', uiConfig: { persistAuthorization: false } });
+  await app.register(swaggerUi, {
+    routePrefix: '/api/docs',
+    uiConfig: { persistAuthorization: false },
+    uiHooks: {
+      onRequest(_request, reply, next) {
+        void reply.header('content-security-policy', `${contentSecurityPolicy()}; ${SPRITE}`);
+        next();
+      },
+    },
+  });
 }
