@@ -1,9 +1,9 @@
 /**
- * Scripts and styles come from our own files alone: none stands inside of a page. The style elements that the dashboard's
- * library makes carry the page's `nonce`, which no other page has.
+ * Scripts and styles come from our own files alone: none stands inside of a page. `style` is what else lets a style
+ * element through: the nonce of a page, which no other page has (`nonce-…`), or the hash of what it says (`sha256-…`).
  */
-export function contentSecurityPolicy(nonce?: string): string {
-  const styles = nonce === undefined ? '' : ` 'nonce-${nonce}'`;
+export function contentSecurityPolicy(style?: string): string {
+  const styles = style === undefined ? '' : ` '${style}'`;
   return [
     "default-src 'none'",
     "script-src 'self'",

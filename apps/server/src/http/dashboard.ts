@@ -40,7 +40,7 @@ export async function serveDashboard(
     return reply
       .code(built === null ? 503 : 200)
       .headers({
-        'content-security-policy': contentSecurityPolicy(nonce),
+        'content-security-policy': contentSecurityPolicy(`nonce-${nonce}`),
         'cache-control': built === null ? 'no-store' : 'no-cache',
       })
       .type('text/html; charset=utf-8')

@@ -1,6 +1,10 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
+import { contentSecurityPolicy } from './content-security-policy.ts';
+
+/** Of the one style element that the page's library makes. */
+const LIBRARY_STYLE = 'sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w=';
 
 /** OpenAPI 3.1 from the contracts: a page at /api/docs, the document at /api/docs/json. */
 export async function serveDocs(app: FastifyInstance): Promise<void> {
@@ -37,5 +41,14 @@ export async function serveDocs(app: FastifyInstance): Promise<void> {
     },
     hideUntagged: true,
   });
-  await app.register(swaggerUi, { routePrefix: '/api/docs', uiConfig: { persistAuthorization: false } });
+  await app.register(swaggerUi, {
+    routePrefix: '/api/docs',
+    uiConfig: { persistAuthorization: false },
+    uiHooks: {
+      onRequest(_request, reply, next) {
+        void reply.header('content-security-policy', contentSecurityPolicy(LIBRARY_STYLE));
+        next();
+      },
+    },
+  });
 }

@@ -201,7 +201,8 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
         throw new ShopifyRefused(shop, `HTTP ${response.status}`);
     }
 
-    const answer = parseAnswer(text);
+    // what it says may go into logs and before people's eyes
+    const answer = parseAnswer(text.replaceAll(token, '[hidden]'));
     if (!answer) return { kind: 'retry', why: 'server_error', detail: 'an answer that is not GraphQL' };
     const cost = answer.extensions?.cost;
     if (cost?.throttleStatus) throttle.learn(cost.throttleStatus, clock.now());

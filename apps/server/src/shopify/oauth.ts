@@ -177,7 +177,8 @@ function readTokens(text: string, now: number): ShopTokens | null {
   }
   if (typeof answer !== 'object' || answer === null) return null;
   const { access_token: accessToken, scope, refresh_token: refreshToken } = answer;
-  if (typeof accessToken !== 'string' || accessToken === '') return null;
+  // one that fits into no header would be told by the error that says so
+  if (typeof accessToken !== 'string' || !/^[\x21-\x7e]+$/.test(accessToken)) return null;
   const after = (seconds: unknown) => (typeof seconds === 'number' ? new Date(now + seconds * 1000) : null);
   return {
     accessToken,

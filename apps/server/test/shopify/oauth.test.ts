@@ -198,6 +198,7 @@ describe('exchanging for tokens', () => {
     [new Response('', { status: 302, headers: { location: 'https://evil.example/' } }), { kind: 'retry' }],
     [new Response('<html>hello</html>'), { kind: 'retry' }],
     [json({ scope: 'read_orders' }), { kind: 'retry' }],
+    [json({ access_token: 'fits into\nno header', scope: 'read_orders' }), { kind: 'retry' }],
     [networkError('ECONNRESET'), { kind: 'retry', reason: 'ECONNRESET' }],
   ])('tells a dead token from a passing fault (%#)', async (reply, expected) => {
     const { fetch } = scriptedFetch(reply);
