@@ -6,8 +6,10 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router';
+import { parseAuditSearch } from '../features/audit/search.ts';
 import { parseOperationsSearch } from '../features/operations/search.ts';
 import { parseOverviewSearch } from '../features/overview/periods.ts';
+import { parseStoreSearch } from '../features/stores/search.ts';
 import { currentUser, startSession } from '../lib/session.ts';
 import { CannotStart, NotFound } from './fallbacks.tsx';
 import { Shell } from './shell.tsx';
@@ -65,9 +67,10 @@ const stores = createRoute({
 const connectError = createRoute({
   getParentRoute: () => app,
   path: '/stores/connect-error',
-  validateSearch: ({ code, shop }: Record<string, unknown>): { code?: string; shop?: string } => ({
+  validateSearch: ({ code, shop, ask }: Record<string, unknown>): { code?: string; shop?: string; ask?: string } => ({
     ...(typeof code === 'string' ? { code } : {}),
     ...(typeof shop === 'string' ? { shop } : {}),
+    ...(typeof ask === 'string' ? { ask } : {}),
   }),
   component: lazyRouteComponent(() => import('../features/stores/connect-error.tsx'), 'ConnectErrorPage'),
 });
@@ -84,10 +87,55 @@ const operations = createRoute({
   component: lazyRouteComponent(() => import('../features/operations/page.tsx'), 'OperationsPage'),
 });
 
+const team = createRoute({
+  getParentRoute: () => app,
+  path: '/team',
+  validateSearch: parseStoreSearch,
+  component: lazyRouteComponent(() => import('../features/team/page.tsx'), 'TeamPage'),
+});
+const auditLog = createRoute({
+  getParentRoute: () => app,
+  path: '/audit-log',
+  validateSearch: parseAuditSearch,
+  component: lazyRouteComponent(() => import('../features/audit/page.tsx'), 'AuditPage'),
+});
+const profile = createRoute({
+  getParentRoute: () => app,
+  path: '/profile',
+  component: lazyRouteComponent(() => import('../features/profile/page.tsx'), 'ProfilePage'),
+});
+
+/** Where links in e-mails lead; what they carry stands behind the `#`, which no server is sent. */
+const forgotPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/forgot-password',
+  component: lazyRouteComponent(() => import('../features/auth/forgot-password.tsx'), 'ForgotPasswordPage'),
+});
+const resetPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/reset-password',
+  component: lazyRouteComponent(() => import('../features/auth/reset-password.tsx'), 'ResetPasswordPage'),
+});
+const confirmEmail = createRoute({
+  getParentRoute: () => root,
+  path: '/confirm-email',
+  component: lazyRouteComponent(() => import('../features/auth/confirm-email.tsx'), 'ConfirmEmailPage'),
+});
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: '/invitation',
+  beforeLoad: startSession,
+  component: lazyRouteComponent(() => import('../features/auth/invitation.tsx'), 'InvitationPage'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     visitor.addChildren([login, register]),
-    app.addChildren([overview, stores, connectError, store, operations]),
+    app.addChildren([overview, stores, connectError, store, operations, team, auditLog, profile]),
+    forgotPassword,
+    resetPassword,
+    confirmEmail,
+    invitation,
   ]),
   // Plain text both ways: an id is not a number, and an address reads `?period=last30`.
   parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),

@@ -1,8 +1,10 @@
 import { AppShell, Box, Burger, Group, NavLink, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconActivity, IconBuildingStore, IconChartLine } from '@tabler/icons-react';
+import { IconActivity, IconBuildingStore, IconChartLine, IconHistory, IconUsers } from '@tabler/icons-react';
+import { permits } from '@xeno/contracts';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
+import { useTenants } from '../features/stores/queries.ts';
 import { useSyncEnds } from '../features/stores/use-sync-ends.ts';
 import { ColorSchemeMenu } from './color-scheme-menu.tsx';
 import { Logo } from './logo.tsx';
@@ -17,6 +19,7 @@ export function Shell() {
   const main = useRef<HTMLElement>(null);
   const shown = useRef(pathname);
   useSyncEnds();
+  const { data: tenants } = useTenants();
 
   // As after a page load: the new page is where the keyboard and the screen reader go on from.
   useEffect(() => {
@@ -60,6 +63,10 @@ export function Shell() {
           <Page to="/" label="Overview" icon={<IconChartLine size={18} aria-hidden />} onClick={close} />
           <Page to="/stores" label="Stores" icon={<IconBuildingStore size={18} aria-hidden />} onClick={close} />
           <Page to="/operations" label="Operations" icon={<IconActivity size={18} aria-hidden />} onClick={close} />
+          <Page to="/team" label="Team" icon={<IconUsers size={18} aria-hidden />} onClick={close} />
+          {tenants?.some(({ role }) => permits(role, 'audit:read')) && (
+            <Page to="/audit-log" label="Audit log" icon={<IconHistory size={18} aria-hidden />} onClick={close} />
+          )}
         </Stack>
       </AppShell.Navbar>
       <AppShell.Main id="main" ref={main} tabIndex={-1}>
@@ -73,7 +80,7 @@ export function Shell() {
 }
 
 function Page(props: {
-  to: '/' | '/stores' | '/operations';
+  to: '/' | '/stores' | '/operations' | '/team' | '/audit-log';
   label: string;
   icon: React.ReactNode;
   onClick: () => void;

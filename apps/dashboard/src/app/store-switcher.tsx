@@ -4,6 +4,9 @@ import { useLocation, useNavigate, useParams, useSearch } from '@tanstack/react-
 import { useTenants } from '../features/stores/queries.ts';
 import { ChoiceMenu } from '../ui/choice-menu.tsx';
 
+/** Pages of one store other than the overview. */
+const PER_STORE = ['/operations', '/team', '/audit-log'];
+
 /** Which store the page is about. Choosing another keeps the page and its period. */
 export function StoreSwitcher() {
   const { data: tenants } = useTenants();
@@ -18,8 +21,8 @@ export function StoreSwitcher() {
   const choose = (tenantId: string) =>
     id
       ? void navigate({ to: '/stores/$id', params: { id: tenantId } })
-      : pathname === '/operations'
-        ? void navigate({ to: '/operations', search: { store: tenantId } })
+      : PER_STORE.includes(pathname)
+        ? void navigate({ to: pathname, search: { store: tenantId } } as object)
         : void navigate({ to: '/', search: (search) => ({ ...search, store: tenantId }) });
   return (
     <ChoiceMenu

@@ -1,11 +1,13 @@
 import { ActionIcon, Text } from '@mantine/core';
-import { IconLogout, IconUserCircle } from '@tabler/icons-react';
+import { IconLogout, IconShieldLock, IconUserCircle } from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
 import { currentUser, endSession } from '../lib/session.ts';
 import { ChoiceMenu } from '../ui/choice-menu.tsx';
 import { notifyFailure } from '../ui/notify.tsx';
 
 export function UserMenu() {
   const user = currentUser();
+  const navigate = useNavigate();
   if (!user) return null;
   return (
     <ChoiceMenu
@@ -25,6 +27,12 @@ export function UserMenu() {
         </>
       }
       choices={[
+        {
+          key: 'profile',
+          label: 'Profile and security',
+          icon: <IconShieldLock size={16} aria-hidden />,
+          onChoose: () => void navigate({ to: '/profile' }),
+        },
         {
           key: 'logout',
           label: 'Log out',

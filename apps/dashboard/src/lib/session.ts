@@ -40,12 +40,22 @@ export function beginSession(session: Session): void {
   otherTabs.postMessage('changed');
 }
 
+/** After the user has changed who they are. */
+export function updateUser(changed: User): void {
+  user = changed;
+}
+
+/** The session is over here already, as after all have been ended. */
+export function leaveSession(): void {
+  otherTabs.postMessage('changed');
+  forget('user');
+}
+
 export async function endSession(): Promise<void> {
   await request(auth.logout, {}).catch((error: unknown) => {
     if (!isRefused(error)) throw error;
   });
-  otherTabs.postMessage('changed');
-  forget('user');
+  leaveSession();
 }
 
 /** Calls a route as the user who is logged in; an access token that has run out is renewed on the way. */

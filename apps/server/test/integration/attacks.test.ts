@@ -119,7 +119,10 @@ onEachDatabase('attacks', (engine) => {
           tried++;
           expect([path, [200, 400, 404].includes(answer.status)]).toEqual([path, true]);
           // a filter by a text that is nowhere finds nothing
-          if (answer.status === 200) expect([path, answer.body.data]).toEqual([path, []]);
+          const found = /csv/.test(answer.headers.get('content-type') ?? '')
+            ? answer.text.trim().split('\n').slice(1)
+            : answer.body.data;
+          if (answer.status === 200) expect([path, found]).toEqual([path, []]);
           expect(performance.now() - since).toBeLessThan(4_500);
         }
       }
@@ -166,6 +169,7 @@ onEachDatabase('attacks', (engine) => {
     }
     for (const operation of reads().filter(({ parameters }) => parameters.some((one) => one.in === 'query'))) {
       for (const name of ['role', 'user_id', 'tenant_id[]', 'admin', '__proto__[a]']) {
+        if (operation.parameters.some((known) => known.name === name)) continue;
         const path = addressOf(operation, { [name]: '1' });
         expect([path, (await ada.call('GET', path)).status]).toEqual([path, 400]);
       }

@@ -20,12 +20,17 @@ export function LoginPage() {
     },
   });
   const login = useMutation({
-    mutationFn: async (values: typeof form.values) =>
-      beginSession(await request(auth.login, { body: { ...values, email: values.email.trim() } })),
+    mutationFn: async (values: typeof form.values) => {
+      const answer = await request(auth.login, { body: { ...values, email: values.email.trim() } });
+      if ('challenge' in answer) return answer.challenge;
+      beginSession(answer);
+      return null;
+    },
     // The page's own guard now sends on to where the visitor wanted to go.
-    onSuccess: () => router.invalidate(),
+    onSuccess: (challenge) => (challenge === null ? router.invalidate() : undefined),
     onError: (error) => error instanceof ApiError && form.setErrors(error.fields),
   });
+  if (login.data) return <SecondStep challenge={login.data} onBack={() => login.reset()} />;
   return (
     <VisitorPage
       title="Log in"
@@ -48,6 +53,53 @@ export function LoginPage() {
           <TextInput label="E-mail" type="email" autoComplete="username" {...form.getInputProps('email')} />
           <PasswordInput label="Password" autoComplete="current-password" {...form.getInputProps('password')} />
           <Button type="submit" loading={login.isPending}>
+            Log in
+          </Button>
+          <Anchor component={Link} to="/forgot-password" size="sm" ta="center">
+            Forgotten your password?
+          </Anchor>
+        </Stack>
+      </form>
+    </VisitorPage>
+  );
+}
+
+/** The password was right; the account has a second factor. */
+function SecondStep({ challenge, onBack }: { challenge: string; onBack: () => void }) {
+  const router = useRouter();
+  const form = useForm({
+    initialValues: { code: '' },
+    validate: { code: (value) => (value.trim() ? null : 'Enter the code.') },
+  });
+  const finish = useMutation({
+    mutationFn: async ({ code }: typeof form.values) =>
+      beginSession(await request(auth.secondFactor, { body: { challenge, code: code.trim() } })),
+    onSuccess: () => router.invalidate(),
+  });
+  return (
+    <VisitorPage
+      title="Second factor"
+      footer={
+        <Anchor component="button" type="button" onClick={onBack} underline="always">
+          Back to log-in
+        </Anchor>
+      }
+    >
+      <form onSubmit={form.onSubmit((values) => finish.mutate(values))} noValidate>
+        <Stack>
+          {finish.error && (
+            <Alert color="red" role="alert">
+              {finish.error.message}
+            </Alert>
+          )}
+          <TextInput
+            label="Code"
+            description="Of your authenticator app, or one of your recovery codes."
+            autoComplete="one-time-code"
+            autoFocus
+            {...form.getInputProps('code')}
+          />
+          <Button type="submit" loading={finish.isPending}>
             Log in
           </Button>
         </Stack>

@@ -43,7 +43,11 @@ export function useLive(tenantId: string): void {
           }
         }
       },
-      onBreak: () => void client.resetQueries({ queryKey: standingOf(tenantId) }),
+      onBreak: () => {
+        void client.resetQueries({ queryKey: standingOf(tenantId) });
+        // it may have ended because the store is no longer the user's
+        refreshStores();
+      },
     });
     return () => {
       stop();

@@ -1,11 +1,11 @@
 import { Button, Code, Group, Modal, Skeleton, Stack, Text } from '@mantine/core';
-import type { Tenant, Webhook } from '@xeno/contracts';
+import { permits, type Tenant, type Webhook } from '@xeno/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { Problem } from '../../ui/problem.tsx';
 import { useReplay, webhookOf } from './queries.ts';
 import { tellReplayed } from './tell-replayed.ts';
 
-/** One webhook with its body, which holds personal data: admins alone see it. */
+/** One webhook with its body, which holds personal data. */
 export default function Inspect({
   tenant,
   webhook,
@@ -15,8 +15,8 @@ export default function Inspect({
   webhook: Webhook;
   onClose: () => void;
 }) {
-  const isAdmin = tenant.role === 'admin';
-  const detail = useQuery({ ...webhookOf(tenant.id, webhook.webhookId), enabled: isAdmin });
+  const mayRead = permits(tenant.role, 'personal:read');
+  const detail = useQuery({ ...webhookOf(tenant.id, webhook.webhookId), enabled: mayRead });
   const replay = useReplay(tenant.id);
   return (
     <Modal opened onClose={onClose} title={webhook.topic} size="lg">
@@ -29,12 +29,12 @@ export default function Inspect({
             {webhook.error}
           </Text>
         )}
-        {!isAdmin && (
+        {!mayRead && (
           <Text size="sm" c="dimmed">
-            Its body holds personal data and is shown to admins of the store.
+            Its body holds personal data and is hidden from analysts.
           </Text>
         )}
-        {detail.isPending && isAdmin && <Skeleton h={200} />}
+        {detail.isPending && mayRead && <Skeleton h={200} />}
         {detail.error && <Problem error={detail.error} retry={() => void detail.refetch()} />}
         {detail.data && (
           <Code block mah={360} style={{ overflow: 'auto' }}>
@@ -46,6 +46,7 @@ export default function Inspect({
           <Button
             size="xs"
             variant="default"
+            display={permits(tenant.role, 'sync:run') ? undefined : 'none'}
             loading={replay.isPending}
             disabled={webhook.status === 'pending'}
             onClick={() =>

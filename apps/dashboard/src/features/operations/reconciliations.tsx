@@ -1,5 +1,5 @@
 import { Alert, Badge, Box, Button, Group, Skeleton, Stack, Text } from '@mantine/core';
-import type { Finding, FindingKind, Reconciliation, Tenant } from '@xeno/contracts';
+import { permits, type Finding, type FindingKind, type Reconciliation, type Tenant } from '@xeno/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { formatCount } from '../../lib/format.ts';
@@ -32,20 +32,22 @@ export function Reconciliations({ tenant }: { tenant: Tenant }) {
     <Panel
       title="Comparison with Shopify"
       aside={
-        <Button
-          size="xs"
-          variant="default"
-          disabled={tenant.status !== 'connected'}
-          loading={reconcile.isPending || data?.[0]?.status === 'running'}
-          onClick={() =>
-            reconcile.mutate(undefined, {
-              onSuccess: () =>
-                void notify({ title: 'Comparing', message: 'It begins in a moment; what it finds appears here.' }),
-            })
-          }
-        >
-          Compare now
-        </Button>
+        permits(tenant.role, 'sync:run') && (
+          <Button
+            size="xs"
+            variant="default"
+            disabled={tenant.status !== 'connected'}
+            loading={reconcile.isPending || data?.[0]?.status === 'running'}
+            onClick={() =>
+              reconcile.mutate(undefined, {
+                onSuccess: () =>
+                  void notify({ title: 'Comparing', message: 'It begins in a moment; what it finds appears here.' }),
+              })
+            }
+          >
+            Compare now
+          </Button>
+        )
       }
     >
       <Stack gap="sm">

@@ -1,5 +1,5 @@
 import { Anchor, Badge, Box, Button, Group, NativeSelect, SimpleGrid, Skeleton, Stack, Text } from '@mantine/core';
-import type { Tenant, Webhook, WebhookStatus, WebhookSummary } from '@xeno/contracts';
+import { permits, type Tenant, type Webhook, type WebhookStatus, type WebhookSummary } from '@xeno/contracts';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
@@ -59,20 +59,22 @@ export function Webhooks({ tenant, search }: { tenant: Tenant; search: Operation
     <Panel
       title="Webhooks"
       aside={
-        <Group gap="xs">
-          <Button size="xs" variant="default" onClick={() => setPeriod(true)}>
-            Replay a period
-          </Button>
-          <Button
-            size="xs"
-            variant="default"
-            disabled={!summary.data?.dead}
-            loading={replay.isPending}
-            onClick={() => replay.mutate({ status: 'dead' }, { onSuccess: tellReplayed })}
-          >
-            Replay what was given up
-          </Button>
-        </Group>
+        permits(tenant.role, 'sync:run') && (
+          <Group gap="xs">
+            <Button size="xs" variant="default" onClick={() => setPeriod(true)}>
+              Replay a period
+            </Button>
+            <Button
+              size="xs"
+              variant="default"
+              disabled={!summary.data?.dead}
+              loading={replay.isPending}
+              onClick={() => replay.mutate({ status: 'dead' }, { onSuccess: tellReplayed })}
+            >
+              Replay what was given up
+            </Button>
+          </Group>
+        )
       }
     >
       <Stack gap="sm">

@@ -49,6 +49,7 @@ export function TopCustomersPanel({ customers }: { customers: TopCustomer[] }) {
       )}
       <Text size="xs" c="dimmed" mt="xs">
         Spent: net of refunds, with tax and shipping.
+        {customers.some(({ masked }) => masked) && ' Names and e-mails are hidden from analysts.'}
       </Text>
     </Panel>
   );
@@ -56,10 +57,18 @@ export function TopCustomersPanel({ customers }: { customers: TopCustomer[] }) {
 
 function Row({ customer }: { customer: TopCustomer }) {
   const name = customer.name?.trim() || customer.email || `Customer …${customer.customerId.slice(-4)}`;
+  const hidden = 'Names and e-mails are hidden from analysts.';
   return (
     <tr>
       <td>
-        <Text size="sm" truncate dir="auto" ta="start" title={name}>
+        <Text
+          size="sm"
+          truncate
+          dir="auto"
+          ta="start"
+          title={customer.masked ? hidden : name}
+          c={customer.masked ? 'dimmed' : undefined}
+        >
           {name}
         </Text>
         {customer.email && customer.email !== name && (

@@ -41,7 +41,7 @@ const EXPLANATIONS: Record<string, Explanation> = {
     title: 'This store is already connected by someone else',
     happened: 'A store belongs to the account that connected it first. Nothing was changed there.',
     todo: [
-      'Log in here with the account that connected it, or ask its owner.',
+      'Log in here with the account that connected it, or ask its admin to invite you.',
       'If the name was mistyped, start again with the right one.',
     ],
   },
@@ -77,7 +77,7 @@ const UNKNOWN: Explanation = {
 const route = getRouteApi('/app/stores/connect-error');
 
 export function ConnectErrorPage() {
-  const { code = 'unknown', shop } = route.useSearch();
+  const { code = 'unknown', shop, ask } = route.useSearch();
   const { title, happened, todo } = (Object.hasOwn(EXPLANATIONS, code) && EXPLANATIONS[code]) || UNKNOWN;
   return (
     <Container size="sm" px={0}>
@@ -93,6 +93,11 @@ export function ConnectErrorPage() {
           {todo.map((step) => (
             <List.Item key={step}>{step}</List.Item>
           ))}
+          {ask && (
+            <List.Item>
+              Its admin is <bdi>{ask}</bdi>.
+            </List.Item>
+          )}
         </List>
         <Text size="xs" mt="sm" style={{ overflowWrap: 'anywhere' }}>
           Code: <Code>{code}</Code>

@@ -1,6 +1,6 @@
 import { Button, Group } from '@mantine/core';
 import { IconChevronDown, IconPlugConnected, IconPlugConnectedX, IconRefresh } from '@tabler/icons-react';
-import type { SyncKind, Tenant } from '@xeno/contracts';
+import { permits, type SyncKind, type Tenant } from '@xeno/contracts';
 import { lazy } from 'react';
 import { ChoiceMenu } from '../../ui/choice-menu.tsx';
 import { notifyFailure } from '../../ui/notify.tsx';
@@ -13,7 +13,7 @@ const Disconnect = lazy(loadDisconnect);
 
 export function StoreActions({ tenant }: { tenant: Tenant }) {
   const connect = useConnect();
-  const isAdmin = tenant.role === 'admin';
+  const mayManage = permits(tenant.role, 'store:manage');
   const disconnect = (
     <Button size="xs" variant="subtle" color="red" leftSection={<IconPlugConnectedX size={16} aria-hidden />}>
       Disconnect
@@ -21,8 +21,8 @@ export function StoreActions({ tenant }: { tenant: Tenant }) {
   );
   return (
     <Group gap="xs">
-      {!canReconnect(tenant) && <SyncNow tenant={tenant} />}
-      {canReconnect(tenant) && isAdmin && (
+      {!canReconnect(tenant) && permits(tenant.role, 'sync:run') && <SyncNow tenant={tenant} />}
+      {canReconnect(tenant) && mayManage && (
         <Button
           size="xs"
           leftSection={<IconPlugConnected size={16} aria-hidden />}
@@ -32,7 +32,7 @@ export function StoreActions({ tenant }: { tenant: Tenant }) {
           Reconnect
         </Button>
       )}
-      {isAdmin && tenant.status !== 'disconnected' && (
+      {mayManage && tenant.status !== 'disconnected' && (
         <OnDemand trigger={disconnect} popup="dialog" load={loadDisconnect}>
           <Disconnect tenant={tenant} trigger={disconnect} />
         </OnDemand>

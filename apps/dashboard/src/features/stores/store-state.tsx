@@ -1,5 +1,5 @@
 import { Alert, Badge, Text } from '@mantine/core';
-import type { Tenant } from '@xeno/contracts';
+import { permits, type Tenant } from '@xeno/contracts';
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
 
 type State = Tenant['status'] | 'syncing';
@@ -53,7 +53,7 @@ export function StoreAdvice({ tenant }: { tenant: Tenant }) {
       )}
       <Text size="sm">
         {advice}
-        {canReconnect(tenant) && tenant.role !== 'admin' && ' Only an admin of this store can do that.'}
+        {canReconnect(tenant) && !permits(tenant.role, 'store:manage') && ' Only an admin of this store can do that.'}
       </Text>
     </Alert>
   );

@@ -1,0 +1,46 @@
+import { Alert, Anchor, Button, Stack, Text } from '@mantine/core';
+import { auth } from '@xeno/contracts';
+import { useMutation } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { request } from '../../lib/api.ts';
+import { forgetLinkToken, linkToken } from './link-token.ts';
+import { VisitorPage } from './visitor-page.tsx';
+
+/** By a click, since programs that look at mails open links. */
+export function ConfirmEmailPage() {
+  const [token] = useState(() => linkToken('email'));
+  const confirm = useMutation({
+    mutationFn: () => request(auth.confirmEmailChange, { body: { token: token ?? '' } }),
+    onSuccess: () => forgetLinkToken('email'),
+  });
+  return (
+    <VisitorPage
+      title="Your new e-mail"
+      footer={
+        <Anchor component={Link} to="/" underline="always">
+          To Xeno
+        </Anchor>
+      }
+    >
+      {confirm.isSuccess ? (
+        <Text role="status">Done: log in with this address from now on.</Text>
+      ) : (
+        <Stack>
+          {confirm.error && (
+            <Alert color="red" role="alert">
+              {confirm.error.message}
+            </Alert>
+          )}
+          {token ? (
+            <Button loading={confirm.isPending} onClick={() => confirm.mutate()}>
+              Use this address for my account
+            </Button>
+          ) : (
+            <Text>Open the link in the e-mail; this address alone is not enough.</Text>
+          )}
+        </Stack>
+      )}
+    </VisitorPage>
+  );
+}

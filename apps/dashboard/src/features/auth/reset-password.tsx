@@ -1,0 +1,54 @@
+import { Alert, Anchor, Button, PasswordInput, Stack, Text } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { auth } from '@xeno/contracts';
+import { useMutation } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { request } from '../../lib/api.ts';
+import { forgetLinkToken, linkToken } from './link-token.ts';
+import { VisitorPage } from './visitor-page.tsx';
+
+export function ResetPasswordPage() {
+  const [token] = useState(() => linkToken('reset'));
+  const form = useForm({
+    initialValues: { password: '' },
+    validate: {
+      password: (value) => (value.length >= 10 ? null : `At least 10 characters; this has ${value.length}.`),
+    },
+  });
+  const reset = useMutation({
+    mutationFn: ({ password }: typeof form.values) =>
+      request(auth.resetPassword, { body: { token: token ?? '', password } }),
+    onSuccess: () => forgetLinkToken('reset'),
+  });
+  return (
+    <VisitorPage
+      title="A new password"
+      footer={
+        <Anchor component={Link} to={reset.isSuccess ? '/login' : '/forgot-password'} underline="always">
+          {reset.isSuccess ? 'Log in' : 'Ask for a new link'}
+        </Anchor>
+      }
+    >
+      {reset.isSuccess && (
+        <Text role="status">Your password is changed, and all sessions have ended. Log in with it.</Text>
+      )}
+      {!reset.isSuccess && !token && <Text>Open the link in the e-mail; this address alone is not enough.</Text>}
+      {!reset.isSuccess && token && (
+        <form onSubmit={form.onSubmit((values) => reset.mutate(values))} noValidate>
+          <Stack>
+            {reset.error && (
+              <Alert color="red" role="alert">
+                {reset.error.message}
+              </Alert>
+            )}
+            <PasswordInput label="New password" autoComplete="new-password" {...form.getInputProps('password')} />
+            <Button type="submit" loading={reset.isPending}>
+              Set the password
+            </Button>
+          </Stack>
+        </form>
+      )}
+    </VisitorPage>
+  );
+}

@@ -1,0 +1,148 @@
+import { Alert, Badge, Box, Button, Checkbox, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { type ApiToken, auth, permits, type Role } from '@xeno/contracts';
+import { useQuery } from '@tanstack/react-query';
+import { ApiError } from '../../lib/api.ts';
+import { formatInstant } from '../../lib/format.ts';
+import { call } from '../../lib/session.ts';
+import { CopyText } from '../../ui/copy-text.tsx';
+import classes from '../../ui/list.module.css';
+import { notifyFailure } from '../../ui/notify.tsx';
+import { Panel } from '../../ui/panel.tsx';
+import { When } from '../../ui/when.tsx';
+import { useTenants } from '../stores/queries.ts';
+import { ROLE_NAMES, roleChoicesExplained } from '../team/roles.ts';
+import { tokens, useAccountChange } from './queries.ts';
+
+const LIFETIMES = [
+  { value: '30', label: '30 days' },
+  { value: '90', label: '90 days' },
+  { value: '366', label: 'One year' },
+];
+
+export function ApiTokens() {
+  const { data } = useQuery(tokens);
+  const { data: tenants = [] } = useTenants();
+  const own = tenants.filter(({ role }) => permits(role, 'tokens:manage'));
+  return (
+    <Panel title="API tokens">
+      <Stack gap="sm">
+        <Text size="sm" c="dimmed">
+          For programs that ask the API for figures. One goes as far as its stores and role, and never further than you.
+        </Text>
+        {data && data.length > 0 && (
+          <Box component="ul" className={classes['list']!}>
+            {data.map((token) => (
+              <Row
+                key={token.id}
+                token={token}
+                stores={tenants.filter(({ id }) => token.tenantIds.includes(id)).map(({ storeName }) => storeName)}
+              />
+            ))}
+          </Box>
+        )}
+        {own.length === 0 ? (
+          <Text size="sm">Tokens are made for stores of which you are admin; there is none.</Text>
+        ) : (
+          <NewToken stores={own} />
+        )}
+      </Stack>
+    </Panel>
+  );
+}
+
+function Row({ token, stores }: { token: ApiToken; stores: string[] }) {
+  const revoke = useAccountChange((tokenId: string) => call(auth.revokeToken, { params: { tokenId } }));
+  return (
+    <Box component="li" className={classes['item']!}>
+      <Group justify="space-between" gap="xs">
+        <Box miw={0}>
+          <Group gap="xs">
+            <Text size="sm" fw={600} dir="auto">
+              {token.name}
+            </Text>
+            <Badge variant="light" tt="none" radius="sm">
+              {ROLE_NAMES[token.role]}
+            </Badge>
+            <Text size="sm" dir="auto">
+              {stores.join(', ') || 'no store of yours any more'}
+            </Text>
+          </Group>
+          <Text size="xs" c="dimmed">
+            until {formatInstant(token.expiresAt)} ·{' '}
+            {token.lastUsedAt ? (
+              <>
+                last used <When instant={token.lastUsedAt} short />
+              </>
+            ) : (
+              'never used'
+            )}
+          </Text>
+        </Box>
+        <Button
+          size="compact-xs"
+          variant="default"
+          loading={revoke.isPending}
+          onClick={() => revoke.mutate(token.id, { onError: notifyFailure('Not revoked') })}
+        >
+          Revoke
+        </Button>
+      </Group>
+    </Box>
+  );
+}
+
+function NewToken({ stores }: { stores: { id: string; storeName: string }[] }) {
+  const form = useForm({
+    initialValues: { name: '', role: 'analyst' as Role, tenantIds: [] as string[], days: '90' },
+    validate: {
+      name: (value) => (value.trim() ? null : 'Say what it is for.'),
+      tenantIds: (value) => (value.length > 0 ? null : 'Choose at least one store.'),
+    },
+  });
+  const create = useAccountChange(({ days, ...body }: typeof form.values) =>
+    call(auth.createToken, { body: { ...body, expiresInDays: Number(days) } }),
+  );
+  return (
+    <form
+      onSubmit={form.onSubmit((values) =>
+        create.mutate(values, {
+          onSuccess: () => form.reset(),
+          onError: (error) =>
+            error instanceof ApiError && Object.keys(error.fields).length > 0
+              ? form.setErrors(error.fields)
+              : notifyFailure('Not made')(error),
+        }),
+      )}
+      noValidate
+    >
+      <Stack gap="sm">
+        <Group align="flex-start" gap="sm">
+          <TextInput label="What it is for" flex="1 1 12rem" {...form.getInputProps('name')} />
+          <NativeSelect label="Role" data={roleChoicesExplained} flex="1 1 12rem" {...form.getInputProps('role')} />
+          <NativeSelect label="Works for" data={LIFETIMES} {...form.getInputProps('days')} />
+        </Group>
+        <Checkbox.Group label="Stores" {...form.getInputProps('tenantIds')}>
+          <Group gap="md" mt={4}>
+            {stores.map(({ id, storeName }) => (
+              <Checkbox key={id} value={id} label={<bdi>{storeName}</bdi>} />
+            ))}
+          </Group>
+        </Checkbox.Group>
+        {create.data && (
+          <Alert color="teal" title="Take it along now">
+            <Text size="sm" mb="xs">
+              It is not shown again. Whoever has it may do what it may do.
+            </Text>
+            <CopyText text={create.data.token} label="API token" />
+          </Alert>
+        )}
+        <Group>
+          <Button type="submit" variant="default" loading={create.isPending}>
+            Make a token
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,143 @@
+import { Button, Group, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { auth } from '@xeno/contracts';
+import { ApiError } from '../../lib/api.ts';
+import { call, updateUser } from '../../lib/session.ts';
+import { notify } from '../../ui/notify.tsx';
+import { Panel } from '../../ui/panel.tsx';
+import { Problem } from '../../ui/problem.tsx';
+import { useAccountChange } from './queries.ts';
+
+export function Name({ name }: { name: string }) {
+  const form = useForm({
+    initialValues: { name },
+    validate: { name: (value) => (value.trim() ? null : 'Enter your name.') },
+  });
+  const rename = useAccountChange((body: { name: string }) => call(auth.rename, { body }));
+  return (
+    <Panel title="Name">
+      <form
+        onSubmit={form.onSubmit((values) =>
+          rename.mutate(values, {
+            onSuccess: ({ user }) => {
+              updateUser(user);
+              void notify({ title: 'Changed', message: `Your name is ${user.name}.` });
+            },
+          }),
+        )}
+        noValidate
+      >
+        <Group align="flex-end" gap="sm">
+          <TextInput label="Name" autoComplete="name" dir="auto" flex="1 1 14rem" {...form.getInputProps('name')} />
+          <Button type="submit" variant="default" loading={rename.isPending}>
+            Save
+          </Button>
+        </Group>
+        {rename.error && <Problem error={rename.error} />}
+      </form>
+    </Panel>
+  );
+}
+
+export function Email({ email }: { email: string }) {
+  const form = useForm({ initialValues: { email: '', password: '' } });
+  const change = useAccountChange((body: typeof form.values) => call(auth.requestEmailChange, { body }));
+  return (
+    <Panel title="E-mail">
+      <form
+        onSubmit={form.onSubmit((values) =>
+          change.mutate(values, {
+            onSuccess: () => {
+              form.reset();
+              void notify({ title: 'Look into your mailbox', message: `A link is on its way to ${values.email}.` });
+            },
+            onError: (error) => error instanceof ApiError && form.setErrors(error.fields),
+          }),
+        )}
+        noValidate
+      >
+        <Stack gap="sm">
+          <Text size="sm">
+            You log in with <strong>{email}</strong>.
+          </Text>
+          <Group align="flex-start" gap="sm">
+            <TextInput
+              label="New e-mail"
+              type="email"
+              autoComplete="email"
+              flex="1 1 14rem"
+              {...form.getInputProps('email')}
+            />
+            <PasswordInput
+              label="Your password"
+              autoComplete="current-password"
+              flex="1 1 14rem"
+              {...form.getInputProps('password')}
+            />
+          </Group>
+          <Unexplained error={change.error} />
+          <Group>
+            <Button type="submit" variant="default" loading={change.isPending}>
+              Send a link to the new address
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Panel>
+  );
+}
+
+export function Password() {
+  const form = useForm({
+    initialValues: { currentPassword: '', newPassword: '' },
+    validate: {
+      newPassword: (value) => (value.length >= 10 ? null : `At least 10 characters; this has ${value.length}.`),
+    },
+  });
+  const change = useAccountChange((body: typeof form.values) => call(auth.changePassword, { body }));
+  return (
+    <Panel title="Password">
+      <form
+        onSubmit={form.onSubmit((values) =>
+          change.mutate(values, {
+            onSuccess: () => {
+              form.reset();
+              void notify({ title: 'Password changed', message: 'All your other sessions have ended.' });
+            },
+            onError: (error) => error instanceof ApiError && form.setErrors(error.fields),
+          }),
+        )}
+        noValidate
+      >
+        <Stack gap="sm">
+          <Group align="flex-start" gap="sm">
+            <PasswordInput
+              label="Current password"
+              autoComplete="current-password"
+              flex="1 1 14rem"
+              {...form.getInputProps('currentPassword')}
+            />
+            <PasswordInput
+              label="New password"
+              autoComplete="new-password"
+              flex="1 1 14rem"
+              {...form.getInputProps('newPassword')}
+            />
+          </Group>
+          <Unexplained error={change.error} />
+          <Group>
+            <Button type="submit" variant="default" loading={change.isPending}>
+              Change the password
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Panel>
+  );
+}
+
+/** What stands at no field. */
+function Unexplained({ error }: { error: Error | null }) {
+  const told = error instanceof ApiError && Object.keys(error.fields).length > 0;
+  return error && !told ? <Problem error={error} /> : null;
+}

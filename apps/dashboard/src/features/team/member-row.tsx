@@ -1,0 +1,143 @@
+import { ActionIcon, Badge, Box, Button, Group, NativeSelect, Text } from '@mantine/core';
+import type { Member, Role, Tenant } from '@xeno/contracts';
+import { IconDots } from '@tabler/icons-react';
+import { useState } from 'react';
+import { formatInstant } from '../../lib/format.ts';
+import { currentUser } from '../../lib/session.ts';
+import { ChoiceMenu } from '../../ui/choice-menu.tsx';
+import { Confirm } from '../../ui/confirm.tsx';
+import classes from '../../ui/list.module.css';
+import { notifyFailure } from '../../ui/notify.tsx';
+import { useChangeRole, useConfirmMember, useHandOver, useRemoveMember } from './queries.ts';
+import { roleChoices } from './roles.ts';
+
+export function MemberRow({ tenant, member }: { tenant: Tenant; member: Member }) {
+  const { userId, name, email, role, waitingSince, secondFactor, since } = member;
+  const [asked, setAsked] = useState<'remove' | 'handOver' | null>(null);
+  const change = useChangeRole(tenant.id);
+  const confirm = useConfirmMember(tenant.id);
+  const isSelf = currentUser()?.id === userId;
+  return (
+    <Box component="li" className={classes['item']!}>
+      <Group justify="space-between" gap="xs">
+        <Box miw={0}>
+          <Group gap="xs">
+            <Text size="sm" fw={600} dir="auto">
+              {name}
+            </Text>
+            {isSelf && (
+              <Badge variant="light" tt="none" radius="sm">
+                You
+              </Badge>
+            )}
+            {waitingSince && (
+              <Badge color="yellow" variant="light" tt="none" radius="sm">
+                Waits to be confirmed
+              </Badge>
+            )}
+            {secondFactor && (
+              <Badge color="teal" variant="light" tt="none" radius="sm">
+                Second factor
+              </Badge>
+            )}
+          </Group>
+          <Text size="xs" c="dimmed">
+            {email} · since {formatInstant(since)}
+          </Text>
+        </Box>
+        <Group gap="xs" wrap="nowrap">
+          {waitingSince && (
+            <Button
+              size="xs"
+              loading={confirm.isPending}
+              onClick={() => confirm.mutate(userId, { onError: notifyFailure('Not confirmed') })}
+            >
+              Confirm
+            </Button>
+          )}
+          <NativeSelect
+            size="xs"
+            aria-label={`Role of ${name}`}
+            data={roleChoices}
+            value={change.isPending ? change.variables.role : role}
+            disabled={change.isPending}
+            onChange={({ currentTarget }) =>
+              change.mutate(
+                { userId, role: currentTarget.value as Role },
+                { onError: notifyFailure('Role not changed') },
+              )
+            }
+          />
+          {!isSelf && (
+            <ChoiceMenu
+              trigger={
+                <ActionIcon variant="subtle" color="gray" size={30} aria-label={`More about ${name}`}>
+                  <IconDots size={18} aria-hidden />
+                </ActionIcon>
+              }
+              width={260}
+              choices={[
+                ...(waitingSince
+                  ? []
+                  : [
+                      {
+                        key: 'handOver',
+                        label: 'Hand the store over …',
+                        hint: 'They become admin in your place.',
+                        onChoose: () => setAsked('handOver'),
+                      },
+                    ]),
+                { key: 'remove', label: 'Remove …', onChoose: () => setAsked('remove') },
+              ]}
+            />
+          )}
+        </Group>
+      </Group>
+      {asked === 'remove' && <Remove tenant={tenant} member={member} onClose={() => setAsked(null)} />}
+      {asked === 'handOver' && <HandOver tenant={tenant} member={member} onClose={() => setAsked(null)} />}
+    </Box>
+  );
+}
+
+interface Asked {
+  tenant: Tenant;
+  member: Member;
+  onClose: () => void;
+}
+
+function Remove({ tenant, member, onClose }: Asked) {
+  const remove = useRemoveMember(tenant.id);
+  return (
+    <Confirm
+      title={<bdi>Remove {member.name}?</bdi>}
+      action="Remove"
+      loading={remove.isPending}
+      onConfirm={() => remove.mutate(member.userId, { onError: notifyFailure('Not removed'), onSettled: onClose })}
+      onClose={onClose}
+    >
+      <Text size="sm">
+        {member.email} sees nothing of this store any more, from the next click on. Invitations they have sent end.
+      </Text>
+    </Confirm>
+  );
+}
+
+function HandOver({ tenant, member, onClose }: Asked) {
+  const handOver = useHandOver(tenant.id);
+  return (
+    <Confirm
+      title={<bdi>Hand {tenant.storeName} over?</bdi>}
+      action="Hand over"
+      loading={handOver.isPending}
+      onConfirm={() =>
+        handOver.mutate(member.userId, { onError: notifyFailure('Not handed over'), onSettled: onClose })
+      }
+      onClose={onClose}
+    >
+      <Text size="sm">
+        <bdi>{member.name}</bdi> becomes admin and owner of the store; you stay as store manager, and cannot take it
+        back yourself.
+      </Text>
+    </Confirm>
+  );
+}
