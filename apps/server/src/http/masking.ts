@@ -26,7 +26,7 @@ export function maskOf(schema: Schema): Mask | null {
 
   return (answer) => {
     if (answer === null || typeof answer !== 'object') return answer;
-    if (Array.isArray(answer)) return item ? answer.map(item) : answer;
+    if (Array.isArray(answer)) return item ? answer.map((each) => item(each)) : (answer as unknown[]);
     const masked: Record<string, unknown> = { ...answer };
     for (const [name, mask] of nested) masked[name] = mask(masked[name]);
     for (const name of personal) masked[name] = null;

@@ -1,0 +1,157 @@
+import { Secret, TOTP } from 'otpauth';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { dataFolder, start, type Started } from './start.ts';
+
+const executablePath = inject('chromiumPath');
+const PASSWORD = 'a long enough password';
+
+describe.skipIf(!executablePath)('a team, in a browser', () => {
+  let folder: Awaited<ReturnType<typeof dataFolder>>;
+  let xeno: Started;
+  let browser: Browser;
+  let ada: Page;
+  let store: string;
+  const problems: string[] = [];
+
+  beforeAll(async () => {
+    folder = await dataFolder();
+    xeno = await start(folder.path);
+    browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox', '--disable-gpu'] });
+    ada = await open();
+    await register(ada, 'Ada Lovelace', 'ada@example.com');
+    await ada.goto(`${xeno.url}/stores`);
+    await ada.getByLabel('Store name or domain').fill('team-tea');
+    await ada.getByRole('button', { name: /^connect/i }).click();
+    await ada.getByRole('button', { name: 'Install app' }).click();
+    await ada.waitForURL(/\/stores\/\d+/);
+    store = /\/stores\/(\d+)/.exec(ada.url())![1]!;
+    await ada.getByText(/succeeded/i).first().waitFor({ timeout: 60_000 });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await xeno?.interrupt();
+    await folder?.remove();
+  });
+
+  async function open(): Promise<Page> {
+    const page = await (await browser.newContext({ locale: 'en-GB' })).newPage();
+    page.on('pageerror', (error) => problems.push(String(error)));
+    return page;
+  }
+
+  /** On the page of registration. */
+  async function fillIn(page: Page, name: string, email: string): Promise<void> {
+    await page.getByLabel('Name').fill(name);
+    await page.getByLabel('E-mail').fill(email);
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await page.getByRole('button', { name: 'Create account' }).click();
+  }
+
+  async function register(page: Page, name: string, email: string): Promise<void> {
+    await page.goto(`${xeno.url}/register`);
+    await fillIn(page, name, email);
+    await page.waitForURL((url) => url.pathname !== '/register');
+  }
+
+  test('somebody is invited, sees what an analyst may, and loses the store at once when removed', async () => {
+    await ada.goto(`${xeno.url}/team?store=${store}`);
+    await ada.getByTestId('members').getByText('ada@example.com').waitFor();
+    await ada.getByLabel('E-mail').fill('bob@example.com');
+    await ada.getByRole('button', { name: 'Invite', exact: true }).click();
+    const link = await ada.getByLabel('Link of the invitation').inputValue();
+    expect(link).toContain(`${xeno.url}/invitation#`);
+
+    const bob = await open();
+    await bob.goto(link);
+    await bob.getByText('Ada Lovelace').waitFor();
+    expect(bob.url()).toBe(`${xeno.url}/invitation`);
+    await bob.getByRole('link', { name: 'Create an account' }).click();
+    await fillIn(bob, 'Bob', 'bob@example.com');
+    await bob.getByRole('button', { name: 'Accept' }).click();
+    await bob.getByTestId('top-customers').getByText('hidden from analysts').waitFor({ timeout: 20_000 });
+    await bob.goto(`${xeno.url}/?store=${store}&period=all`);
+    await bob.getByTestId('top-customers').getByText('Customer …').first().waitFor();
+    expect(await bob.getByTestId('top-customers').getByText('@').count()).toBe(0);
+    expect(await bob.getByRole('link', { name: 'Audit log' }).count()).toBe(0);
+    await bob.getByRole('link', { name: 'Operations' }).click();
+    await bob.getByText('Freshness').waitFor();
+    for (const name of ['Sync now', 'Disconnect', 'Compare now', 'Replay a period']) {
+      expect([name, await bob.getByRole('button', { name }).count()]).toEqual([name, 0]);
+    }
+    await bob.getByRole('navigation').getByRole('link', { name: 'Overview' }).click();
+    await bob.getByTestId('live-state').getByText('Live').waitFor({ timeout: 20_000 });
+    await bob.evaluate('window.notReloaded = true');
+    const name = await bob.getByTestId('store-switcher').innerText();
+    expect(name).not.toBe('');
+
+    await ada.reload();
+    await ada.getByRole('button', { name: 'More about Bob' }).click();
+    await ada.getByRole('menuitem', { name: /Remove/ }).click();
+    await ada.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await expect.poll(() => ada.getByTestId('members').getByText('bob@example.com').count()).toBe(0);
+    await expect.poll(() => bob.getByTestId('top-customers').count(), { timeout: 12_000 }).toBe(0);
+    expect(await bob.evaluate('window.notReloaded')).toBe(true);
+    expect(await bob.getByText(name).count()).toBe(0);
+
+    await ada.getByRole('link', { name: 'Audit log' }).click();
+    await ada.getByTestId('audit-log').getByText('member.removed').waitFor();
+    await ada.getByLabel('What').selectOption('store.');
+    await ada.waitForURL(/action=store/);
+    await expect.poll(() => ada.getByTestId('audit-log').getByText('member.').count()).toBe(0);
+    const download = ada.waitForEvent('download');
+    await ada.getByRole('button', { name: 'Export as CSV' }).click();
+    expect((await download).suggestedFilename()).toBe('audit-log.csv');
+    await bob.context().close();
+  });
+
+  test('a second factor is set up, asked for at log-in, and demanded of the team; tokens and sessions are one’s own', async () => {
+    await ada.getByRole('button', { name: 'Account: Ada Lovelace' }).click();
+    await ada.getByRole('menuitem', { name: 'Profile and security' }).click();
+    const panel = ada.locator('section').filter({ has: ada.getByRole('heading', { name: 'Second factor' }) });
+    await panel.getByLabel('Your password').fill(PASSWORD);
+    await panel.getByRole('button', { name: 'Set it up' }).click();
+    await panel.getByRole('img', { name: 'QR code' }).waitFor();
+    const app = new TOTP({ secret: Secret.fromBase32(await panel.getByTestId('totp-secret').innerText()) });
+    await panel.getByLabel('Code', { exact: true }).fill(app.generate());
+    await panel.getByRole('button', { name: 'Turn it on' }).click();
+    const [recovery] = await panel.getByTestId('recovery-codes').getByRole('listitem').allInnerTexts();
+
+    await ada.getByLabel('What it is for').fill('A report');
+    await ada.getByRole('group', { name: 'Stores' }).getByRole('checkbox').check();
+    await ada.getByRole('button', { name: 'Make a token' }).click();
+    const token = await ada.getByLabel('API token', { exact: true }).inputValue();
+    const answer = await fetch(`${xeno.url}/api/tenants`, { headers: { authorization: `Bearer ${token}` } });
+    expect(await answer.json()).toMatchObject({ data: [{ id: store, role: 'analyst' }] });
+
+    await ada.goto(`${xeno.url}/team?store=${store}`);
+    await ada.getByText('Members must have a second factor').click();
+    await expect.poll(() => ada.getByRole('switch').isChecked()).toBe(true);
+
+    const elsewhere = await open();
+    await elsewhere.goto(`${xeno.url}/login`);
+    await elsewhere.getByLabel('E-mail').fill('ada@example.com');
+    await elsewhere.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await elsewhere.getByRole('button', { name: 'Log in' }).click();
+    await elsewhere.getByLabel('Code', { exact: true }).fill('nonsense');
+    await elsewhere.getByRole('button', { name: 'Log in' }).click();
+    await elsewhere.getByRole('alert').getByText('The code is wrong').waitFor();
+    await elsewhere.getByLabel('Code', { exact: true }).fill(recovery!);
+    await elsewhere.getByRole('button', { name: 'Log in' }).click();
+    await elsewhere.getByRole('button', { name: 'Account: Ada Lovelace' }).waitFor();
+
+    await ada.goto(`${xeno.url}/profile`);
+    await ada.getByRole('button', { name: 'End all others' }).click();
+    await expect
+      .poll(async () => {
+        await elsewhere.goto(`${xeno.url}/stores`);
+        return new URL(elsewhere.url()).pathname;
+      })
+      .toBe('/login');
+    await elsewhere.getByRole('link', { name: 'Forgotten your password?' }).click();
+    await elsewhere.getByLabel('E-mail').fill('ada@example.com');
+    await elsewhere.getByRole('button', { name: 'Send a link' }).click();
+    await elsewhere.getByRole('alert').getByText('sends no e-mail').waitFor();
+    expect(problems).toEqual([]);
+  });
+});
