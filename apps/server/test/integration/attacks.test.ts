@@ -132,6 +132,11 @@ onEachDatabase('attacks', (engine) => {
         const body = Object.fromEntries(operation.fields!.map((field) => [field, payload]));
         const answer = await ada.call(operation.method, addressOf(operation), body);
         tried++;
+        // a name may be anything, and is kept as it is
+        if (operation.path === '/api/auth/me') {
+          expect(answer.body).toMatchObject({ user: { name: payload.trim() } });
+          continue;
+        }
         expect([operation.path, payload, answer.status < 500, answer.status >= 400]).toEqual([
           operation.path,
           payload,

@@ -56,7 +56,7 @@ export function Sessions() {
                   </Text>
                 </Box>
                 {current ? (
-                  <Badge variant="light" tt="none" radius="sm">
+                  <Badge variant="light" tt="none" radius="sm" miw="max-content">
                     This one
                   </Badge>
                 ) : (
