@@ -118,6 +118,7 @@ describe.skipIf(!executablePath)('a team, in a browser', () => {
     const app = new TOTP({ secret: Secret.fromBase32(await panel.getByTestId('totp-secret').innerText()) });
     await panel.getByLabel('Code', { exact: true }).fill(app.generate());
     await panel.getByRole('button', { name: 'Turn it on' }).click();
+    await panel.getByTestId('recovery-codes').waitFor();
     const [recovery] = await panel.getByTestId('recovery-codes').getByRole('listitem').allInnerTexts();
 
     await ada.getByLabel('What it is for').fill('A report');

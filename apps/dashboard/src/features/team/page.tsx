@@ -127,7 +127,7 @@ function Security({ tenant }: { tenant: Tenant }) {
       <Switch
         label="Members must have a second factor"
         description="Who has none sees nothing of this store until they have set one up under Profile and security."
-        checked={tenant.requiresSecondFactor}
+        checked={demand.isPending ? demand.variables : tenant.requiresSecondFactor}
         disabled={demand.isPending}
         onChange={({ currentTarget }) =>
           demand.mutate(currentTarget.checked, { onError: notifyFailure('Not changed') })
