@@ -146,10 +146,13 @@ describe.skipIf(!executablePath)('a team, in a browser', () => {
     await ada.goto(`${xeno.url}/profile`);
     await ada.getByRole('button', { name: 'End all others' }).click();
     await expect
-      .poll(async () => {
-        await elsewhere.goto(`${xeno.url}/stores`);
-        return new URL(elsewhere.url()).pathname;
-      })
+      .poll(
+        async () => {
+          await elsewhere.goto(`${xeno.url}/stores`);
+          return new URL(elsewhere.url()).pathname;
+        },
+        { timeout: 20_000 },
+      )
       .toBe('/login');
     await elsewhere.getByRole('link', { name: 'Forgotten your password?' }).click();
     await elsewhere.getByLabel('E-mail').fill('ada@example.com');

@@ -64,7 +64,7 @@ describe.each(databases)('identity on $name', (engine) => {
       expect(answer.json()).toMatchObject({ user: { id: account.id, email: account.email }, expiresIn: 900 });
     });
 
-    test('an unknown e-mail and a wrong password get the same answer', async () => {
+    test('A9: an unknown e-mail and a wrong password get the same answer', async () => {
       const account = await register(frame);
       const wrong = await post('login', { email: account.email, password: 'not the password' });
       const unknown = await post('login', { email: 'nobody@example.com', password: 'not the password' });
@@ -149,7 +149,7 @@ describe.each(databases)('identity on $name', (engine) => {
         expect((await refresh(cookies[0]!)).statusCode).toBe(200);
       });
 
-      test('a token that comes again later ends its whole family', async () => {
+      test('A6: a token that comes again later ends its whole family', async () => {
         const account = await register(frame);
         const rotated = await refresh(account.cookie);
         await ages('used_at', 11);
@@ -197,7 +197,7 @@ describe.each(databases)('identity on $name', (engine) => {
     });
 
     describe('log-out', () => {
-      test('ends the session, its access tokens at once', async () => {
+      test('A7: ends the session, its access tokens at once', async () => {
         const account = await register(frame);
         const answer = await frame.app.inject({
           method: 'POST',

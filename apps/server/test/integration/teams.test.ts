@@ -74,7 +74,7 @@ onEachDatabase('teams', (engine) => {
     expect((await eve.get<{ data: unknown[] }>('/api/tenants')).data).toEqual([]);
   });
 
-  test('one invitation to several stores; A1: not to those of others', async () => {
+  test('A1: one invitation to several stores, and to none of others', async () => {
     const [one, two] = [await ada.connect(newShop()), await ada.connect(newShop())];
     const eve = await world.register();
     const hers = await eve.connect(newShop());
@@ -230,7 +230,7 @@ onEachDatabase('teams', (engine) => {
     await dora.settled(id);
   });
 
-  test('the audit log tells who did what from where; filtered, exported; A23: no formula gets into a spreadsheet', async () => {
+  test('A23: the audit log tells who did what from where, filtered and exported; no formula gets into a spreadsheet', async () => {
     const id = await ada.fill(newShop());
     const bob = await join(id, 'analyst');
     await ada.call('PATCH', '/api/auth/me', { name: '=cmd|calc' });

@@ -196,7 +196,7 @@ onEachDatabase('one store of many', (engine) => {
       },
     );
 
-    test('A1, A2: each role may what the table says, on every route, and what was taken away ends at once', async () => {
+    test('A2: each role may what the table says, on every route, and what was taken away ends at once', async () => {
       const [{ browser: ada, stores: owned }, { browser: bob }] = people as [(typeof people)[0], (typeof people)[0]];
       const [{ id }] = owned as [(typeof owned)[0]];
       const { user } = await bob.get<{ user: { id: string } }>('/api/auth/me');
