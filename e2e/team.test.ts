@@ -145,15 +145,9 @@ describe.skipIf(!executablePath)('a team, in a browser', () => {
 
     await ada.goto(`${xeno.url}/profile`);
     await ada.getByRole('button', { name: 'End all others' }).click();
-    await expect
-      .poll(
-        async () => {
-          await elsewhere.goto(`${xeno.url}/stores`);
-          return new URL(elsewhere.url()).pathname;
-        },
-        { timeout: 20_000 },
-      )
-      .toBe('/login');
+    await ada.locator('button:disabled', { hasText: 'End all others' }).waitFor();
+    await elsewhere.goto(`${xeno.url}/stores`);
+    await elsewhere.waitForURL(/\/login/);
     await elsewhere.getByRole('link', { name: 'Forgotten your password?' }).click();
     await elsewhere.getByLabel('E-mail').fill('ada@example.com');
     await elsewhere.getByRole('button', { name: 'Send a link' }).click();
