@@ -149,6 +149,7 @@ describe.skipIf(!executablePath)('a team, in a browser', () => {
     await elsewhere.goto(`${xeno.url}/stores`);
     await elsewhere.waitForURL(/\/login/);
     await elsewhere.getByRole('link', { name: 'Forgotten your password?' }).click();
+    await elsewhere.getByRole('heading', { name: 'Forgotten your password?' }).waitFor();
     await elsewhere.getByLabel('E-mail').fill('ada@example.com');
     await elsewhere.getByRole('button', { name: 'Send a link' }).click();
     await elsewhere.getByRole('alert').getByText('sends no e-mail').waitFor();
