@@ -16,7 +16,7 @@ const at = { now: 1337178173_000 };
 
 function sign(query: Record<string, string>, secret = 'hush'): Record<string, string> {
   const pairs = Object.entries(query).sort(([a], [b]) => (a < b ? -1 : 1));
-  const text = pairs.map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`).join('&');
+  const text = new URLSearchParams(pairs).toString().replaceAll('+', '%20');
   return { ...query, hmac: createHmac('sha256', secret).update(text).digest('hex') };
 }
 
