@@ -218,10 +218,10 @@ export async function createIdentity(
     handle(auth.requestReset, async ({ body, request }) => {
       const { mailer, appUrl } = mailOf();
       await countMail(request, body.email);
-      const { user, token } = await beginReset(db, body.email, tuning.resetSeconds);
-      if (user) {
+      const { to, token } = await beginReset(db, body.email, tuning.resetSeconds);
+      if (to !== null) {
         mailer.send({
-          to: user.email,
+          to,
           subject: 'A new password for Xeno',
           text: [
             `Somebody, probably you, asked for a new password for the account with this address. Set it here:`,
