@@ -1,4 +1,5 @@
-import { Alert, Button, Group, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Group, Text } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { ApiError } from '../lib/api.ts';
 
@@ -11,6 +12,11 @@ export function Problem({ error, retry }: { error: Error; retry?: () => void }) 
       <Text size="sm" dir="auto">
         {known ? error.message : 'Reloading usually helps. If it happens again, tell whoever runs this installation.'}
       </Text>
+      {known && error.problem.code === 'second_factor_required' && (
+        <Anchor component={Link} to="/profile" size="sm">
+          Profile and security
+        </Anchor>
+      )}
       {retry && (
         <Group mt="sm">
           <Button size="xs" variant="default" onClick={known ? retry : () => window.location.reload()}>

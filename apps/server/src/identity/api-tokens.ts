@@ -2,7 +2,7 @@ import type { ApiToken, Role } from '@xeno/contracts';
 import type { Database, Tx } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
 import { asDate, idParams, instantText, marks } from '../db/values.ts';
-import { newApiToken } from './secret-tokens.ts';
+import { newApiToken } from '../db/secret-tokens.ts';
 
 /** Programs do not come back to those that are forgotten; a user needs few. */
 const MOST_TOKENS = 100;

@@ -1,7 +1,7 @@
 import type { Database, Tx } from '../db/database.ts';
 import { deleteSome } from '../db/delete-some.ts';
 import { asDate, instantText } from '../db/values.ts';
-import { hashToken, newSecretToken } from './secret-tokens.ts';
+import { hashToken, newSecretToken } from '../db/secret-tokens.ts';
 
 export type Purpose = 'reset' | 'email' | 'second-factor';
 

@@ -4,7 +4,7 @@ import type { Database } from '../db/database.ts';
 import { asDate } from '../db/values.ts';
 import { Unauthorized } from '../http/errors.ts';
 import type { Authenticate, Membership } from '../http/routes.ts';
-import { hashToken, isApiToken } from './secret-tokens.ts';
+import { hashToken, isApiToken } from '../db/secret-tokens.ts';
 import type { AccessTokens } from './tokens.ts';
 
 /** How old the last use of an API token may look. */

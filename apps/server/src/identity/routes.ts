@@ -14,7 +14,7 @@ import {
   setPassword,
 } from './account.ts';
 import { createApiToken, listApiTokens, revokeApiToken } from './api-tokens.ts';
-import { audit } from '../db/audit.ts';
+import { auditRequest } from '../http/audit-request.ts';
 import type { Mailer } from '../mail/mail.ts';
 import { normalizeEmail } from './email.ts';
 import { type LoggedIn, login, loginWithSecondFactor } from './login.ts';
@@ -308,8 +308,8 @@ export async function createIdentity(
         const { id, role } = made.apiToken;
         for (const tenantId of tenantIds) {
           const detail = { role, expiresAt: made.apiToken.expiresAt };
-          const entry = { tenantId, userId, action: 'token.created', subject: id, detail, address: request.ip };
-          await audit(tx, db.dialect, entry);
+          const entry = { tenantId, action: 'token.created', subject: id, detail };
+          await auditRequest(tx, db.dialect, request, actor, entry);
         }
         return made;
       });
@@ -322,8 +322,8 @@ export async function createIdentity(
       await db.transaction(async (tx) => {
         if (!(await revokeApiToken(tx, userId, known.id))) return;
         for (const tenantId of known.tenantIds) {
-          const entry = { tenantId, userId, action: 'token.revoked', subject: known.id, address: request.ip };
-          await audit(tx, db.dialect, entry);
+          const entry = { tenantId, action: 'token.revoked', subject: known.id };
+          await auditRequest(tx, db.dialect, request, actor, entry);
         }
       });
       return null;

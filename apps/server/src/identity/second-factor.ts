@@ -4,7 +4,7 @@ import type { Tx } from '../db/database.ts';
 import type { SealedTable } from '../db/reseal.ts';
 import type { User } from '../db/models/user.ts';
 import { BadInput, Conflict } from '../http/errors.ts';
-import { hashToken } from './secret-tokens.ts';
+import { hashToken } from '../db/secret-tokens.ts';
 
 /** Seals what is stored, bound to what it is for. */
 export interface Seal {

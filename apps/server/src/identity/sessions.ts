@@ -2,7 +2,7 @@ import { Op } from 'sequelize';
 import type { Database, Tx } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
 import type { Session, SessionEnd } from '../db/models/session.ts';
-import { hashToken, newSecretToken } from './secret-tokens.ts';
+import { hashToken, newSecretToken } from '../db/secret-tokens.ts';
 
 export interface Client {
   address: string;

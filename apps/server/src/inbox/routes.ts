@@ -1,5 +1,5 @@
 import { webhooks } from '@xeno/contracts';
-import { audit } from '../db/audit.ts';
+import { auditRequest } from '../http/audit-request.ts';
 import { BadInput, NotFound } from '../http/errors.ts';
 import { instantOf } from '../http/instant.ts';
 import { pageOf, readCursor } from '../http/paging.ts';
@@ -45,9 +45,8 @@ export function inboxRoutes(deps: ReceiveDeps): HandledRoute[] {
       const replayed = await replayEvents(db, actor.tenantId, { webhookIds, status, from, to });
       if (replayed > 0) hint('webhooks', actor.tenantId);
       await db.transaction((tx) =>
-        audit(tx, db.dialect, {
+        auditRequest(tx, db.dialect, request, actor, {
           tenantId: actor.tenantId,
-          userId: actor.userId,
           action: 'webhooks.replayed',
           subject: actor.tenantId,
           detail: {
@@ -56,7 +55,6 @@ export function inboxRoutes(deps: ReceiveDeps): HandledRoute[] {
             ...(body.from && { from: body.from }),
             ...(body.to && { to: body.to }),
           },
-          address: request.ip,
         }),
       );
       return { replayed };

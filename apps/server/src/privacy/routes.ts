@@ -1,5 +1,5 @@
 import { type PrivacyRequest, privacy } from '@xeno/contracts';
-import { audit } from '../db/audit.ts';
+import { auditRequest } from '../http/audit-request.ts';
 import type { Database } from '../db/database.ts';
 import { Conflict, NotFound } from '../http/errors.ts';
 import { pageOf, readCursor } from '../http/paging.ts';
@@ -25,7 +25,7 @@ export const privacyRoutes = ({ db, webhooksNaming }: PrivacyRouteDeps): Handled
   }),
 
   handle(privacy.downloadFile, async ({ actor, params, request, reply }) => {
-    const { tenantId, userId } = actor;
+    const { tenantId } = actor;
     const found = await findRequest(db, tenantId, params.requestId);
     if (!found) throw new NotFound();
     if (found.kind !== 'data_request') {
@@ -37,13 +37,11 @@ export const privacyRoutes = ({ db, webhooksNaming }: PrivacyRouteDeps): Handled
         "UPDATE privacy_requests SET status = 'done', finished_at = ? WHERE tenant_id = ? AND id = ? AND status = 'open'",
         [new Date(), BigInt(tenantId), BigInt(found.id)],
       );
-      await audit(tx, db.dialect, {
+      await auditRequest(tx, db.dialect, request, actor, {
         tenantId,
-        userId,
         action: 'privacy.file_downloaded',
         subject: found.customerId,
         detail: { requestId: found.id },
-        address: request.ip,
       });
     });
     reply.header('content-disposition', `attachment; filename="customer-${found.customerId ?? found.id}.json"`);

@@ -1,9 +1,10 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Role } from '@xeno/contracts';
-import { Op, QueryTypes, type Transaction } from 'sequelize';
+import { Op } from 'sequelize';
 import { audit } from '../db/audit.ts';
 import type { Database, Tx } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
+import { hashToken } from '../db/secret-tokens.ts';
 import { isUniqueViolation } from '../db/database.ts';
 import { BadInput, Conflict } from '../http/errors.ts';
 import { authorizeUrl, exchangeCode, type TokenAnswer, verifyCallback } from '../shopify/oauth.ts';
@@ -23,8 +24,6 @@ export interface ConnectDeps {
 const STATE_MINUTES = 15;
 const CALLBACK = '/api/shopify/callback';
 
-const digest = (text: string) => createHash('sha256').update(text).digest('hex');
-
 /**
  * Begins a connection: remembers a state, single use, bound to the user, the shop and the browser. `browser` is the
  * secret of the browser's cookie. A store that another user has connected is refused here already.
@@ -41,10 +40,10 @@ export async function beginConnect(
   const state = randomBytes(24).toString('base64url');
   await db.models.OauthState.destroy({ where: { expiresAt: { [Op.lt]: new Date() } } });
   await db.models.OauthState.create({
-    stateHash: digest(state),
+    stateHash: hashToken(state),
     userId: request.userId,
     shopDomain: shop,
-    browserHash: digest(request.browser),
+    browserHash: hashToken(request.browser),
     expiresAt: new Date(Date.now() + STATE_MINUTES * 60_000),
   });
   return {
@@ -96,9 +95,9 @@ export async function finishConnect(
   if (!verdict.ok) return failed(verdict.reason === 'expired' ? 'timestamp_old' : 'hmac_invalid');
   const { shop, code, state } = verdict;
 
-  const known = await db.models.OauthState.findByPk(digest(state));
+  const known = await db.models.OauthState.findByPk(hashToken(state));
   if (!known || known.usedAt !== null || known.expiresAt < new Date()) return failed('state_invalid', shop);
-  if (browser === null || !sameText(digest(browser), known.browserHash)) return failed('state_invalid', shop);
+  if (browser === null || !sameText(hashToken(browser), known.browserHash)) return failed('state_invalid', shop);
   if (known.shopDomain !== shop) return failed('shop_mismatch', shop);
   const [used] = await db.models.OauthState.update(
     { usedAt: new Date() },
@@ -147,7 +146,7 @@ async function saveTenant(
     };
     let tenant = await db.models.Tenant.findOne({ where: { shopDomain: shop }, transaction, lock: true });
     // once more, now that nobody else can change it
-    const claim = await claimOf(db, shop, userId, transaction);
+    const claim = await claimOf(db, shop, userId, tx);
     if (claim.as === 'stranger') return { ok: false, code: 'shop_owned_by_another', shop, ask: claim.ask };
     if (tenant) {
       await joinAs(db, tx, { tenantId: tenant.id, userId, claim });
@@ -198,7 +197,8 @@ type Claim =
   | { as: 'invited'; role: Role; email: string }
   | { as: 'stranger'; ask: string | null };
 
-async function claimOf(db: Database, shop: string, userId: string, transaction?: Transaction): Promise<Claim> {
+async function claimOf(db: Database, shop: string, userId: string, tx?: Tx): Promise<Claim> {
+  const transaction = tx?.transaction;
   const { Tenant, Membership, User } = db.models;
   const tenant = await Tenant.findOne({ where: { shopDomain: shop }, transaction });
   if (!tenant) return { as: 'founder' };
@@ -210,14 +210,10 @@ async function claimOf(db: Database, shop: string, userId: string, transaction?:
   if (tenant.status === 'uninstalled' || admins.length === 0) return { as: 'successor' };
   if (admins.some((admin) => admin.userId === userId)) return { as: 'admin' };
   const { email } = await User.findByPk(userId, { rejectOnEmpty: true, transaction });
-  const [invitation] = await db.sequelize.query<{ role: Role }>(
-    `SELECT role FROM invitations WHERE tenant_id = :tenantId AND email = :email AND ended_at IS NULL AND expires_at > :now
+  const [invitation] = await (tx ? tx.query<{ role: Role }> : db.read<{ role: Role }>)(
+    `SELECT role FROM invitations WHERE tenant_id = ? AND email = ? AND ended_at IS NULL AND expires_at > ?
      ORDER BY created_at DESC LIMIT 1`,
-    {
-      replacements: { tenantId: tenant.id, email, now: new Date() },
-      type: QueryTypes.SELECT,
-      ...(transaction && { transaction }),
-    },
+    [BigInt(tenant.id), email, new Date()],
   );
   if (invitation) return { as: 'invited', role: invitation.role, email };
   const first = await User.findByPk(admins[0]!.userId, { transaction });

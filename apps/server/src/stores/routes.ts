@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { randomBytes } from 'node:crypto';
 import { pageOf, readCursor } from '../http/paging.ts';
 import { handle, type HandledRoute, type TenantActor } from '../http/routes.ts';
-import { audit } from '../db/audit.ts';
+import { auditRequest } from '../http/audit-request.ts';
 import { beginConnect, type ConnectDeps, type ConnectOutcome, finishConnect } from './connect.ts';
 import type { Tenant } from '../db/models/tenant.ts';
 import type { ShopifyClient } from '../shopify/client.ts';
@@ -28,17 +28,11 @@ const STATE_COOKIE = 'xeno_connect';
 
 export function storeRoutes(deps: StoreDeps): HandledRoute[] {
   const { db } = deps;
-  const note = ({ ip }: FastifyRequest, actor: TenantActor, action: string, detail: Record<string, unknown> = {}) =>
-    db.transaction((tx) =>
-      audit(tx, db.dialect, {
-        tenantId: actor.tenantId,
-        userId: actor.userId,
-        action,
-        subject: actor.tenantId,
-        detail: { ...detail, ...(actor.apiTokenId && { apiTokenId: actor.apiTokenId }) },
-        address: ip,
-      }),
-    );
+  const note = (request: FastifyRequest, actor: TenantActor, action: string, detail?: Record<string, unknown>) => {
+    const { tenantId } = actor;
+    const entry = { tenantId, action, subject: tenantId, detail };
+    return db.transaction((tx) => auditRequest(tx, db.dialect, request, actor, entry));
+  };
   return [
     handle(stores.beginConnect, async ({ body, actor, request, reply }) => {
       const browser = request.cookies[STATE_COOKIE] ?? randomBytes(24).toString('base64url');

@@ -1,11 +1,9 @@
 import type { Invitation, Role } from '@xeno/contracts';
-import { createHash, randomBytes } from 'node:crypto';
 import type { Database, Tx } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
+import { hashToken, newSecretToken } from '../db/secret-tokens.ts';
 import { asDate, instantText } from '../db/values.ts';
 import { Conflict, Forbidden } from '../http/errors.ts';
-
-const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 /** Open: neither accepted, withdrawn, replaced nor too old. */
 const OPEN = 'i.ended_at IS NULL AND i.expires_at > ?';
@@ -55,7 +53,7 @@ export async function invite(
   },
 ): Promise<{ invitation: Invitation; token: string }> {
   const { tenantIds, email, role, by, seconds } = input;
-  const token = randomBytes(32).toString('base64url');
+  const { token, hash } = newSecretToken();
   const id = newId();
   const created = Date.now();
   const [createdAt, expiresAt] = [new Date(created), new Date(created + seconds * 1000)];
@@ -76,7 +74,7 @@ export async function invite(
     tenantIds.map((tenantId) => [
       BigInt(tenantId),
       id,
-      hashOf(token),
+      hash,
       email,
       role,
       BigInt(by.id),
@@ -118,7 +116,7 @@ export async function readInvitation(db: Database, token: string): Promise<Invit
             t.shop_domain, t.store_name
      FROM invitations i JOIN users u ON u.id = i.invited_by JOIN tenants t ON t.id = i.tenant_id
      WHERE i.token_hash = ? AND ${OPEN} ORDER BY t.created_at, t.id`,
-    [hashOf(token), new Date()],
+    [hashToken(token), new Date()],
   );
   if (rows.length === 0) throw new Forbidden(DEAD, 'invitation_invalid');
   const stores = rows.map((row) => ({
@@ -141,7 +139,7 @@ export async function acceptInvitation(
     await db.models.Tenant.findByPk(tenantId, { transaction, lock: true });
     const used = await tx.run(
       "UPDATE invitations SET ended_at = ?, end_reason = 'accepted' WHERE tenant_id = ? AND token_hash = ? AND ended_at IS NULL",
-      [new Date(), BigInt(tenantId), hashOf(token)],
+      [new Date(), BigInt(tenantId), hashToken(token)],
     );
     if (used === 0) continue;
     const member = await db.models.Membership.findOne({ where: { tenantId, userId }, transaction });

@@ -1,7 +1,7 @@
 import { teams } from '@xeno/contracts';
 import type { FastifyRequest } from 'fastify';
-import { audit } from '../db/audit.ts';
 import type { Database, Tx } from '../db/database.ts';
+import { auditRequest } from '../http/audit-request.ts';
 import { Conflict, Forbidden, NotFound, TooMany } from '../http/errors.ts';
 import { type Authenticate, handle, type HandledRoute, requirePermission, type UserActor } from '../http/routes.ts';
 import type { Counts } from '../limits/counts.ts';
@@ -27,18 +27,8 @@ const HOUR_MS = 3_600_000;
 /** Who has which role in a store. */
 export function teamRoutes(deps: TeamDeps): HandledRoute[] {
   const { db, mailer } = deps;
-  const note = (
-    tx: Tx,
-    { ip }: FastifyRequest,
-    { userId, apiTokenId }: UserActor,
-    entry: { tenantId: string; action: string; subject: string; detail?: Record<string, unknown> },
-  ) =>
-    audit(tx, db.dialect, {
-      ...entry,
-      userId,
-      detail: { ...entry.detail, ...(apiTokenId && { apiTokenId }) },
-      address: ip,
-    });
+  const note = (tx: Tx, request: FastifyRequest, actor: UserActor, entry: Parameters<typeof auditRequest>[4]) =>
+    auditRequest(tx, db.dialect, request, actor, entry);
 
   return [
     handle(teams.listMembers, async ({ actor }) => ({ data: await listMembers(db, actor.tenantId) })),
@@ -84,7 +74,9 @@ export function teamRoutes(deps: TeamDeps): HandledRoute[] {
     }),
 
     handle(teams.leave, async ({ actor, request }) => {
-      const { tenantId, userId } = actor;
+      const { tenantId, userId, sessionId } = actor;
+      // a program that may look must not give up what its user has
+      if (sessionId === null) throw new Forbidden('Leaving is for a person who is logged in.', 'session_required');
       await db.transaction(async (tx) => {
         await removeMember(db, tx, { tenantId, userId });
         await note(tx, request, actor, { tenantId, action: 'member.left', subject: userId });

@@ -107,6 +107,17 @@ onEachDatabase('teams', (engine) => {
       expect(answer.body).toMatchObject({ status: 409, code: 'last_admin' });
     }
     expect((await ada.tenant(id)).role).toBe('admin');
+    // a program that may look must not give up what its user has
+    const made = await ada.call<{ token: string }>('POST', '/api/auth/tokens', {
+      name: 'A report',
+      role: 'analyst',
+      tenantIds: [id],
+      expiresInDays: 1,
+    });
+    const program = { authorization: `Bearer ${made.body.token}` };
+    expect((await ada.call('GET', `/api/tenants/${id}`, undefined, program)).body).toMatchObject({ role: 'analyst' });
+    const byProgram = await ada.call('POST', `/api/tenants/${id}/leave`, undefined, program);
+    expect(byProgram.body).toMatchObject({ status: 403, code: 'session_required' });
     // two admins who leave at once: one of them stays
     expect((await role(ada, bobs, 'admin')).status).toBe(200);
     const left = await Promise.all([ada, bob].map((who) => who.call('POST', `/api/tenants/${id}/leave`)));

@@ -77,20 +77,16 @@ function AuditLog({ tenant, search }: { tenant: Tenant; search: AuditSearch }) {
                 ]}
                 onChange={({ currentTarget }) => set({ action: currentTarget.value })}
               />
-              <TextInput
-                size="xs"
-                type="date"
-                aria-label="From"
-                value={search.from ?? ''}
-                onChange={({ currentTarget }) => set({ from: currentTarget.value })}
-              />
-              <TextInput
-                size="xs"
-                type="date"
-                aria-label="To"
-                value={search.to ?? ''}
-                onChange={({ currentTarget }) => set({ to: currentTarget.value })}
-              />
+              {(['from', 'to'] as const).map((end) => (
+                <TextInput
+                  key={end}
+                  size="xs"
+                  type="date"
+                  aria-label={end === 'from' ? 'From' : 'To'}
+                  value={search[end] ?? ''}
+                  onChange={({ currentTarget }) => set({ [end]: currentTarget.value })}
+                />
+              ))}
             </Group>
           }
         >

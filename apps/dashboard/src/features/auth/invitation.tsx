@@ -1,4 +1,4 @@
-import { Alert, Anchor, Button, Group, List, Skeleton, Stack, Text } from '@mantine/core';
+import { Alert, Anchor, Button, List, Skeleton, Stack, Text } from '@mantine/core';
 import { teams } from '@xeno/contracts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
@@ -81,14 +81,14 @@ export function InvitationPage() {
               </>
             )}
             {!user && (
-              <Group grow>
+              <Stack gap="xs">
                 <Button component={Link} {...({ to: '/login', search: BACK } as object)}>
                   Log in
                 </Button>
                 <Button variant="default" component={Link} {...({ to: '/register', search: BACK } as object)}>
                   Create an account
                 </Button>
-              </Group>
+              </Stack>
             )}
           </>
         )}

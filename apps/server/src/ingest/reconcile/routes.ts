@@ -1,5 +1,5 @@
 import { type Finding, type Reconciliation, reconciliation } from '@xeno/contracts';
-import { audit } from '../../db/audit.ts';
+import { auditRequest } from '../../http/audit-request.ts';
 import type { Database } from '../../db/database.ts';
 import { asDate } from '../../db/values.ts';
 import { BadInput, Conflict, NotFound } from '../../http/errors.ts';
@@ -16,16 +16,9 @@ export const reconciliationRoutes = ({ db, hint }: { db: Database; hint: Hint })
       throw new Conflict('This store is not connected. Connect it again, then compare.', 'not_connected');
     }
     await makeDue(db, actor.tenantId, RECONCILE, 0);
-    const { tenantId, userId } = actor;
-    await db.transaction((tx) =>
-      audit(tx, db.dialect, {
-        tenantId,
-        userId,
-        action: 'reconciliation.requested',
-        subject: tenantId,
-        address: request.ip,
-      }),
-    );
+    const { tenantId } = actor;
+    const entry = { tenantId, action: 'reconciliation.requested', subject: tenantId };
+    await db.transaction((tx) => auditRequest(tx, db.dialect, request, actor, entry));
     hint(RECONCILE, actor.tenantId);
     return { requested: true as const };
   }),
