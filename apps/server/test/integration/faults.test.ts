@@ -176,7 +176,12 @@ onEachDatabase('a fault of Shopify', (engine) => {
       const held = Math.min(...unmoved(before).map((row) => asDate(row.applied_to)!.getTime()));
       const now = Date.parse((await ada.overview(id)).asOf!);
       expect(now).toBeGreaterThanOrEqual(Date.parse(asOf!));
-      expect(now).toBeLessThanOrEqual(held);
+      // or of the newest webhook that is applied: some still come from the back-fill
+      const [state] = await world.db.read<{ told: unknown }>(
+        'SELECT events_applied_to AS told FROM tenant_state WHERE tenant_id = ?',
+        [BigInt(id)],
+      );
+      expect(now).toBeLessThanOrEqual(Math.max(held, asDate(state!.told)?.getTime() ?? 0));
       const tenant = await ada.tenant(id);
       expect(tenant).toMatchObject({ status, isActive: status === 'connected', lastSyncAt });
       if (status !== 'connected') expect(tenant.statusReason).toMatch(says);
