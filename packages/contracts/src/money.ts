@@ -23,7 +23,8 @@ export function toMinor(amount: string, currency: string): number {
   const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(amount);
   if (!match) throw new BadAmount(`"${amount}" is not a decimal amount.`);
   const decimals = decimalsOf(currency);
-  const fraction = (match[3] ?? '').replace(/0+$/, '');
+  let fraction = match[3] ?? '';
+  if (fraction.length > decimals) fraction = fraction.replace(/0+$/, '');
   if (fraction.length > decimals) {
     throw new BadAmount(`"${amount}" has more decimals than ${currency} allows (${decimals}).`);
   }

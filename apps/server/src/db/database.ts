@@ -9,6 +9,7 @@ import { type SqliteConnection, sqliteDialect } from './sqlite/driver.ts';
 import { SqliteEngine } from './sqlite/engine.ts';
 import { packRows } from './sqlite/packed-rows.ts';
 import type { SqlValue } from './sqlite/protocol.ts';
+import { allowsLoadData, loadData } from './load-data.ts';
 import type { Dialect } from './types.ts';
 import { asDate, databaseNow } from './values.ts';
 import { conflictTail, type OnConflict } from './upsert.ts';
@@ -127,6 +128,8 @@ function openSqlite(access: Exclude<DatabaseAccess, { url: string }>): Database 
 
 /** Below max_allowed_packet of every server in use (16 MB by default), by a rough count of characters. */
 const MAX_STATEMENT_CHARACTERS = 2_000_000;
+/** Fewer rows are not worth the server's asking for them. */
+const ENOUGH_TO_LOAD = 50;
 
 function openMysql(url: string): Database {
   const sequelize = new Sequelize(url, {
@@ -155,6 +158,15 @@ function openMysql(url: string): Database {
       connection.query(sql, params, (error, result) => (error ? reject(error) : resolve(result)));
     });
 
+  let allowed: Promise<boolean> | null = null;
+  const mayLoad = (connection: Connection) => {
+    allowed ??= allowsLoadData(connection).catch((error: unknown) => {
+      allowed = null; // asked again
+      throw error;
+    });
+    return allowed;
+  };
+
   return assemble('mysql', sequelize, {
     read: async (sql, params) => {
       const manager = sequelize.connectionManager as unknown as {
@@ -175,11 +187,16 @@ function openMysql(url: string): Database {
     insertEach: async (connection, inserts) => {
       const server = connection as Connection;
       let written: Promise<unknown> = Promise.resolve();
-      for (const insert of inserts) {
-        for (const sql of statementsOf(server, insert)) {
+      for (const { table, columns, rows, onConflict } of inserts) {
+        const byLoadData = onConflict === null && rows.length >= ENOUGH_TO_LOAD && (await mayLoad(server));
+        for (const part of partsOf(rows)) {
           // none is sent before the last has succeeded: after a deadlock it would be a transaction of its own
           await written;
-          written = call(server, sql);
+          written = byLoadData
+            ? loadData(server, table, columns, part)
+            : call(server, `INSERT INTO ${table} (${columns.join(',')}) VALUES ?${conflictTail('mysql', onConflict)}`, [
+                part,
+              ]);
           written.catch(() => {}); // told by the await
         }
       }
@@ -191,14 +208,14 @@ function openMysql(url: string): Database {
   });
 }
 
-function* statementsOf(connection: Connection, { table, columns, rows, onConflict }: Insert): Generator<string> {
-  const sql = `INSERT INTO ${table} (${columns.join(',')}) VALUES ?${conflictTail('mysql', onConflict)}`;
+/** Rows in parts that fit into one packet each. */
+function* partsOf(rows: Param[][]): Generator<Param[][]> {
   let start = 0;
   let size = 0;
   for (let i = 0; i < rows.length; i++) {
     for (const value of rows[i]!) size += typeof value === 'string' ? value.length + 3 : 12;
     if (size < MAX_STATEMENT_CHARACTERS && i < rows.length - 1) continue;
-    yield connection.format(sql, [rows.slice(start, i + 1)]);
+    yield start === 0 && i === rows.length - 1 ? rows : rows.slice(start, i + 1);
     start = i + 1;
     size = 0;
   }

@@ -1,6 +1,6 @@
 import type { Tx } from '../db/database.ts';
 import type { Dialect } from '../db/types.ts';
-import { asDate, idParams, instantText, marks } from '../db/values.ts';
+import { asDate, idParams, idValue, instantText, marks } from '../db/values.ts';
 import type { Applied, TenantState } from './apply.ts';
 import type { CustomerRecord } from './records.ts';
 import { maskCustomer, readRedacted } from './redactions.ts';
@@ -57,11 +57,11 @@ export async function writeCustomers(
   const stored = await readVersions(tx, tenant, ids);
   const tombstones = await readTombstones(tx, tenant, 'customers', ids);
   const isErased = await readRedacted(tx, tenant, { orders: [], customers: ids });
-  const known = records.map((record) =>
+  const told = records.map((record) =>
     isErased({ orders: [], customers: [record.id] }) ? maskCustomer(record) : record,
   );
   const verdicts = judge(
-    known.map((record) => ({
+    told.map((record) => ({
       id: record.id,
       updatedAt: record.updatedAt,
       fingerprint: contentHash(record),
@@ -75,12 +75,11 @@ export async function writeCustomers(
   await writeVerdicts(tx, dialect, tenant, 'customers', verdicts);
   if (verdicts.write.length === 0) return verdicts;
   state.changed();
-  await tx.insert(
-    'customers',
-    ['tenant_id', 'shopify_customer_id', 'orders_count', 'total_spent', ...PROFILE_COLUMNS],
-    verdicts.write.map(({ record, fingerprint }) => [
+  const columns = ['tenant_id', 'shopify_customer_id', 'orders_count', 'total_spent', ...PROFILE_COLUMNS];
+  const rowsOf = (some: CustomerVersion[]) =>
+    some.map(({ record, fingerprint }) => [
       tenant,
-      record.id,
+      idValue(record.id),
       0,
       0,
       record.name,
@@ -94,9 +93,17 @@ export async function writeCustomers(
       instantText(dialect, record.createdAt),
       instantText(dialect, record.updatedAt),
       fingerprint,
-    ]),
-    { keys: ['tenant_id', 'shopify_customer_id'], replace: PROFILE_COLUMNS },
-  );
+    ]);
+  const [known, absent] = [true, false].map((is) => verdicts.write.filter(({ id }) => stored.has(id) === is));
+  await tx.insertEach([
+    { table: 'customers', columns, rows: rowsOf(absent!), onConflict: null },
+    {
+      table: 'customers',
+      columns,
+      rows: rowsOf(known!),
+      onConflict: { keys: ['tenant_id', 'shopify_customer_id'], replace: PROFILE_COLUMNS },
+    },
+  ]);
   const arrived = verdicts.write.filter(({ id }) => (stored.get(id)?.updatedAt ?? null) === null).length;
   if (arrived > 0)
     await tx.run('UPDATE tenant_state SET customers = customers + ? WHERE tenant_id = ?', [arrived, tenant]);

@@ -103,63 +103,64 @@ export interface StoredOrderVersion extends StoredOrder, StoredVersion {
   ledger_difference: string | number;
 }
 
-/** An order as it is to be stored: what is known of it, and its ledger. */
-export interface OrderVersion extends Version {
+/** An order with all that can be known of it before its tenant is locked. */
+export interface PreparedOrder {
   record: OrderRecord;
   lines: LedgerLine[];
   contentHash: string;
+}
+
+/** An order as it is to be stored: what is known of it, and its ledger. */
+export interface OrderVersion extends Version, PreparedOrder {
   /** The one who was kept, if the customer was merged into another. */
   customerId: string | null;
 }
+
+export const prepareOrder = (record: OrderRecord, lines = ledger(record)): PreparedOrder => ({
+  record,
+  lines,
+  contentHash: orderContentHash(record, lines),
+});
 
 export async function applyOrders(
   tx: Tx,
   dialect: Dialect,
   state: TenantState,
-  records: OrderRecord[],
+  orders: PreparedOrder[],
   fetchBegan: number,
 ): Promise<Applied> {
-  if (records.length === 0) return { written: 0, unchanged: 0, stale: 0, marked: 0 };
-  const stored = await readOrders(tx, state.tenant, idsOf(records));
-  const told = records.map((record) => ({ record, lines: ledger(record) }));
-  const versions = await orderVersions(tx, state.tenant, told);
+  if (orders.length === 0) return { written: 0, unchanged: 0, stale: 0, marked: 0 };
+  const stored = await readOrders(tx, state.tenant, idsOf(orders.map(({ record }) => record)));
+  const versions = await orderVersions(tx, state.tenant, orders);
   return appliedOf(await writeOrders(tx, dialect, state, versions, stored, fetchBegan));
 }
 
 const idsOf = (records: { id: string }[]) => [...new Set(records.map(({ id }) => id))];
 
-export async function orderVersions(
-  tx: Tx,
-  tenant: bigint,
-  orders: { record: OrderRecord; lines: LedgerLine[] }[],
-): Promise<OrderVersion[]> {
+export async function orderVersions(tx: Tx, tenant: bigint, orders: PreparedOrder[]): Promise<OrderVersion[]> {
   const named = orders.flatMap(({ record }) => record.customerId ?? []);
   const kept = await keptCustomers(tx, tenant, named);
   const isErased = await readRedacted(tx, tenant, {
     orders: orders.map(({ record }) => record.id),
     customers: [...new Set([...named, ...kept.values()])],
   });
-  return orders.map(({ record: told, lines }) => {
-    const customerId = kept.get(told.customerId ?? '') ?? told.customerId;
-    const customers = [told.customerId, customerId].filter((id) => id !== null);
-    const record = isErased({ orders: [told.id], customers }) ? maskOrder(told) : told;
-    const { events: _, customerId: __, ...facts } = record;
-    const hash = orderContentHash(facts, lines);
-    return {
-      id: record.id,
-      updatedAt: record.updatedAt,
-      record,
-      lines,
-      contentHash: hash,
-      customerId,
-      fingerprint: fingerprintOf(hash, customerId),
-    };
+  return orders.map((order) => {
+    const { id, updatedAt, customerId: named } = order.record;
+    const customerId = kept.get(named ?? '') ?? named;
+    const customers = [named, customerId].filter((one) => one !== null);
+    const { record, lines, contentHash } = isErased({ orders: [id], customers })
+      ? prepareOrder(maskOrder(order.record), order.lines)
+      : order;
+    const fingerprint = fingerprintOf(contentHash, customerId);
+    return { id, updatedAt, record, lines, contentHash, customerId, fingerprint };
   });
 }
 
 /** Of what is stored of an order but its customer. */
-export const orderContentHash = (facts: Omit<OrderRecord, 'events' | 'customerId'>, lines: LedgerLine[]): string =>
-  contentHash([facts, lines.map(lineValues)]);
+export const orderContentHash = (
+  { events: _, customerId: __, ...facts }: Omit<OrderRecord, 'events' | 'customerId'> & Partial<OrderRecord>,
+  lines: LedgerLine[],
+): string => contentHash([facts, lines.map(lineValues)]);
 
 /** The customer stands beside the hash: when customers are merged, orders are reassigned and not read. */
 const fingerprintOf = (hash: string, customerId: string | null) => `${hash} ${customerId}`;
@@ -214,19 +215,26 @@ export async function writeOrders(
     return { ...version, date };
   });
 
+  const isKnown = ({ id }: Written) => stored.has(id);
   await tx.insertEach(
     (function* (): Generator<Insert> {
       yield {
         table: 'orders',
         columns: ORDER_COLUMNS,
-        rows: write.map((order) => orderRow(dialect, tenant, order)),
+        rows: write.filter((order) => !isKnown(order)).map((order) => orderRow(dialect, tenant, order)),
+        onConflict: null,
+      };
+      yield {
+        table: 'orders',
+        columns: ORDER_COLUMNS,
+        rows: write.filter(isKnown).map((order) => orderRow(dialect, tenant, order)),
         onConflict: { keys: ORDER_COLUMNS.slice(0, 2), replace: ORDER_COLUMNS.slice(2) },
       };
       yield {
         table: 'order_lines',
         columns: LINE_COLUMNS,
         rows: write.flatMap(({ record }) => record.lines.map((line) => lineRow(tenant, record.id, line))),
-        onConflict: { keys: LINE_COLUMNS.slice(0, 3), replace: LINE_COLUMNS.slice(3) },
+        onConflict: null,
       };
       yield {
         table: 'refunds',
@@ -234,7 +242,7 @@ export async function writeOrders(
         rows: write.flatMap(({ record }) =>
           record.refunds.map((refund) => refundRow(dialect, tenant, record.id, refund)),
         ),
-        onConflict: { keys: REFUND_COLUMNS.slice(0, 3), replace: REFUND_COLUMNS.slice(3) },
+        onConflict: null,
       };
       yield {
         table: 'sales',

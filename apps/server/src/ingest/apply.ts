@@ -2,7 +2,7 @@ import type { StreamName } from '@xeno/contracts';
 import type { Database, Tx } from '../db/database.ts';
 import type { Dialect } from '../db/types.ts';
 import { applyCustomers, deleteCustomers } from './apply-customers.ts';
-import { applyOrders, deleteOrders } from './apply-orders.ts';
+import { applyOrders, deleteOrders, prepareOrder, type PreparedOrder } from './apply-orders.ts';
 import { applyProducts, deleteProducts } from './apply-products.ts';
 import type { Batch } from './records.ts';
 import { idParams, instantText, marks } from '../db/values.ts';
@@ -52,7 +52,22 @@ export interface Applied {
  * written in the same transaction. At most about a thousand records a batch.
  * @throws LeaseLost when the lease has gone to someone else
  */
-export function apply(ctx: ApplyContext, batch: Batch, checkpoint?: (tx: Tx) => Promise<void>): Promise<Applied> {
+export const apply = (ctx: ApplyContext, batch: Batch, checkpoint?: Checkpoint): Promise<Applied> =>
+  applyPrepared(ctx, prepare(batch), checkpoint);
+
+export type Checkpoint = (tx: Tx) => Promise<void>;
+
+/** Records with all that can be known of them before the tenant is locked. */
+export type PreparedBatch =
+  Exclude<Batch, { stream: 'orders' }> | { stream: 'orders'; fetchBegan: number; orders: PreparedOrder[] };
+
+export const prepare = (batch: Batch): PreparedBatch =>
+  batch.stream === 'orders'
+    ? { stream: 'orders', fetchBegan: batch.fetchBegan, orders: batch.records.map((record) => prepareOrder(record)) }
+    : batch;
+
+/** `apply` in two steps, for whoever prepares the next batch while the database works on this one. */
+export function applyPrepared(ctx: ApplyContext, batch: PreparedBatch, checkpoint?: Checkpoint): Promise<Applied> {
   return locked(ctx, async (tx, state) => {
     const applied = await write(tx, ctx.db, state, batch);
     await checkpoint?.(tx);
@@ -111,10 +126,10 @@ async function markOrdersOf(tx: Tx, dialect: Dialect, tenant: bigint, customerId
   );
 }
 
-function write(tx: Tx, db: Database, state: TenantState, batch: Batch): Promise<Applied> {
+function write(tx: Tx, db: Database, state: TenantState, batch: PreparedBatch): Promise<Applied> {
   switch (batch.stream) {
     case 'orders':
-      return applyOrders(tx, db.dialect, state, batch.records, batch.fetchBegan);
+      return applyOrders(tx, db.dialect, state, batch.orders, batch.fetchBegan);
     case 'customers':
       return applyCustomers(tx, db.dialect, state, batch.records, batch.fetchBegan);
     case 'products':

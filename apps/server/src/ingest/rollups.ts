@@ -1,6 +1,6 @@
 import { type Dialect } from '../db/types.ts';
 import type { Database, Insert, Tx } from '../db/database.ts';
-import { asBigInt, marks } from '../db/values.ts';
+import { asBigInt, idValue, marks } from '../db/values.ts';
 import { IN_TOTAL, MEASURES, type Measures } from './ledger.ts';
 
 const DAY_COLUMNS = ['orders', 'units', ...MEASURES] as const;
@@ -11,21 +11,22 @@ const CUSTOMER_COLUMNS = ['orders', 'spent'] as const;
  * Integers, so that rollups never drift from the rows.
  */
 export class RollupDifference {
-  private readonly days = new Map<string, number[]>();
-  private readonly customerDays = new Map<string, number[]>();
-  private readonly customers = new Map<string, number[]>();
+  private readonly days = new Map<string, Sum>();
+  private readonly customerDays = new Map<string, Sum>();
+  private readonly customers = new Map<string, Sum>();
   /** A customer's totals are kept in the store's own currency; amounts in others stand in `customer_days`. */
   private readonly homeCurrency: string;
+  private last: Sums | null = null;
 
   constructor(homeCurrency: string) {
     this.homeCurrency = homeCurrency;
   }
 
   addOrder(sign: 1 | -1, currency: string, date: string, customerId: string | null): void {
-    bump(this.days, `${currency} ${date}`, DAY_COLUMNS.length)[0]! += sign;
-    if (customerId === null) return;
-    bump(this.customerDays, `${currency} ${date} ${customerId}`, 2)[0]! += sign;
-    if (currency === this.homeCurrency) bump(this.customers, customerId, 2)[0]! += sign;
+    const { day, customerDay, customer } = this.sumsOf(currency, date, customerId);
+    day[0]! += sign;
+    if (customerDay) customerDay[0]! += sign;
+    if (customer) customer[0]! += sign;
   }
 
   addSales(
@@ -35,15 +36,30 @@ export class RollupDifference {
     date: string,
     customerId: string | null,
   ): void {
-    const day = bump(this.days, `${currency} ${date}`, DAY_COLUMNS.length);
+    const { day, customerDay, customer } = this.sumsOf(currency, date, customerId);
     day[1]! += sign * line.units;
     for (let i = 0; i < MEASURES.length; i++) day[i + 2]! += sign * line[MEASURES[i]!];
-    if (customerId === null) return;
+    if (!customerDay) return;
     let total = 0;
     for (const measure of IN_TOTAL) total += line[measure];
-    if (total === 0) return;
-    bump(this.customerDays, `${currency} ${date} ${customerId}`, 2)[1]! += sign * total;
-    if (currency === this.homeCurrency) bump(this.customers, customerId, 2)[1]! += sign * total;
+    customerDay[1]! += sign * total;
+    if (customer) customer[1]! += sign * total;
+  }
+
+  /** The sums that an order or sale goes into. What belongs to one order mostly follows each other. */
+  private sumsOf(currency: string, date: string, customerId: string | null): Sums {
+    const { last } = this;
+    if (last?.date === date && last.customerId === customerId && last.currency === currency) return last;
+    const id = customerId === null ? null : idValue(customerId);
+    return (this.last = {
+      currency,
+      date,
+      customerId,
+      day: sumIn(this.days, `${currency} ${date}`, [currency, date], DAY_COLUMNS.length),
+      customerDay:
+        id === null ? null : sumIn(this.customerDays, `${currency} ${date} ${customerId}`, [currency, date, id], 2),
+      customer: id === null || currency !== this.homeCurrency ? null : sumIn(this.customers, customerId!, [id], 2),
+    });
   }
 
   /** For `tx.insertEach`, when all orders and sales are added. */
@@ -54,37 +70,52 @@ export class RollupDifference {
     yield {
       table: 'daily_sales',
       columns: [...day, ...DAY_COLUMNS],
-      rows: changed(this.days).map(([key, values]) => [tenantId, generation, ...key.split(' '), ...values]),
+      rows: changed(this.days).map(({ of, values }) => [tenantId, generation, ...of, ...values]),
       onConflict: { keys: day, add: DAY_COLUMNS },
     };
     yield {
       table: 'customer_days',
       columns: [...customerDay, ...CUSTOMER_COLUMNS],
-      rows: changed(this.customerDays).map(([key, values]) => [tenantId, generation, ...key.split(' '), ...values]),
+      rows: changed(this.customerDays).map(({ of, values }) => [tenantId, generation, ...of, ...values]),
       onConflict: { keys: customerDay, add: CUSTOMER_COLUMNS },
     };
     yield {
       table: 'customers',
       columns: [...customer, 'orders_count', 'total_spent'],
-      rows: changed(this.customers).map(([customerId, values]) => [tenantId, customerId, ...values]),
+      rows: changed(this.customers).map(({ of, values }) => [tenantId, ...of, ...values]),
       onConflict: { keys: customer, add: ['orders_count', 'total_spent'] },
     };
   }
 }
 
-function bump(map: Map<string, number[]>, key: string, length: number): number[] {
-  let values = map.get(key);
-  if (!values) map.set(key, (values = new Array<number>(length).fill(0)));
-  return values;
+/** What is to be added to one row of a rollup; `of` is the row's key. */
+interface Sum {
+  of: (string | number)[];
+  values: number[];
+}
+
+interface Sums {
+  currency: string;
+  date: string;
+  customerId: string | null;
+  day: number[];
+  customerDay: number[] | null;
+  customer: number[] | null;
+}
+
+function sumIn(sums: Map<string, Sum>, key: string, of: Sum['of'], length: number): number[] {
+  let sum = sums.get(key);
+  if (!sum) sums.set(key, (sum = { of, values: new Array<number>(length).fill(0) }));
+  return sum.values;
 }
 
 /** Sorted by key: two transactions then lock rows in the same order. */
-function changed(map: Map<string, number[]>): [string, number[]][] {
-  const entries = [...map].filter(([, values]) => values.some((value) => value !== 0));
-  for (const [key, values] of entries) {
+function changed(sums: Map<string, Sum>): Sum[] {
+  const entries = [...sums].filter(([, { values }]) => values.some((value) => value !== 0));
+  for (const [key, { values }] of entries) {
     if (!values.every(Number.isSafeInteger)) throw new RangeError(`The amounts of ${key} are too large to add up.`);
   }
-  return entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  return entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum);
 }
 
 /** Subtracts what is stored of these orders; their rows are about to be replaced or deleted. */

@@ -43,7 +43,10 @@ class Channel {
       return;
     }
     this.waiting.set(id, take);
-    this.port.postMessage({ id, ...request }, request.insert ? [request.insert.rows.cells.buffer] : []);
+    this.port.postMessage(
+      { id, ...request },
+      request.insert ? [request.insert.rows.cells.buffer, request.insert.rows.ends.buffer] : [],
+    );
   }
 
   close(): void {

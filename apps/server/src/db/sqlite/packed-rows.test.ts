@@ -18,8 +18,9 @@ test('rows arrive as they were, in parts of any size', () => {
         values.slice(i * columns, (i + 1) * columns),
       );
       const packed = structuredClone(packRows([...rows, ...rows]));
-      expect(unpackRows(packed, 0, 2 * rows.length).map(plain)).toEqual([...rows, ...rows].flat().map(plain));
-      expect(unpackRows(packed, rows.length, 1).map(plain)).toEqual(rows[0]!.map(plain));
+      const valuesOf = unpackRows(packed);
+      expect(valuesOf(0, 2 * rows.length).map(plain)).toEqual([...rows, ...rows].flat().map(plain));
+      expect(valuesOf(rows.length, 1).map(plain)).toEqual(rows[0]!.map(plain));
     }),
   );
 });
@@ -29,7 +30,7 @@ const plain = (v: unknown) => (typeof v === 'bigint' && BigInt.asIntN(53, v) ===
 
 test('booleans are numbers, dates are text, what is missing is null', () => {
   const date = new Date('2026-03-29T01:02:03.004Z');
-  expect(unpackRows(packRows([[true, false, date, undefined]]), 0, 1)).toEqual([
+  expect(unpackRows(packRows([[true, false, date, undefined]]))(0, 1)).toEqual([
     1,
     0,
     '2026-03-29 01:02:03.004 +00:00',

@@ -5,29 +5,32 @@ type Value = SqlValue | boolean | Date | undefined;
 
 /**
  * Rows on their way to another thread, which would be slow as an array each. A cell is a safe integer or fraction as it
- * is, NaN for null, and 2^53 + 2 × index for what stands in `others`: mostly text, once however often it occurs.
+ * is, NaN for null, 2^53 + 2 × index for a text (each is there once, however often it occurs), and the negative of that
+ * for the index of anything else.
  */
 export interface PackedRows {
   columns: number;
   /** Row by row. */
   cells: Float64Array<ArrayBuffer>;
+  /** All texts, one after the other: one string is copied much faster than many. */
+  text: string;
+  /** Where in `text` each of them ends. */
+  ends: Uint32Array<ArrayBuffer>;
   others: SqlValue[];
 }
 
-const FIRST_OTHER = 2 ** 53;
+const BEYOND = 2 ** 53;
 
 export function packRows(rows: readonly Value[][]): PackedRows {
   const columns = rows[0]?.length ?? 0;
   const cells = new Float64Array(rows.length * columns);
+  const texts: string[] = [];
+  const places = new Map<string, number>();
   const others: SqlValue[] = [];
-  const places = new Map<SqlValue, number>();
   const placeOf = (value: SqlValue): number => {
+    if (typeof value !== 'string') return -(BEYOND + 2 * (others.push(value) - 1));
     let place = places.get(value);
-    if (place === undefined) {
-      place = FIRST_OTHER + 2 * others.length;
-      places.set(value, place);
-      others.push(value);
-    }
+    if (place === undefined) places.set(value, (place = BEYOND + 2 * (texts.push(value) - 1)));
     return place;
   };
   let above: Value[] = [];
@@ -40,13 +43,16 @@ export function packRows(rows: readonly Value[][]): PackedRows {
     }
     above = row;
   }
-  return { columns, cells, others };
+  const ends = new Uint32Array(texts.length);
+  let end = 0;
+  for (let i = 0; i < texts.length; i++) ends[i] = end += texts[i]!.length;
+  return { columns, cells, text: texts.join(''), ends, others };
 }
 
 function cellOf(value: Value, placeOf: (value: SqlValue) => number): number {
-  if (value === null || value === undefined) return NaN;
+  if (typeof value === 'number') return Math.abs(value) < BEYOND ? value : placeOf(value);
   if (typeof value === 'string') return placeOf(value);
-  if (typeof value === 'number') return Math.abs(value) < FIRST_OTHER ? value : placeOf(value);
+  if (value === null || value === undefined) return NaN;
   if (typeof value === 'boolean' || (typeof value === 'bigint' && BigInt.asIntN(53, value) === value))
     return Number(value);
   return placeOf(value instanceof Date ? instantOf(value) : value);
@@ -54,13 +60,19 @@ function cellOf(value: Value, placeOf: (value: SqlValue) => number): number {
 
 export const instantOf = (date: Date): string => date.toISOString().replace('T', ' ').replace('Z', ' +00:00');
 
-/** The values of `count` rows from row `first` on, one after the other. */
-export function unpackRows({ columns, cells, others }: PackedRows, first: number, count: number): SqlValue[] {
-  const values = new Array<SqlValue>(count * columns);
-  const from = first * columns;
-  for (let i = 0; i < values.length; i++) {
-    const cell = cells[from + i]!;
-    values[i] = cell < FIRST_OTHER ? cell : cell >= FIRST_OTHER ? others[(cell - FIRST_OTHER) / 2]! : null;
-  }
-  return values;
+/** Gives the values of `count` rows from row `first` on, one after the other. */
+export function unpackRows({ columns, cells, text, ends, others }: PackedRows) {
+  const texts = new Array<string>(ends.length);
+  for (let i = 0, start = 0; i < ends.length; start = ends[i++]!) texts[i] = text.slice(start, ends[i]);
+  return (first: number, count: number): SqlValue[] => {
+    const values = new Array<SqlValue>(count * columns);
+    const from = first * columns;
+    for (let i = 0; i < values.length; i++) {
+      const cell = cells[from + i]!;
+      if (cell < BEYOND && cell > -BEYOND) values[i] = cell;
+      else if (cell >= BEYOND) values[i] = texts[(cell - BEYOND) / 2]!;
+      else values[i] = cell <= -BEYOND ? others[(-cell - BEYOND) / 2]! : null;
+    }
+    return values;
+  };
 }

@@ -51,13 +51,14 @@ class Handle {
   private insert(into: string, { rows, tail }: NonNullable<SqliteRequest['insert']>): number {
     const row = `(${Array.from({ length: rows.columns }, () => '?').join(',')})`;
     const total = rows.cells.length / rows.columns;
+    const valuesOf = unpackRows(rows);
     let changes = 0;
     let done = 0;
     for (const size of ROWS_AT_ONCE) {
       if (total - done < size) continue;
       const statement = this.prepare(`${into} VALUES ${`${row},`.repeat(size - 1)}${row}${tail}`);
       for (; total - done >= size; done += size) {
-        changes += Number(statement.run(...unpackRows(rows, done, size)).changes);
+        changes += Number(statement.run(...valuesOf(done, size)).changes);
       }
     }
     return changes;

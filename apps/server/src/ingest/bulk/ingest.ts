@@ -1,7 +1,9 @@
 import type { StreamName } from '@xeno/contracts';
 import { rm } from 'node:fs/promises';
-import { type DatabaseAccess, openDatabase, type Tx } from '../../db/database.ts';
-import { apply, type Lease } from '../apply.ts';
+import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import { type DatabaseAccess, openDatabase } from '../../db/database.ts';
+import { applyPrepared, type Lease, prepare, type PreparedBatch } from '../apply.ts';
 import { mappedBatches } from './join.ts';
 import { partition, partitionFile, type Partitioned, readPartitioned } from './partition.ts';
 
@@ -25,6 +27,17 @@ export interface IngestTask {
   streamDone: number;
 }
 
+interface PreparedRoots {
+  batch: PreparedBatch;
+  refused: { id: string; why: string }[];
+  /** Of the result, when this batch is applied. */
+  rootsDone: number;
+  /** Null unless this batch is the last of its partition. */
+  partitionsDone: number | null;
+}
+
+const BATCHES_AHEAD = 2;
+
 /**
  * Turns a bulk result on disk into committed rows, going on from the task's checkpoint.
  * @throws IncompleteResult before anything is written, LeaseLost, Unreadable
@@ -33,62 +46,48 @@ export async function ingest(task: IngestTask): Promise<Partitioned> {
   const found = (await readPartitioned(task.folder)) ?? (await partition(task.file, task.folder, task.expectedLines));
   await rm(task.file, { force: true });
   const db = openDatabase(task.access);
+  const { tenantId, lease, runId, stream, position } = task;
+  const where = [BigInt(tenantId), BigInt(runId), stream] as const;
   try {
-    let rootsDone = task.rootsDone;
-    for (let index = task.partitionsDone; index < found.partitions; index++) {
-      rootsDone += await applyPartition(index, rootsDone);
+    // the next batches are mapped while the database works on the last one
+    for await (const mapped of Readable.from(batchesOf(found), { highWaterMark: BATCHES_AHEAD })) {
+      const { batch, refused, partitionsDone, rootsDone } = mapped as PreparedRoots;
+      await applyPrepared({ db, tenantId, lease }, batch, async (tx) => {
+        await tx.run('UPDATE sync_streams SET done = ? WHERE tenant_id = ? AND run_id = ? AND name = ?', [
+          task.streamDone + rootsDone,
+          ...where,
+        ]);
+        if (refused.length > 0) {
+          await tx.run(
+            `UPDATE sync_windows SET refused = refused + ?, refusal = COALESCE(refusal, ?)
+             WHERE tenant_id = ? AND run_id = ? AND stream = ? AND position = ?`,
+            [refused.length, `${refused[0]!.id}: ${refused[0]!.why}`, ...where, position],
+          );
+        }
+        if (partitionsDone !== null) {
+          await tx.run(
+            `UPDATE sync_windows SET partitions_done = ?, roots_done = ?
+             WHERE tenant_id = ? AND run_id = ? AND stream = ? AND position = ?`,
+            [partitionsDone, rootsDone, ...where, position],
+          );
+        }
+      });
     }
     return found;
   } finally {
     await db.close();
   }
 
-  async function applyPartition(index: number, before: number): Promise<number> {
-    const { tenantId, lease, runId, stream, position, fetchBegan, currency } = task;
-    const where = [BigInt(tenantId), BigInt(runId), stream] as const;
-    let roots = 0;
-    let pending: Promise<unknown> = Promise.resolve();
-    const file = partitionFile(task.folder, index);
-    const batches = mappedBatches(file, stream, { currency, fetchBegan });
-
-    const write = ({
-      batch,
-      refused,
-    }: {
-      batch: Parameters<typeof apply>[1];
-      refused: { id: string; why: string }[];
-    }) => {
-      const done = roots;
-      return apply({ db, tenantId, lease }, batch, async (tx) => {
-        await tx.run('UPDATE sync_streams SET done = ? WHERE tenant_id = ? AND run_id = ? AND name = ?', [
-          task.streamDone + before + done,
-          ...where,
-        ]);
-        if (refused.length > 0) await noteRefused(tx, refused);
-      });
-    };
-    const noteRefused = (tx: Tx, refused: { id: string; why: string }[]) =>
-      tx.run(
-        `UPDATE sync_windows SET refused = refused + ?, refusal = COALESCE(refusal, ?)
-         WHERE tenant_id = ? AND run_id = ? AND stream = ? AND position = ?`,
-        [refused.length, `${refused[0]!.id}: ${refused[0]!.why}`, ...where, position],
-      );
-
-    // the next batch is mapped while the database works on the last one
-    for await (const mapped of batches) {
-      await pending;
-      roots += mapped.roots;
-      pending = write(mapped);
-      pending.catch(() => {});
+  async function* batchesOf({ partitions }: Partitioned): AsyncGenerator<PreparedRoots> {
+    const { fetchBegan, currency } = task;
+    let { rootsDone } = task;
+    for (let index = task.partitionsDone; index < partitions; index++) {
+      const batches = mappedBatches(partitionFile(task.folder, index), stream, { currency, fetchBegan });
+      for await (const { batch, roots, refused, isLast } of batches) {
+        rootsDone += roots;
+        yield { batch: prepare(batch), refused, rootsDone, partitionsDone: isLast ? index + 1 : null };
+        await setImmediate(); // the database's answers come first
+      }
     }
-    await pending;
-    await db.transaction((tx) =>
-      tx.run(
-        `UPDATE sync_windows SET partitions_done = ?, roots_done = ?
-         WHERE tenant_id = ? AND run_id = ? AND stream = ? AND position = ?`,
-        [index + 1, before + roots, ...where, position],
-      ),
-    );
-    return roots;
   }
 }

@@ -30,6 +30,8 @@ export interface MappedBatch {
   roots: number;
   /** Roots that could not be read, and why. */
   refused: { id: string; why: string }[];
+  /** Of the file; there is one, if an empty one, in each. */
+  isLast: boolean;
 }
 
 /**
@@ -69,18 +71,25 @@ export async function* mappedBatches(
 
   let some: Joined[] = [];
   let lines = 0;
+  let left = roots.size;
   for (const joined of roots.values()) {
     some.push(joined);
     lines += 1 + joined.children.length;
-    if (some.length < BATCH_ROOTS && lines < BATCH_LINES) continue;
-    yield mapBatch(some, stream, currency, fetchBegan);
+    left--;
+    if (left === 0 || (some.length < BATCH_ROOTS && lines < BATCH_LINES)) continue;
+    yield { ...mapBatch(some, stream, currency, fetchBegan), isLast: false };
     some = [];
     lines = 0;
   }
-  if (some.length > 0) yield mapBatch(some, stream, currency, fetchBegan);
+  yield { ...mapBatch(some, stream, currency, fetchBegan), isLast: true };
 }
 
-function mapBatch(joined: Joined[], stream: StreamName, currency: string, fetchBegan: number): MappedBatch {
+function mapBatch(
+  joined: Joined[],
+  stream: StreamName,
+  currency: string,
+  fetchBegan: number,
+): Omit<MappedBatch, 'isLast'> {
   const refused: MappedBatch['refused'] = [];
   const each = <R>(map: (one: Joined) => R): R[] =>
     joined.flatMap((one) => {

@@ -1,6 +1,6 @@
 import type { CustomerFieldsFragment } from '../../shopify/operations/generated.ts';
 import type { CustomerRecord } from '../records.ts';
-import { idOf, instantOf, minorOf, textOf, textOrNull, textsOf, wordOrNull } from './fields.ts';
+import { idOf, instantOf, minorIn, textOf, textOrNull, textsOf, wordOrNull } from './fields.ts';
 
 /** A customer as GraphQL tells it. @throws Unreadable */
 export function mapCustomer(customer: CustomerFieldsFragment): CustomerRecord {
@@ -15,7 +15,7 @@ export function mapCustomer(customer: CustomerFieldsFragment): CustomerRecord {
     tags: textsOf(customer.tags),
     emailConsent: wordOrNull(email?.marketingState),
     ordersCount: Number(customer.numberOfOrders),
-    amountSpent: minorOf(customer.amountSpent, customer.amountSpent.currencyCode),
+    amountSpent: minorIn(customer.amountSpent.amount, customer.amountSpent.currencyCode),
     createdAt: instantOf(customer.createdAt),
     updatedAt: instantOf(customer.updatedAt),
   };

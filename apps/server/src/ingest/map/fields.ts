@@ -54,6 +54,11 @@ interface Money {
 /** Minor units. @throws Unreadable for more decimals than the currency has, or another currency than `currency` */
 export function minorOf({ amount, currencyCode }: Money, currency: string): number {
   if (currencyCode !== currency) throw new Unreadable(`An amount in ${currencyCode} stands among ${currency}.`);
+  return minorIn(amount, currency);
+}
+
+/** Minor units of an amount that is known to be in `currency`. @throws Unreadable for more decimals than it has */
+export function minorIn(amount: string, currency: string): number {
   try {
     return toMinor(amount, currency);
   } catch (error) {
@@ -64,3 +69,7 @@ export function minorOf({ amount, currencyCode }: Money, currency: string): numb
 
 export const byId = (a: { id: string }, b: { id: string }): number =>
   a.id.length - b.id.length || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+
+/** What belongs to an order or product, sorted by id; told twice, the last counts. */
+export const inOrder = <T extends { id: string }>(items: T[]): T[] =>
+  items.sort(byId).filter(({ id }, i) => id !== items[i + 1]?.id);

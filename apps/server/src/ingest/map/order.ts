@@ -5,8 +5,10 @@ import {
   byId,
   idOf,
   idOrNull,
+  inOrder,
   instantOf,
   instantOrNull,
+  minorIn,
   minorOf,
   textOf,
   textOrNull,
@@ -45,16 +47,16 @@ export function mapOrder({ order, lineItems, agreements }: FullOrder): OrderReco
     cancelledAt: instantOrNull(order.cancelledAt),
     cancelReason: wordOrNull(order.cancelReason),
     closedAt: instantOrNull(order.closedAt),
-    lines: lineItems.map((line) => mapLine(line, currency)).sort(byId),
-    refunds: order.refunds
-      .map((refund) => ({
+    lines: inOrder(lineItems.map((line) => mapLine(line, currency))),
+    refunds: inOrder(
+      order.refunds.map((refund) => ({
         id: idOf(refund.id),
         totalRefunded: minorOf(refund.totalRefundedSet.shopMoney, currency),
         note: textOrNull(refund.note),
         createdAt: instantOrNull(refund.createdAt),
         processedAt: instantOrNull(refund.processedAt),
-      }))
-      .sort(byId),
+      })),
+    ),
     events: mapEvents(idOf(order.id), agreements, currency),
   };
 }
@@ -70,8 +72,8 @@ function mapLine(line: LineItemFieldsFragment, currency: string): OrderLine {
     vendor: textOrNull(line.vendor),
     quantity: line.quantity,
     currentQuantity: line.currentQuantity,
-    unitPrice: minorOf(line.originalUnitPriceSet.shopMoney, currency),
-    discountedTotal: minorOf(line.discountedTotalSet.shopMoney, currency),
+    unitPrice: minorIn(line.originalUnitPriceSet.shopMoney.amount, currency),
+    discountedTotal: minorIn(line.discountedTotalSet.shopMoney.amount, currency),
     giftCard: line.isGiftCard,
   };
 }
@@ -136,8 +138,8 @@ function mapSale(sale: SaleFieldsFragment, kind: SaleKind, currency: string): Sa
     productId: idOrNull(line?.product),
     variantId: idOrNull(line?.variant),
     quantity: sale.quantity ?? 0,
-    total: minorOf(sale.totalAmount.shopMoney, currency),
-    tax: minorOf(sale.totalTaxAmount.shopMoney, currency),
-    discount: minorOf(sale.totalDiscountAmountBeforeTaxes.shopMoney, currency),
+    total: minorIn(sale.totalAmount.shopMoney.amount, currency),
+    tax: minorIn(sale.totalTaxAmount.shopMoney.amount, currency),
+    discount: minorIn(sale.totalDiscountAmountBeforeTaxes.shopMoney.amount, currency),
   };
 }

@@ -1,6 +1,6 @@
 import type { FullProduct } from '../../shopify/fetch-products.ts';
 import type { ProductRecord } from '../records.ts';
-import { byId, idOf, idOrNull, instantOf, minorOf, textOf, textOrNull, wordOrNull } from './fields.ts';
+import { idOf, idOrNull, inOrder, instantOf, minorIn, textOf, textOrNull, wordOrNull } from './fields.ts';
 
 /** A product as GraphQL tells it; its variants' prices are in the store's currency. @throws Unreadable */
 export function mapProduct({ product, variants }: FullProduct, currency: string): ProductRecord {
@@ -14,16 +14,16 @@ export function mapProduct({ product, variants }: FullProduct, currency: string)
     imageUrl: textOrNull(product.featuredMedia?.preview?.image?.url),
     createdAt: instantOf(product.createdAt),
     updatedAt: instantOf(product.updatedAt),
-    variants: variants
-      .map((variant) => ({
+    variants: inOrder(
+      variants.map((variant) => ({
         id: idOf(variant.id),
         inventoryItemId: idOrNull(variant.inventoryItem),
         title: textOf(variant.title),
         sku: textOrNull(variant.sku),
-        price: minorOf({ amount: variant.price, currencyCode: currency }, currency),
+        price: minorIn(variant.price, currency),
         inventory: variant.inventoryQuantity ?? 0,
         position: variant.position,
-      }))
-      .sort(byId),
+      })),
+    ),
   };
 }

@@ -2,7 +2,7 @@ import type { Tx } from '../../db/database.ts';
 import type { Dialect } from '../../db/types.ts';
 import { asDate, idParams, marks } from '../../db/values.ts';
 import type { TenantState } from '../apply.ts';
-import { orderVersions, readOrders, type StoredOrderVersion, writeOrders } from '../apply-orders.ts';
+import { orderVersions, prepareOrder, readOrders, type StoredOrderVersion, writeOrders } from '../apply-orders.ts';
 import { byKey, type LedgerLine, MEASURES } from '../ledger.ts';
 import { NOT_FETCHED, writeMarks } from '../versions.ts';
 import { joinOrder, type JoinedOrder, type KnownOrder, knownFrom, unitsOff } from './join-order.ts';
@@ -31,7 +31,8 @@ export async function applyOrderBodies(
     const result = joinAll(known.get(id) ?? null, ofOrder);
     if (result) joined.set(id, result);
   }
-  const versions = await orderVersions(tx, tenant, [...joined.values()]);
+  const prepared = Array.from(joined.values(), ({ record, lines }) => prepareOrder(record, lines));
+  const versions = await orderVersions(tx, tenant, prepared);
   const { write } = await writeOrders(tx, dialect, state, versions, stored, NOT_FETCHED);
   const doubted = write.map(({ id }) => id).filter((id) => joined.get(id)!.doubts.length > 0);
   await writeMarks(tx, dialect, tenant, 'orders', doubted);

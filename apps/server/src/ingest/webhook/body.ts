@@ -1,4 +1,4 @@
-import { minorOf, instantOf, storableId, textOf, textOrNull, Unreadable } from '../map/fields.ts';
+import { minorIn, instantOf, storableId, textOf, textOrNull, Unreadable } from '../map/fields.ts';
 
 /** A webhook's body, or an object in it: in the manner of Shopify's REST API, and never to be trusted. */
 export type Body = Readonly<Record<string, unknown>>;
@@ -153,7 +153,7 @@ export function amountIn(body: Body, name: string, currency: string): number | n
   const value = valueIn(body, name);
   if (value === null) return null;
   if (typeof value !== 'string' && typeof value !== 'number') throw new Unreadable(`${name} is not an amount.`);
-  return minorOf({ amount: String(value), currencyCode: currency }, currency);
+  return minorIn(String(value), currency);
 }
 
 export const sumOf = <T>(items: readonly T[], value: (item: T) => number): number => {

@@ -1,4 +1,4 @@
-import { byId, Unreadable } from '../map/fields.ts';
+import { inOrder, Unreadable } from '../map/fields.ts';
 import type { OrderLine, OrderRecord, Refund, Sale, SaleEvent, SaleKind } from '../records.ts';
 import {
   amountIn,
@@ -95,8 +95,8 @@ export function mapOrderBody(body: Body): ToldOrder {
     cancelledAt: instantIn(body, 'cancelled_at'),
     cancelReason: wordIn(body, 'cancel_reason'),
     closedAt: instantIn(body, 'closed_at'),
-    lines: order.lines.map(({ line }) => line).sort(byId),
-    refunds: refunds.map(({ refund }) => refund).sort(byId),
+    lines: inOrder(order.lines.map(({ line }) => line)),
+    refunds: inOrder(refunds.map(({ refund }) => refund)),
     events: [],
   };
   doubts.push(...disagreements(body, order, record));

@@ -1,4 +1,4 @@
-import { byId } from '../map/fields.ts';
+import { inOrder } from '../map/fields.ts';
 import type { ProductRecord } from '../records.ts';
 import {
   amountIn,
@@ -34,8 +34,8 @@ export function mapProductBody(body: Body, currency: string): ProductRecord {
     imageUrl: textIn(objectIn(body, 'image') ?? {}, 'src') || null,
     createdAt: needed(instantIn(body, 'created_at'), 'created_at'),
     updatedAt: needed(instantIn(body, 'updated_at'), 'updated_at'),
-    variants: variants
-      .map((variant, index) => ({
+    variants: inOrder(
+      variants.map((variant, index) => ({
         id: idOfBody(variant),
         inventoryItemId: idIn(variant, 'inventory_item_id'),
         title: textIn(variant, 'title') ?? '',
@@ -43,7 +43,7 @@ export function mapProductBody(body: Body, currency: string): ProductRecord {
         price: needed(amountIn(variant, 'price', currency), 'variants.price'),
         inventory: wholeIn(variant, 'inventory_quantity') ?? 0,
         position: wholeIn(variant, 'position') ?? index + 1,
-      }))
-      .sort(byId),
+      })),
+    ),
   };
 }

@@ -429,8 +429,6 @@ export type CustomerEmailAddressMarketingState =
 
 export type CustomerState = 'DECLINED' | 'DISABLED' | 'ENABLED' | 'INVITED';
 
-export type OrderActionType = 'ORDER' | 'ORDER_EDIT' | 'REFUND' | 'RETURN' | 'UNKNOWN';
-
 export type OrderCancelReason = 'CUSTOMER' | 'DECLINED' | 'FRAUD' | 'INVENTORY' | 'OTHER' | 'STAFF';
 
 export type OrderDisplayFinancialStatus =
@@ -796,13 +794,11 @@ export type OrderFieldsFragment = {
   sourceName: string | null;
   tags: Array<string>;
   discountCodes: Array<string>;
-  taxesIncluded: boolean;
   customer: { id: string } | null;
   shippingAddress: { countryCodeV2: CountryCode | null } | null;
   billingAddress: { countryCodeV2: CountryCode | null } | null;
   totalPriceSet: { shopMoney: MoneyFieldsFragment; presentmentMoney: MoneyFieldsFragment };
   currentTotalPriceSet: { shopMoney: MoneyFieldsFragment; presentmentMoney: MoneyFieldsFragment };
-  currentSubtotalPriceSet: { shopMoney: MoneyFieldsFragment };
   totalDiscountsSet: { shopMoney: MoneyFieldsFragment } | null;
   totalTaxSet: { shopMoney: MoneyFieldsFragment } | null;
   totalShippingPriceSet: { shopMoney: MoneyFieldsFragment };
@@ -811,7 +807,6 @@ export type OrderFieldsFragment = {
     id: string;
     createdAt: string | null;
     processedAt: string;
-    updatedAt: string;
     note: string | null;
     totalRefundedSet: { shopMoney: MoneyFieldsFragment };
   }>;
@@ -828,39 +823,22 @@ export type LineItemFieldsFragment = {
   isGiftCard: boolean;
   product: { id: string } | null;
   variant: { id: string } | null;
-  originalUnitPriceSet: { shopMoney: MoneyFieldsFragment };
-  discountedTotalSet: { shopMoney: MoneyFieldsFragment };
-  totalDiscountSet: { shopMoney: MoneyFieldsFragment };
+  originalUnitPriceSet: { shopMoney: { amount: string } };
+  discountedTotalSet: { shopMoney: { amount: string } };
 };
 
-type AgreementFields_OrderAgreement_Fragment = {
-  __typename: 'OrderAgreement';
-  id: string;
-  happenedAt: string;
-  reason: OrderActionType;
-};
+type AgreementFields_OrderAgreement_Fragment = { __typename: 'OrderAgreement'; id: string; happenedAt: string };
 
-type AgreementFields_OrderEditAgreement_Fragment = {
-  __typename: 'OrderEditAgreement';
-  id: string;
-  happenedAt: string;
-  reason: OrderActionType;
-};
+type AgreementFields_OrderEditAgreement_Fragment = { __typename: 'OrderEditAgreement'; id: string; happenedAt: string };
 
 type AgreementFields_RefundAgreement_Fragment = {
   __typename: 'RefundAgreement';
   id: string;
   happenedAt: string;
-  reason: OrderActionType;
   refund: { id: string };
 };
 
-type AgreementFields_ReturnAgreement_Fragment = {
-  __typename: 'ReturnAgreement';
-  id: string;
-  happenedAt: string;
-  reason: OrderActionType;
-};
+type AgreementFields_ReturnAgreement_Fragment = { __typename: 'ReturnAgreement'; id: string; happenedAt: string };
 
 export type AgreementFieldsFragment =
   | AgreementFields_OrderAgreement_Fragment
@@ -874,9 +852,9 @@ type SaleFields_AdditionalFeeSale_Fragment = {
   actionType: SaleActionType;
   lineType: SaleLineType;
   quantity: number | null;
-  totalAmount: { shopMoney: MoneyFieldsFragment };
-  totalTaxAmount: { shopMoney: MoneyFieldsFragment };
-  totalDiscountAmountBeforeTaxes: { shopMoney: MoneyFieldsFragment };
+  totalAmount: { shopMoney: { amount: string } };
+  totalTaxAmount: { shopMoney: { amount: string } };
+  totalDiscountAmountBeforeTaxes: { shopMoney: { amount: string } };
 };
 
 type SaleFields_AdjustmentSale_Fragment = {
@@ -885,9 +863,9 @@ type SaleFields_AdjustmentSale_Fragment = {
   actionType: SaleActionType;
   lineType: SaleLineType;
   quantity: number | null;
-  totalAmount: { shopMoney: MoneyFieldsFragment };
-  totalTaxAmount: { shopMoney: MoneyFieldsFragment };
-  totalDiscountAmountBeforeTaxes: { shopMoney: MoneyFieldsFragment };
+  totalAmount: { shopMoney: { amount: string } };
+  totalTaxAmount: { shopMoney: { amount: string } };
+  totalDiscountAmountBeforeTaxes: { shopMoney: { amount: string } };
 };
 
 type SaleFields_DutySale_Fragment = {
@@ -896,9 +874,9 @@ type SaleFields_DutySale_Fragment = {
   actionType: SaleActionType;
   lineType: SaleLineType;
   quantity: number | null;
-  totalAmount: { shopMoney: MoneyFieldsFragment };
-  totalTaxAmount: { shopMoney: MoneyFieldsFragment };
-  totalDiscountAmountBeforeTaxes: { shopMoney: MoneyFieldsFragment };
+  totalAmount: { shopMoney: { amount: string } };
+  totalTaxAmount: { shopMoney: { amount: string } };
+  totalDiscountAmountBeforeTaxes: { shopMoney: { amount: string } };
 };
 
 type SaleFields_FeeSale_Fragment = {
@@ -907,9 +885,9 @@ type SaleFields_FeeSale_Fragment = {
   actionType: SaleActionType;
   lineType: SaleLineType;
   quantity: number | null;
-  totalAmount: { shopMoney: MoneyFieldsFragment };
-  totalTaxAmount: { shopMoney: MoneyFieldsFragment };
-  totalDiscountAmountBeforeTaxes: { shopMoney: MoneyFieldsFragment };
+  totalAmount: { shopMoney: { amount: string } };
+  totalTaxAmount: { shopMoney: { amount: string } };
+  totalDiscountAmountBeforeTaxes: { shopMoney: { amount: string } };
 };
 
 type SaleFields_GiftCardSale_Fragment = {
@@ -919,9 +897,9 @@ type SaleFields_GiftCardSale_Fragment = {
   lineType: SaleLineType;
   quantity: number | null;
   lineItem: SoldLineFieldsFragment;
-  totalAmount: { shopMoney: MoneyFieldsFragment };
-  totalTaxAmount: { shopMoney: MoneyFieldsFragment };
-  totalDiscountAmountBeforeTaxes: { shopMoney: MoneyFieldsFragment };
+  totalAmount: { shopMoney: { amount: string } };
+  totalTaxAmount: { shopMoney: { amount: string } };
+  totalDiscountAmountBeforeTaxes: { shopMoney: { amount: string } };
 };
 
 type SaleFields_ProductSale_Fragment = {
@@ -931,9 +909,9 @@ type SaleFields_ProductSale_Fragment = {
   lineType: SaleLineType;
   quantity: number | null;
   lineItem: SoldLineFieldsFragment;
-  totalAmount: { shopMoney: MoneyFieldsFragment };
-  totalTaxAmount: { shopMoney: MoneyFieldsFragment };
-  totalDiscountAmountBeforeTaxes: { shopMoney: MoneyFieldsFragment };
+  totalAmount: { shopMoney: { amount: string } };
+  totalTaxAmount: { shopMoney: { amount: string } };
+  totalDiscountAmountBeforeTaxes: { shopMoney: { amount: string } };
 };
 
 type SaleFields_ShippingLineSale_Fragment = {
@@ -942,9 +920,9 @@ type SaleFields_ShippingLineSale_Fragment = {
   actionType: SaleActionType;
   lineType: SaleLineType;
   quantity: number | null;
-  totalAmount: { shopMoney: MoneyFieldsFragment };
-  totalTaxAmount: { shopMoney: MoneyFieldsFragment };
-  totalDiscountAmountBeforeTaxes: { shopMoney: MoneyFieldsFragment };
+  totalAmount: { shopMoney: { amount: string } };
+  totalTaxAmount: { shopMoney: { amount: string } };
+  totalDiscountAmountBeforeTaxes: { shopMoney: { amount: string } };
 };
 
 type SaleFields_TipSale_Fragment = {
@@ -954,9 +932,9 @@ type SaleFields_TipSale_Fragment = {
   lineType: SaleLineType;
   quantity: number | null;
   lineItem: SoldLineFieldsFragment;
-  totalAmount: { shopMoney: MoneyFieldsFragment };
-  totalTaxAmount: { shopMoney: MoneyFieldsFragment };
-  totalDiscountAmountBeforeTaxes: { shopMoney: MoneyFieldsFragment };
+  totalAmount: { shopMoney: { amount: string } };
+  totalTaxAmount: { shopMoney: { amount: string } };
+  totalDiscountAmountBeforeTaxes: { shopMoney: { amount: string } };
 };
 
 type SaleFields_UnknownSale_Fragment = {
@@ -965,9 +943,9 @@ type SaleFields_UnknownSale_Fragment = {
   actionType: SaleActionType;
   lineType: SaleLineType;
   quantity: number | null;
-  totalAmount: { shopMoney: MoneyFieldsFragment };
-  totalTaxAmount: { shopMoney: MoneyFieldsFragment };
-  totalDiscountAmountBeforeTaxes: { shopMoney: MoneyFieldsFragment };
+  totalAmount: { shopMoney: { amount: string } };
+  totalTaxAmount: { shopMoney: { amount: string } };
+  totalDiscountAmountBeforeTaxes: { shopMoney: { amount: string } };
 };
 
 export type SaleFieldsFragment =
@@ -1511,7 +1489,6 @@ export const OrderFieldsFragmentDoc = new TypedDocumentString(
   sourceName
   tags
   discountCodes
-  taxesIncluded
   customer {
     id
   }
@@ -1534,11 +1511,6 @@ export const OrderFieldsFragmentDoc = new TypedDocumentString(
       ...MoneyFields
     }
     presentmentMoney {
-      ...MoneyFields
-    }
-  }
-  currentSubtotalPriceSet {
-    shopMoney {
       ...MoneyFields
     }
   }
@@ -1566,7 +1538,6 @@ export const OrderFieldsFragmentDoc = new TypedDocumentString(
     id
     createdAt
     processedAt
-    updatedAt
     note
     totalRefundedSet {
       shopMoney {
@@ -1587,7 +1558,6 @@ export const AgreementFieldsFragmentDoc = new TypedDocumentString(
   __typename
   id
   happenedAt
-  reason
   ... on RefundAgreement {
     refund {
       id
@@ -1621,17 +1591,17 @@ export const SaleFieldsFragmentDoc = new TypedDocumentString(
   quantity
   totalAmount {
     shopMoney {
-      ...MoneyFields
+      amount
     }
   }
   totalTaxAmount {
     shopMoney {
-      ...MoneyFields
+      amount
     }
   }
   totalDiscountAmountBeforeTaxes {
     shopMoney {
-      ...MoneyFields
+      amount
     }
   }
   ... on ProductSale {
@@ -1658,10 +1628,6 @@ export const SaleFieldsFragmentDoc = new TypedDocumentString(
   variant {
     id
   }
-}
-fragment MoneyFields on MoneyV2 {
-  amount
-  currencyCode
 }`,
   { fragmentName: 'SaleFields' },
 ) as unknown as TypedDocumentString<SaleFieldsFragment, unknown>;
@@ -1684,24 +1650,16 @@ export const LineItemFieldsFragmentDoc = new TypedDocumentString(
   }
   originalUnitPriceSet {
     shopMoney {
-      ...MoneyFields
+      amount
     }
   }
   discountedTotalSet {
     shopMoney {
-      ...MoneyFields
-    }
-  }
-  totalDiscountSet {
-    shopMoney {
-      ...MoneyFields
+      amount
     }
   }
 }
-    fragment MoneyFields on MoneyV2 {
-  amount
-  currencyCode
-}`,
+    `,
   { fragmentName: 'LineItemFields' },
 ) as unknown as TypedDocumentString<LineItemFieldsFragment, unknown>;
 export const LineItemPageFragmentDoc = new TypedDocumentString(
@@ -1732,23 +1690,14 @@ export const LineItemPageFragmentDoc = new TypedDocumentString(
   }
   originalUnitPriceSet {
     shopMoney {
-      ...MoneyFields
+      amount
     }
   }
   discountedTotalSet {
     shopMoney {
-      ...MoneyFields
+      amount
     }
   }
-  totalDiscountSet {
-    shopMoney {
-      ...MoneyFields
-    }
-  }
-}
-fragment MoneyFields on MoneyV2 {
-  amount
-  currencyCode
 }`,
   { fragmentName: 'LineItemPage' },
 ) as unknown as TypedDocumentString<LineItemPageFragment, unknown>;
@@ -2016,7 +1965,6 @@ export const BulkOrdersDocument = new TypedDocumentString(`
   sourceName
   tags
   discountCodes
-  taxesIncluded
   customer {
     id
   }
@@ -2039,11 +1987,6 @@ export const BulkOrdersDocument = new TypedDocumentString(`
       ...MoneyFields
     }
     presentmentMoney {
-      ...MoneyFields
-    }
-  }
-  currentSubtotalPriceSet {
-    shopMoney {
       ...MoneyFields
     }
   }
@@ -2071,7 +2014,6 @@ export const BulkOrdersDocument = new TypedDocumentString(`
     id
     createdAt
     processedAt
-    updatedAt
     note
     totalRefundedSet {
       shopMoney {
@@ -2097,17 +2039,12 @@ fragment LineItemFields on LineItem {
   }
   originalUnitPriceSet {
     shopMoney {
-      ...MoneyFields
+      amount
     }
   }
   discountedTotalSet {
     shopMoney {
-      ...MoneyFields
-    }
-  }
-  totalDiscountSet {
-    shopMoney {
-      ...MoneyFields
+      amount
     }
   }
 }
@@ -2115,7 +2052,6 @@ fragment AgreementFields on SalesAgreement {
   __typename
   id
   happenedAt
-  reason
   ... on RefundAgreement {
     refund {
       id
@@ -2130,17 +2066,17 @@ fragment SaleFields on Sale {
   quantity
   totalAmount {
     shopMoney {
-      ...MoneyFields
+      amount
     }
   }
   totalTaxAmount {
     shopMoney {
-      ...MoneyFields
+      amount
     }
   }
   totalDiscountAmountBeforeTaxes {
     shopMoney {
-      ...MoneyFields
+      amount
     }
   }
   ... on ProductSale {
@@ -2234,7 +2170,6 @@ export const OrdersByIdDocument = new TypedDocumentString(`
   sourceName
   tags
   discountCodes
-  taxesIncluded
   customer {
     id
   }
@@ -2257,11 +2192,6 @@ export const OrdersByIdDocument = new TypedDocumentString(`
       ...MoneyFields
     }
     presentmentMoney {
-      ...MoneyFields
-    }
-  }
-  currentSubtotalPriceSet {
-    shopMoney {
       ...MoneyFields
     }
   }
@@ -2289,7 +2219,6 @@ export const OrdersByIdDocument = new TypedDocumentString(`
     id
     createdAt
     processedAt
-    updatedAt
     note
     totalRefundedSet {
       shopMoney {
@@ -2315,17 +2244,12 @@ fragment LineItemFields on LineItem {
   }
   originalUnitPriceSet {
     shopMoney {
-      ...MoneyFields
+      amount
     }
   }
   discountedTotalSet {
     shopMoney {
-      ...MoneyFields
-    }
-  }
-  totalDiscountSet {
-    shopMoney {
-      ...MoneyFields
+      amount
     }
   }
 }
@@ -2333,7 +2257,6 @@ fragment AgreementFields on SalesAgreement {
   __typename
   id
   happenedAt
-  reason
   ... on RefundAgreement {
     refund {
       id
@@ -2348,17 +2271,17 @@ fragment SaleFields on Sale {
   quantity
   totalAmount {
     shopMoney {
-      ...MoneyFields
+      amount
     }
   }
   totalTaxAmount {
     shopMoney {
-      ...MoneyFields
+      amount
     }
   }
   totalDiscountAmountBeforeTaxes {
     shopMoney {
-      ...MoneyFields
+      amount
     }
   }
   ... on ProductSale {
@@ -2425,23 +2348,14 @@ export const OrderLinesDocument = new TypedDocumentString(`
   }
   originalUnitPriceSet {
     shopMoney {
-      ...MoneyFields
+      amount
     }
   }
   discountedTotalSet {
     shopMoney {
-      ...MoneyFields
+      amount
     }
   }
-  totalDiscountSet {
-    shopMoney {
-      ...MoneyFields
-    }
-  }
-}
-fragment MoneyFields on MoneyV2 {
-  amount
-  currencyCode
 }
 fragment LineItemPage on LineItemConnection {
   nodes {
@@ -2482,7 +2396,6 @@ export const OrderAgreementsDocument = new TypedDocumentString(`
   __typename
   id
   happenedAt
-  reason
   ... on RefundAgreement {
     refund {
       id
@@ -2497,17 +2410,17 @@ fragment SaleFields on Sale {
   quantity
   totalAmount {
     shopMoney {
-      ...MoneyFields
+      amount
     }
   }
   totalTaxAmount {
     shopMoney {
-      ...MoneyFields
+      amount
     }
   }
   totalDiscountAmountBeforeTaxes {
     shopMoney {
-      ...MoneyFields
+      amount
     }
   }
   ... on ProductSale {
@@ -2534,10 +2447,6 @@ fragment SoldLineFields on LineItem {
   variant {
     id
   }
-}
-fragment MoneyFields on MoneyV2 {
-  amount
-  currencyCode
 }`) as unknown as TypedDocumentString<OrderAgreementsQuery, OrderAgreementsQueryVariables>;
 export const FirstOrderDocument = new TypedDocumentString(`
     query FirstOrder($query: String) {

@@ -1,0 +1,68 @@
+import type { Connection, QueryOptions, ResultSetHeader } from 'mysql2';
+import { Readable } from 'node:stream';
+
+/**
+ * Writes rows that are not there yet by LOAD DATA LOCAL, which costs the server about a third of an INSERT. With LOCAL
+ * the server makes warnings of what would be errors (a double key, a value that does not fit): each is an error here.
+ */
+export async function loadData(
+  connection: Connection,
+  table: string,
+  columns: readonly string[],
+  rows: readonly unknown[][],
+): Promise<void> {
+  // made only when the server asks for it: mysql2 takes whatever name the server gives, and no file is ever read
+  const infileStreamFactory = () => Readable.from([Buffer.from(fileOf(rows))]);
+  const { warningStatus } = (await query(connection, {
+    sql: `LOAD DATA LOCAL INFILE 'rows' INTO TABLE ${table} CHARACTER SET utf8mb4 (${columns.join(',')})`,
+    infileStreamFactory,
+  })) as ResultSetHeader;
+  if (warningStatus === 0) return;
+  const [warning] = (await query(connection, { sql: 'SHOW WARNINGS LIMIT 1' })) as { Code: number; Message: string }[];
+  const code = warning?.Code === DUPLICATE ? 'ER_DUP_ENTRY' : 'ER_LOAD_DATA';
+  throw Object.assign(new Error(`${table}: ${warning?.Message ?? 'not all rows were taken'}`), { code });
+}
+
+const DUPLICATE = 1062;
+
+/** Whether the server lets its clients send rows so; MySQL 8 does not unless `local_infile` is set. */
+export async function allowsLoadData(connection: Connection): Promise<boolean> {
+  try {
+    const [row] = (await query(connection, { sql: 'SELECT @@GLOBAL.local_infile AS allowed' })) as {
+      allowed: number;
+    }[];
+    return Number(row!.allowed) === 1;
+  } catch (error) {
+    if ((error as { fatal?: boolean }).fatal) throw error;
+    return false; // a server that speaks MySQL's protocol and has no such variable
+  }
+}
+
+const query = (connection: Connection, options: QueryOptions) =>
+  new Promise<unknown>((resolve, reject) => {
+    connection.query(options, (error, result) => (error ? reject(error) : resolve(result)));
+  });
+
+const NEEDS_ESCAPE = /[\\\t\n\r\0]/;
+const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r', '\0': '\\0' };
+
+/** As LOAD DATA reads it unless told otherwise: tabs between, a newline behind, a backslash before what is special. */
+function fileOf(rows: readonly unknown[][]): string {
+  let file = '';
+  for (const row of rows) {
+    for (let i = 0; i < row.length; i++) file += i === 0 ? fieldOf(row[i]) : `\t${fieldOf(row[i])}`;
+    file += '\n';
+  }
+  return file;
+}
+
+function fieldOf(value: unknown): string {
+  if (typeof value === 'string') {
+    return NEEDS_ESCAPE.test(value) ? value.replace(/[\\\t\n\r\0]/g, (c) => ESCAPES[c]!) : value;
+  }
+  if (value === null || value === undefined) return '\\N';
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  if (typeof value === 'boolean') return value ? '1' : '0';
+  if (value instanceof Date) return value.toISOString().slice(0, 23).replace('T', ' ');
+  throw new TypeError('Bytes are not written by LOAD DATA.');
+}
