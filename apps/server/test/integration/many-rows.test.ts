@@ -10,7 +10,7 @@ const COLUMNS = [
 const HOSTILE = [
   'tab\tnewline\nreturn\rbackslash\\ \\N \\t',
   '\\',
-  "quote ' \" ` ; -- /* ? ?? $1",
+  'quote \' " ` ; -- /* ? ?? $1',
   '🌸 \u202eright to left\u202c \u2028',
   '',
   '\\N',
