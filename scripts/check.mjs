@@ -19,6 +19,7 @@ const TOOLS = [
   ['eslint of the dashboard', ...eslint, 'apps/dashboard'],
   ['types of the dashboard', modules('typescript/bin/tsc'), '-p', 'apps/dashboard', '--noEmit'],
   ['types', modules('typescript/bin/tsc'), '-p', '.', '--noEmit'],
+  ['size of the dashboard', 'apps/dashboard/scripts/size.ts'],
   ['prettier', modules('prettier/bin/prettier.cjs'), fix ? '--write' : '--check', '--log-level=warn', '--cache', '.'],
   ['secrets (secretlint)', ...secretlint()],
   ['knip (unused code and packages)', modules('knip/bin/knip.js'), '--no-progress', '--no-config-hints'],

@@ -42,5 +42,13 @@ const api = `http://127.0.0.1:${process.env['API_PORT'] ?? 3000}`;
 export default defineConfig({
   plugins: [routesWithoutSchemas(), react()],
   server: { host: '127.0.0.1', proxy: { '/api': api } },
-  build: { manifest: true, target: 'es2022', chunkSizeWarningLimit: 700 },
+  build: {
+    target: 'es2022',
+    chunkSizeWarningLimit: 700,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      // many small chunks compress worse than one: what every page needs is one
+      output: { codeSplitting: { groups: [{ name: 'every-page', tags: ['$initial'] }] } },
+    },
+  },
 });

@@ -7,6 +7,7 @@ import { lockDataDir } from './data-lock.ts';
 import { accessOf, openDatabase } from './db/database.ts';
 import { migrate, pendingMigrations } from './db/migrate.ts';
 import type { Tenant } from './db/models/tenant.ts';
+import { keptAnswers } from './http/kept-answers.ts';
 import { registerRoutes } from './http/routes.ts';
 import { createServer } from './http/server.ts';
 import { normalizeEmail } from './identity/email.ts';
@@ -64,6 +65,7 @@ const ALL_ROLES: readonly Role[] = ['api', 'worker', 'scheduler'];
 /** In the place of a tenant's id, where a lease is about the whole installation. */
 const INSTALLATION = '0';
 const DAY_MS = 86_400_000;
+const MEGABYTE = 1024 * 1024;
 
 const daysAgo = (days: number): Date => new Date(Date.now() - days * DAY_MS);
 
@@ -297,7 +299,7 @@ export async function startApp(
       }),
       ...analyticsRoutes(db),
     ];
-    registerRoutes(server, routes, identity.authenticate);
+    registerRoutes(server, routes, identity.authenticate, keptAnswers(tuning.keptAnswersMegabytes * MEGABYTE));
     const url = await server.listen({ port: config.port, host: config.host });
     ownUrl = url;
     // addresses may have changed since the last start

@@ -93,6 +93,8 @@ const TUNING = {
   /** The first pause after a fetch that did not settle what was doubted; it doubles up to an hour. */
   markRetrySeconds: 2,
   accessTokenSeconds: 15 * 60,
+  /** How much memory each process may use to answer a question again while nothing has changed. */
+  keptAnswersMegabytes: 32,
   /** How often it is checked that whoever watches a store still may. */
   liveCheckSeconds: 3,
   /** A session ends when it has not been used for so long. */

@@ -1,4 +1,4 @@
-import { AppShell, Box, Burger, Group, NavLink, Stack } from '@mantine/core';
+import { Box, Burger, Group, NavLink, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconActivity, IconBuildingStore, IconChartLine, IconHistory, IconUsers } from '@tabler/icons-react';
 import { permits } from '@xeno/contracts';
@@ -9,6 +9,7 @@ import { useSyncEnds } from '../features/stores/use-sync-ends.ts';
 import { ColorSchemeMenu } from './color-scheme-menu.tsx';
 import { Logo } from './logo.tsx';
 import { OfflineNotice } from './offline-notice.tsx';
+import classes from './shell.module.css';
 import { StoreSwitcher } from './store-switcher.tsx';
 import { SyncIndicator } from './sync-indicator.tsx';
 import { UserMenu } from './user-menu.tsx';
@@ -30,15 +31,12 @@ export function Shell() {
   }, [pathname, close]);
 
   return (
-    <AppShell
-      header={{ height: 56 }}
-      navbar={{ width: 208, breakpoint: 'sm', collapsed: { mobile: !opened } }}
-      padding={{ base: 'sm', sm: 'lg' }}
-    >
+    <div className={classes.shell}>
       <a className="skip-link" href="#main">
         Skip to content
       </a>
-      <AppShell.Header>
+      {/* whose place the bar for scrolling takes back when a dialog locks it */}
+      <header className={`${classes.header} right-scroll-bar-position`}>
         <Group h="100%" px={{ base: 'sm', sm: 'md' }} gap="sm" wrap="nowrap">
           <Burger
             opened={opened}
@@ -57,8 +55,8 @@ export function Shell() {
             <UserMenu />
           </Group>
         </Group>
-      </AppShell.Header>
-      <AppShell.Navbar p="sm" aria-label="Pages">
+      </header>
+      <nav className={classes.navbar} data-opened={opened || undefined} aria-label="Pages">
         <Stack gap={2}>
           <Page to="/" label="Overview" icon={<IconChartLine size={18} aria-hidden />} onClick={close} />
           <Page to="/stores" label="Stores" icon={<IconBuildingStore size={18} aria-hidden />} onClick={close} />
@@ -68,14 +66,14 @@ export function Shell() {
             <Page to="/audit-log" label="Audit log" icon={<IconHistory size={18} aria-hidden />} onClick={close} />
           )}
         </Stack>
-      </AppShell.Navbar>
-      <AppShell.Main id="main" ref={main} tabIndex={-1}>
+      </nav>
+      <main className={classes.main} id="main" ref={main} tabIndex={-1}>
         <Box maw={1440} mx="auto">
           <OfflineNotice />
           <Outlet />
         </Box>
-      </AppShell.Main>
-    </AppShell>
+      </main>
+    </div>
   );
 }
 

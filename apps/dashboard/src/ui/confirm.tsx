@@ -1,26 +1,21 @@
-import { Button, Group, Modal } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 
-/** Asks once more before what cannot be taken back. */
-export function Confirm(props: {
+export interface ConfirmProps {
   title: ReactNode;
   action: string;
   loading: boolean;
   onConfirm: () => void;
   onClose: () => void;
   children: ReactNode;
-}) {
+}
+
+const ConfirmOpened = lazy(() => import('./confirm-opened.tsx'));
+
+/** Asks once more before what cannot be taken back. */
+export function Confirm(props: ConfirmProps) {
   return (
-    <Modal opened onClose={props.onClose} title={props.title} centered>
-      {props.children}
-      <Group justify="flex-end" mt="lg" gap="xs">
-        <Button variant="default" onClick={props.onClose} data-autofocus>
-          Cancel
-        </Button>
-        <Button color="red" loading={props.loading} onClick={props.onConfirm}>
-          {props.action}
-        </Button>
-      </Group>
-    </Modal>
+    <Suspense fallback={null}>
+      <ConfirmOpened {...props} />
+    </Suspense>
   );
 }

@@ -17,6 +17,11 @@ export interface Scope {
   customers: number;
   /** The store's current day. */
   today: string;
+  /**
+   * Changes with everything above, and with each commit that changes a figure or a customer: two answers to one question
+   * are the same where their versions are. Null where there is nothing to tell it by.
+   */
+  version: string | null;
 }
 
 export interface Period {
@@ -26,50 +31,63 @@ export interface Period {
 
 const UNKNOWN_CURRENCY = 'XXX';
 
+interface StateRow {
+  generation: number;
+  timezone: string;
+  currency: string;
+  customers: number;
+  changes: string | number;
+  events_applied_to: unknown;
+  orders_applied_to: unknown;
+  customers_applied_to: unknown;
+  pending: unknown;
+  doubted: unknown;
+}
+
 export async function readScope(db: Database, tenantId: string): Promise<Scope> {
   const id = BigInt(tenantId);
-  const [row] = await db.read<{
-    generation: number;
-    timezone: string;
-    currency: string;
-    customers: number;
-    events_applied_to: unknown;
-    order_streams: string | number;
-    applied_to: unknown;
-    pending: unknown;
-    doubted: unknown;
-  }>(
-    `SELECT s.generation, s.timezone, s.currency, s.customers, s.events_applied_to,
-       COUNT(CASE WHEN c.stream = 'orders' THEN 1 END) AS order_streams, MIN(c.applied_to) AS applied_to,
+  const [row] = await db.read<StateRow>(
+    `SELECT generation, timezone, currency, customers, changes, events_applied_to,
+       (SELECT applied_to FROM stream_cursors WHERE tenant_id = ? AND stream = 'orders') AS orders_applied_to,
+       (SELECT applied_to FROM stream_cursors WHERE tenant_id = ? AND stream = 'customers') AS customers_applied_to,
        (SELECT COALESCE(triggered_at, received_at) FROM webhook_events
         WHERE status = 'pending' AND tenant_id = ? ORDER BY due_at LIMIT 1) AS pending,
        (SELECT MIN(marked_at) FROM fetch_marks WHERE tenant_id = ? AND stream = 'orders') AS doubted
-     FROM tenant_state s
-     LEFT JOIN stream_cursors c ON c.tenant_id = s.tenant_id AND c.stream IN ('orders', 'customers')
-     WHERE s.tenant_id = ?
-     GROUP BY s.tenant_id, s.generation, s.timezone, s.currency, s.customers, s.events_applied_to`,
-    [id, id, id],
+     FROM tenant_state WHERE tenant_id = ?`,
+    [id, id, id, id, id],
   );
   const known = row && row.currency !== UNKNOWN_CURRENCY;
   const timezone = known ? row.timezone : null;
-  return {
-    db,
-    tenantId,
+  const facts = {
     generation: row?.generation ?? 1,
     timezone,
     currency: known ? row.currency : null,
-    asOf: row && Number(row.order_streams) > 0 ? asOf(row).toISOString() : null,
+    asOf: (row && asOf(row)?.toISOString()) ?? null,
     customers: row?.customers ?? 0,
-    today: new Intl.DateTimeFormat('en-CA', { timeZone: timezone ?? 'UTC' }).format(new Date()),
+    today: dayIn(timezone ?? 'UTC').format(new Date()),
   };
+  return { db, tenantId, ...facts, version: row ? `${row.changes} ${JSON.stringify(facts)}` : null };
 }
 
+/** To make one costs a hundred times what it costs to use it. */
+function dayIn(timezone: string): Intl.DateTimeFormat {
+  let format = formats.get(timezone);
+  if (!format) formats.set(timezone, (format = new Intl.DateTimeFormat('en-CA', { timeZone: timezone })));
+  return format;
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
 /** The cursors of the syncs, or further on when webhooks are: up to the oldest that waits, or whose order is doubted. */
-function asOf(row: { applied_to: unknown; events_applied_to: unknown; pending: unknown; doubted: unknown }): Date {
-  const synced = asDate(row.applied_to)!;
-  const told = asDate(row.events_applied_to);
-  const waiting = [row.pending, row.doubted].flatMap((instant) => asDate(instant) ?? []);
-  const sure = told && waiting.reduce((earliest, instant) => (instant < earliest ? instant : earliest), told);
+function asOf(row: StateRow): Date | null {
+  const earliestOf = (instants: Date[]) =>
+    instants.reduce((earliest, instant) => (instant < earliest ? instant : earliest));
+  const dates = (...values: unknown[]) => values.flatMap((value) => asDate(value) ?? []);
+  const [orders] = dates(row.orders_applied_to);
+  if (!orders) return null;
+  const synced = earliestOf([orders, ...dates(row.customers_applied_to)]);
+  const [told] = dates(row.events_applied_to);
+  const sure = told && earliestOf([told, ...dates(row.pending, row.doubted)]);
   return sure && sure > synced ? sure : synced;
 }
 

@@ -13,6 +13,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } fro
 import { STATUS_CODES } from 'node:http';
 import { IsObject, type TSchema } from 'typebox';
 import { Forbidden, NotFound } from './errors.ts';
+import { keptAnswers, Versioned } from './kept-answers.ts';
 import { maskOf } from './masking.ts';
 import { requireSameOrigin } from './origin.ts';
 
@@ -72,6 +73,9 @@ export interface Call<R extends Route> {
   reply: FastifyReply;
 }
 
+/** What is kept is kept for a role in a tenant. */
+type AnswerOf<R extends Route> = RouteOutput<R> | (R['access'] extends Permission ? Versioned<RouteOutput<R>> : never);
+
 /** A contract with what answers it. */
 export interface HandledRoute {
   route: Route;
@@ -80,7 +84,7 @@ export interface HandledRoute {
 
 export function handle<const R extends Route>(
   route: R,
-  handler: (call: Call<R>) => Promise<RouteOutput<R>> | RouteOutput<R>,
+  handler: (call: Call<R>) => Promise<AnswerOf<R>> | AnswerOf<R>,
 ): HandledRoute {
   return { route, handler: async (call) => handler(call) };
 }
@@ -95,7 +99,12 @@ declare module 'fastify' {
  * Serves the contracts. Each one's access is checked in this order: 401 before the body is read, 400 for bad input,
  * 404 for a tenant that is not the user's, 403 for a role that is not enough.
  */
-export function registerRoutes(app: FastifyInstance, routes: HandledRoute[], authenticate: Authenticate): void {
+export function registerRoutes(
+  app: FastifyInstance,
+  routes: HandledRoute[],
+  authenticate: Authenticate,
+  kept = keptAnswers(0),
+): void {
   for (const { route, handler } of routes) {
     const { method, path: url, access } = route;
     const status = Number(Object.keys(route.response)[0]);
@@ -113,7 +122,13 @@ export function registerRoutes(app: FastifyInstance, routes: HandledRoute[], aut
         const actor = actorOf(access, request);
         const answer = await handler({ params, query, body, actor, request, reply });
         if (reply.sent) return reply;
-        return mask && !(actor && 'role' in actor && permits(actor.role, 'personal:read')) ? mask(answer) : answer;
+        const isMasked = mask !== null && !(actor && 'role' in actor && permits(actor.role, 'personal:read'));
+        const told = (whole: unknown) => (isMasked ? mask(whole) : whole);
+        if (!(answer instanceof Versioned)) return told(answer);
+        const { tenantId, role } = actor as TenantActor;
+        const key = JSON.stringify([tenantId, role, url, params, query, answer.version]);
+        const known = await kept(key, async () => reply.serialize(told(await answer.make())) as string);
+        return known.send(request, reply);
       },
     });
   }

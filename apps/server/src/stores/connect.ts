@@ -167,11 +167,12 @@ async function saveTenant(
       );
       await db.models.Membership.create({ tenantId: tenant.id, userId, role: 'admin' }, { transaction });
     }
-    // filled in by the first run, before anything is written under it; one whose data was erased has none either
+    // filled in by the first run, before anything is written under it; one whose data was erased has none either, and
+    // its changes are not counted from where they were once before
     await tx.insert(
       'tenant_state',
-      ['tenant_id', 'generation', 'timezone', 'currency', 'customers', 'products'],
-      [[BigInt(tenant.id), 1, 'UTC', 'XXX', 0, 0]],
+      ['tenant_id', 'generation', 'timezone', 'currency', 'customers', 'products', 'changes'],
+      [[BigInt(tenant.id), 1, 'UTC', 'XXX', 0, 0, Date.now()]],
       { keys: ['tenant_id'] },
     );
     await audit(tx, db.dialect, {

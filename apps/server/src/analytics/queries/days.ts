@@ -3,6 +3,7 @@ import { IS_NOT_EMPTY } from '../measures.ts';
 import type { Period, Scope } from '../scope.ts';
 
 const MAX_DAYS = 10_000;
+const DAY_MS = 86_400_000;
 
 /**
  * Every day of a period, which without bounds is from the store's first day with sales to today; none where nothing
@@ -17,11 +18,12 @@ export async function daysOf(scope: Scope, period: Period): Promise<{ period: Pe
     from = first !== null && first < to ? first : to;
   }
   to ??= from > scope.today ? from : scope.today;
-  const length = (Date.parse(to) - Date.parse(from)) / 86_400_000 + 1;
+  const first = Date.parse(from);
+  const length = (Date.parse(to) - first) / DAY_MS + 1;
   if (length > MAX_DAYS) {
     throw new BadInput([{ path: 'from', message: `must not be more than ${MAX_DAYS} days before to` }]);
   }
-  const days = Array.from({ length }, (_, i) => new Date(Date.parse(from) + i * 86_400_000).toISOString().slice(0, 10));
+  const days = Array.from({ length }, (_, i) => new Date(first + i * DAY_MS).toISOString().slice(0, 10));
   return { period: { from, to }, days };
 }
 

@@ -92,6 +92,15 @@ function bind(sql: string, params: unknown): { sql: string; params: SqlValue[] }
   return { sql: positional, params: values };
 }
 
+/** An object a row; as arrays they take a third of the time from thread to thread. */
+function rowsOf({ columns = [], rows = [] }: SqliteAnswer): Record<string, unknown>[] {
+  return rows.map((values) => {
+    const row: Record<string, unknown> = {};
+    for (let i = 0; i < columns.length; i++) row[columns[i]!] = values[i];
+    return row;
+  });
+}
+
 /** What Sequelize takes as its `dialectModule`. */
 export function sqliteDialect(ports: SqlitePorts) {
   const writer = new Channel(ports.writer);
@@ -121,7 +130,7 @@ export function sqliteDialect(ports: SqlitePorts) {
           return;
         }
         if (isEnd(request.sql)) this.inTransaction = false;
-        callback?.call({ lastID: answer.lastID, changes: answer.changes ?? 0 }, null, answer.rows ?? []);
+        callback?.call({ lastID: answer.lastID, changes: answer.changes ?? 0 }, null, rowsOf(answer));
       });
     }
 

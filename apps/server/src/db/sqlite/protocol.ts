@@ -17,7 +17,9 @@ export interface SqliteRequest {
 
 export interface SqliteAnswer {
   id: number;
-  rows?: Record<string, unknown>[];
+  columns?: string[];
+  /** In the order of `columns`. Integers beyond 2^53 are text. */
+  rows?: unknown[][];
   lastID?: number;
   changes?: number;
   error?: { message: string; code: string };

@@ -6,7 +6,15 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { unpackRows } from './packed-rows.ts';
-import { isBegin, isEnd, isRead, type SqliteAnswer, type SqliteRequest, type ThreadData } from './protocol.ts';
+import {
+  isBegin,
+  isEnd,
+  isRead,
+  type SqliteAnswer,
+  type SqliteRequest,
+  type SqlValue,
+  type ThreadData,
+} from './protocol.ts';
 
 const { file, role, gateTimeoutMs } = workerData as ThreadData;
 
@@ -16,6 +24,7 @@ const ROWS_AT_ONCE = [64, 8, 1];
 class Handle {
   readonly db: DatabaseSync;
   private readonly statements = new Map<string, StatementSync>();
+  private readonly columns = new WeakMap<StatementSync, string[]>();
 
   constructor(writable: boolean) {
     this.db = new DatabaseSync(file, { timeout: 10_000, enableForeignKeyConstraints: true });
@@ -30,7 +39,9 @@ class Handle {
     const known = this.statements.get(sql);
     if (known) return known;
     const statement = this.db.prepare(sql);
-    statement.setReadBigInts(true);
+    statement.setReturnArrays(true);
+    // what writes cannot be done again to be read otherwise
+    if (!isRead(sql)) statement.setReadBigInts(true);
     if (this.statements.size >= 300) this.statements.delete(this.statements.keys().next().value!);
     this.statements.set(sql, statement);
     return statement;
@@ -43,9 +54,21 @@ class Handle {
       return {};
     }
     const statement = this.prepare(request.sql);
-    if (statement.columns().length > 0) return { rows: statement.all(...request.params).map(plain) };
+    if (this.columnsOf(statement).length > 0) {
+      const rows = rowsOf(statement, request.params);
+      return { columns: this.columnsOf(statement, rows[0]?.length), rows };
+    }
     const result = statement.run(...request.params);
     return { lastID: Number(result.lastInsertRowid), changes: Number(result.changes) };
+  }
+
+  /** To ask SQLite each time would cost more than to read a row. `width` tells of a table that was altered meanwhile. */
+  private columnsOf(statement: StatementSync, width?: number): string[] {
+    const known = this.columns.get(statement);
+    if (known && (width ?? known.length) === known.length) return known;
+    const columns = statement.columns().map(({ name }) => name);
+    this.columns.set(statement, columns);
+    return columns;
   }
 
   private insert(into: string, { rows, tail }: NonNullable<SqliteRequest['insert']>): number {
@@ -65,13 +88,25 @@ class Handle {
   }
 }
 
-/** 64-bit integers beyond 2^53 become strings; the others are numbers. */
-function plain(row: Record<string, unknown>): Record<string, unknown> {
-  for (const key in row) {
-    const value = row[key];
+/** Most rows have no integer beyond 2^53; a statement that meets one reads all of its own the slower way from then on. */
+function rowsOf(statement: StatementSync, params: SqlValue[]): unknown[][] {
+  const read = () => statement.all(...params) as unknown as unknown[][];
+  try {
+    return read().map(plain);
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'ERR_OUT_OF_RANGE') throw error;
+    statement.setReadBigInts(true);
+    return read().map(plain);
+  }
+}
+
+/** Integers beyond 2^53 become strings; the others are numbers. */
+function plain(row: unknown[]): unknown[] {
+  for (let i = 0; i < row.length; i++) {
+    const value = row[i];
     if (typeof value !== 'bigint') continue;
     const number = Number(value);
-    row[key] = Number.isSafeInteger(number) ? number : value.toString();
+    row[i] = Number.isSafeInteger(number) ? number : value.toString();
   }
   return row;
 }

@@ -1,0 +1,51 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Database, openDatabase } from '../../src/db/database.ts';
+
+let folder: string;
+let db: Database;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'xeno-rows-'));
+  db = openDatabase({ file: join(folder, 'xeno.db') });
+  await db.sequelize.query('CREATE TABLE things (id BIGINT PRIMARY KEY, name TEXT, share REAL)');
+});
+afterAll(async () => {
+  await db.close();
+  await rm(folder, { recursive: true });
+});
+
+const LARGE = 2n ** 53n + 1n;
+
+test('integers are numbers, beyond 2^53 text, whichever a statement met first', async () => {
+  const all = 'SELECT id, name, share FROM things ORDER BY id';
+  expect(await db.read(all)).toEqual([]);
+  await db.transaction((tx) => tx.run('INSERT INTO things VALUES (1, NULL, 0.5)'));
+  expect(await db.read(all)).toEqual([{ id: 1, name: null, share: 0.5 }]);
+  await db.transaction((tx) => tx.run('INSERT INTO things VALUES (?, ?, NULL)', [LARGE, 'ü']));
+  for (let i = 0; i < 3; i++) {
+    expect(await db.read(all)).toEqual([
+      { id: 1, name: null, share: 0.5 },
+      { id: String(LARGE), name: 'ü', share: null },
+    ]);
+  }
+  expect(await db.read('SELECT -9007199254740991 AS least, -9007199254740992 AS less')).toEqual([
+    { least: -9007199254740991, less: '-9007199254740992' },
+  ]);
+});
+
+test('what writes and answers rows is done once', async () => {
+  const [row] = await db.transaction((tx) =>
+    tx.query(`INSERT INTO things VALUES (?, 'once', NULL) RETURNING id, name`, [LARGE + 2n]),
+  );
+  expect(row).toEqual({ id: String(LARGE + 2n), name: 'once' });
+  expect(await db.read(`SELECT COUNT(*) AS n FROM things WHERE name = 'once'`)).toEqual([{ n: 1 }]);
+});
+
+test('a column that was added meanwhile is read by its name', async () => {
+  const all = 'SELECT * FROM things WHERE id = 1';
+  expect(await db.read(all)).toEqual([{ id: 1, name: null, share: 0.5 }]);
+  await db.sequelize.query(`ALTER TABLE things ADD COLUMN later TEXT DEFAULT 'new'`);
+  expect(await db.read(all)).toEqual([{ id: 1, name: null, share: 0.5, later: 'new' }]);
+});
