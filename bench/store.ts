@@ -33,7 +33,12 @@ export async function makeStore(
       [BigInt(tenantId), timezone, currency],
     );
     await tx.run('INSERT INTO leases VALUES (?, ?, ?, 1, ?)', [BigInt(tenantId), 'sync', 'bench', later]);
-    await tx.run('INSERT INTO memberships VALUES (?, ?, ?, ?)', [BigInt(tenantId), BigInt(userId), 'admin', now]);
+    await tx.run('INSERT INTO memberships (tenant_id, user_id, role, created_at) VALUES (?, ?, ?, ?)', [
+      BigInt(tenantId),
+      BigInt(userId),
+      'admin',
+      now,
+    ]);
   });
   return { db, tenantId, userId, lease: { name: 'sync', fence: '1' } };
 }
