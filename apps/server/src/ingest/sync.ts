@@ -2,6 +2,7 @@ import type { RunStatus } from '@xeno/contracts';
 import type { SyncRun } from '../db/models/sync-run.ts';
 import type { SyncStream } from '../db/models/sync-stream.ts';
 import type { Tenant } from '../db/models/tenant.ts';
+import { API_VERSION } from '../shopify/client.ts';
 import { ReconnectNeeded, ShopifyError, ShopUnavailable } from '../shopify/errors.ts';
 import { mayRead } from '../shopify/scopes.ts';
 import { type Lease, LeaseLost } from './apply.ts';
@@ -62,13 +63,13 @@ async function prepare(
   const isTurnOver = () => performance.now() > turnEnds;
   const ctx = { ...deps, tenantId: tenant.id, runId: run.id, lease, signal, client, isTurnOver };
   const shop = await describeShop(ctx, tenant);
-  await run.update({ notice: limits(shop.scopes) });
+  await run.update({ notice: limits(shop.scopes, client.fallenForwardTo) });
   await deps.subscribe(tenant, client, { scopes: shop.scopes, signal });
   return { ...ctx, ...shop };
 }
 
-/** What the user has to know about what the store has not granted; null when nothing is missing. */
-function limits(scopes: readonly string[]): string | null {
+/** What the user has to know about what the store has not granted, or Shopify no longer gives; null when all is well. */
+function limits(scopes: readonly string[], fallenForwardTo: string | null): string | null {
   const missing = STREAMS.filter((stream) => !mayRead(scopes, stream));
   const notices = [
     ...(missing.length > 0 ? [`Left out, since the store did not grant access: ${missing.join(', ')}.`] : []),
@@ -76,6 +77,11 @@ function limits(scopes: readonly string[]): string | null {
       ? []
       : [
           'Shopify shows this app only the orders of the last 60 days. For older ones the app needs the scope read_all_orders, which Shopify has to approve.',
+        ]),
+    ...(fallenForwardTo === null
+      ? []
+      : [
+          `Shopify no longer answers in version ${API_VERSION} of its API but in ${fallenForwardTo}: Xeno needs an update, and figures may be wrong until then.`,
         ]),
   ];
   return notices.length > 0 ? notices.join(' ') : null;
