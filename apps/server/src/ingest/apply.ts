@@ -6,6 +6,7 @@ import { applyOrders, deleteOrders } from './apply-orders.ts';
 import { applyProducts, deleteProducts } from './apply-products.ts';
 import type { Batch } from './records.ts';
 import { idParams, instantText, marks } from '../db/values.ts';
+import { forgetUnreadable } from './unreadable.ts';
 import { forgetMarks, writeMarks } from './versions.ts';
 
 /** Who writes: the tenant, and the lease under which it does. */
@@ -55,6 +56,12 @@ export interface Applied {
 export function apply(ctx: ApplyContext, batch: Batch, checkpoint?: (tx: Tx) => Promise<void>): Promise<Applied> {
   return locked(ctx, async (tx, state) => {
     const applied = await write(tx, ctx.db, state, batch);
+    await forgetUnreadable(
+      tx,
+      state.tenant,
+      batch.stream,
+      batch.records.map(({ id }) => id),
+    );
     await checkpoint?.(tx);
     return applied;
   });
@@ -88,6 +95,7 @@ export async function deleteRecords(
   await remove(tx, state, ids);
   if (stream === 'customers') await markOrdersOf(tx, dialect, state.tenant, ids);
   await forgetMarks(tx, state.tenant, stream, ids);
+  await forgetUnreadable(tx, state.tenant, stream, ids);
   await tx.insert(
     'tombstones',
     ['tenant_id', 'stream', 'shopify_id', 'merged_into', 'deleted_at'],

@@ -7,13 +7,14 @@ import { ReconnectNeeded, ShopifyError, ShopUnavailable } from '../shopify/error
 import { mayRead } from '../shopify/scopes.ts';
 import { type Lease, LeaseLost } from './apply.ts';
 import { type Backfill, fetchWindows } from './backfill.ts';
-import { RecordsRefused, type SyncContext, type SyncDeps, TurnOver } from './context.ts';
+import { type SyncContext, type SyncDeps, TurnOver } from './context.ts';
 import { IncompleteResult } from './bulk/partition.ts';
 import { writeCursor } from './cursors.ts';
 import { fetchChanges, fetchMarked } from './incremental.ts';
 import { withLease } from './leases.ts';
 import { Unreadable } from './map/fields.ts';
 import { describeShop } from './shop.ts';
+import { tellUnreadable } from './unreadable.ts';
 
 const SYNC_LEASE = 'sync';
 
@@ -132,12 +133,14 @@ async function finish(deps: SyncDeps, tenant: Tenant, run: SyncRun, errors: unkn
   const finishedAt = new Date();
   const reconnect = errors.find((error) => error instanceof ReconnectNeeded);
   const unavailable = errors.find((error) => error instanceof ShopUnavailable);
+  const unread = errors.length === 0 ? await tellUnreadable(db, tenant.id) : null;
   const status = reconnect ? 'reconnect_needed' : unavailable ? 'paused' : null;
   const ended = await db.transaction(async ({ transaction }) => {
     const [updated] = await db.models.SyncRun.update(
       {
         status: errors.length === 0 ? 'succeeded' : 'failed',
         finishedAt,
+        notice: [run.notice, unread].filter((text) => text !== null).join(' ') || null,
         error: errors.length === 0 ? null : explain(...errors),
       },
       { where: { tenantId: tenant.id, id: run.id, status: 'running' }, transaction },
@@ -181,7 +184,7 @@ function whatHappened(error: unknown): string {
   if ((error as { code?: string } | null)?.code === 'ENOSPC') {
     return 'The disk is full; nothing that was fetched is lost. Make room and sync again.';
   }
-  const known = [ShopifyError, RecordsRefused, IncompleteResult, Unreadable].some((kind) => error instanceof kind);
+  const known = [ShopifyError, IncompleteResult, Unreadable].some((kind) => error instanceof kind);
   return known
     ? (error as Error).message
     : 'Something went wrong inside Xeno; nothing that was fetched is lost. Sync again, and if it fails again look into the log.';

@@ -1,8 +1,9 @@
 import type { StreamName } from '@xeno/contracts';
 import { rm } from 'node:fs/promises';
-import { type DatabaseAccess, openDatabase, type Tx } from '../../db/database.ts';
+import { type DatabaseAccess, openDatabase } from '../../db/database.ts';
 import { apply, type Lease } from '../apply.ts';
-import { mappedBatches } from './join.ts';
+import { keepUnreadable } from '../unreadable.ts';
+import { type MappedBatch, mappedBatches } from './join.ts';
 import { partition, partitionFile, type Partitioned, readPartitioned } from './partition.ts';
 
 export interface IngestTask {
@@ -51,28 +52,16 @@ export async function ingest(task: IngestTask): Promise<Partitioned> {
     const file = partitionFile(task.folder, index);
     const batches = mappedBatches(file, stream, { currency, fetchBegan });
 
-    const write = ({
-      batch,
-      refused,
-    }: {
-      batch: Parameters<typeof apply>[1];
-      refused: { id: string; why: string }[];
-    }) => {
+    const write = ({ batch, unread }: MappedBatch) => {
       const done = roots;
       return apply({ db, tenantId, lease }, batch, async (tx) => {
         await tx.run('UPDATE sync_streams SET done = ? WHERE tenant_id = ? AND run_id = ? AND name = ?', [
           task.streamDone + before + done,
           ...where,
         ]);
-        if (refused.length > 0) await noteRefused(tx, refused);
+        await keepUnreadable(tx, db.dialect, where[0], stream, unread, fetchBegan);
       });
     };
-    const noteRefused = (tx: Tx, refused: { id: string; why: string }[]) =>
-      tx.run(
-        `UPDATE sync_windows SET refused = refused + ?, refusal = COALESCE(refusal, ?)
-         WHERE tenant_id = ? AND run_id = ? AND stream = ? AND position = ?`,
-        [refused.length, `${refused[0]!.id}: ${refused[0]!.why}`, ...where, position],
-      );
 
     // the next batch is mapped while the database works on the last one
     for await (const mapped of batches) {
