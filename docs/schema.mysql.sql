@@ -493,6 +493,15 @@ CREATE TABLE tombstones (
   KEY tombstones_by_kept (tenant_id, merged_into)
 ) ENGINE=InnoDB COLLATE=utf8mb4_bin;
 
+CREATE TABLE unreadable_records (
+  tenant_id bigint unsigned NOT NULL,
+  stream varchar(16) NOT NULL,
+  gid varchar(64) NOT NULL,
+  why mediumtext NOT NULL,
+  found_at datetime(3) NOT NULL,
+  PRIMARY KEY (tenant_id, stream, gid)
+) ENGINE=InnoDB COLLATE=utf8mb4_bin;
+
 CREATE TABLE upkeep (
   tenant_id bigint unsigned NOT NULL,
   job varchar(24) NOT NULL,

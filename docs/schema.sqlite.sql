@@ -505,6 +505,15 @@ CREATE TABLE tombstones (
 
 CREATE INDEX tombstones_by_kept ON tombstones (tenant_id, merged_into);
 
+CREATE TABLE unreadable_records (
+  tenant_id BIGINT NOT NULL,
+  stream VARCHAR(16) NOT NULL,
+  gid VARCHAR(64) NOT NULL,
+  why TEXT NOT NULL,
+  found_at DATETIME NOT NULL,
+  PRIMARY KEY (tenant_id, stream, gid)
+) WITHOUT ROWID;
+
 CREATE TABLE upkeep (
   tenant_id BIGINT NOT NULL,
   job VARCHAR(24) NOT NULL,

@@ -130,7 +130,6 @@ export async function startApp(
         tokens: tokens.forShop(tenant.shopDomain),
         clock,
         log,
-        onVersion: (apiVersion) => void tenant.update({ apiVersion }).catch(() => {}), // it is in the log too
       });
     const pool = createIngestPool(db);
     closers.push(() => pool.close());

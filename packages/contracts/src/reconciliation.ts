@@ -19,7 +19,7 @@ export const FindingKind = Type.Union(
       'missing: Shopify had it, we had not. deleted: the other way round. outdated: ours was another version. ' +
       'damaged: what is stored was changed by other hands. drift: a rollup was not what its rows add up to. ' +
       'day_total: a day’s total sales differ from Shopify’s report. ledger_difference: what Shopify says an order is worth ' +
-      'is not what its own ledger adds up to. unreadable: could not be read from Shopify.',
+      'is not what its own ledger adds up to. unreadable: could not be taken as Shopify tells it, for the reason in `found`; figures lack it until it can be read.',
   },
 );
 export type FindingKind = Static<typeof FindingKind>;
@@ -28,7 +28,11 @@ export const Finding = Type.Object({
   kind: FindingKind,
   stream: nullable(StreamName),
   shopifyId: nullable(ShopifyId),
-  name: nullable(Type.String({ description: 'Of an order: #1001; of a rollup: its key.' })),
+  name: nullable(
+    Type.String({
+      description: 'Of an order: #1001; of a rollup: its key; of what could not be read: Shopify’s own id of it.',
+    }),
+  ),
   localDate: nullable(LocalDate),
   expected: nullable(Type.String()),
   found: nullable(Type.String()),

@@ -230,7 +230,7 @@ function draft(shop: Shop, index: number): Order {
   return structuredClone(order);
 }
 
-export type OrderUpdate = Partial<Pick<Order, 'customer' | 'email' | 'note' | 'paid' | 'tags' | 'test'>> & {
+export type OrderUpdate = Partial<Pick<Order, 'customer' | 'email' | 'note' | 'paid' | 'processedAt' | 'tags' | 'test'>> & {
   /** Sent to the buyer, or not yet. */
   fulfilled?: boolean;
 };

@@ -47,6 +47,8 @@ export interface Database {
   now(): Promise<number>;
   /** Repeated when the engine gave up on it (deadlock, lock time-out, busy): `work` must be repeatable. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Writes rows as a transaction of their own, with one trip to the database; few enough for a statement. */
+  insert(insert: Insert): Promise<void>;
   /** A way into this database for a worker thread of this process, and what must be transferred with it. */
   share(): { access: DatabaseAccess; transfer: MessagePort[] };
   close(): Promise<void>;
@@ -91,6 +93,12 @@ function openSqlite(access: Exclude<DatabaseAccess, { url: string }>): Database 
         else resolve({ rows, changes: this.changes });
       });
     });
+  const insert = (connection: SqliteConnection, { table, columns, rows, onConflict }: Insert) =>
+    new Promise<void>((resolve, reject) => {
+      const into = `INSERT INTO ${table} (${columns.join(',')})`;
+      const tail = conflictTail('sqlite', onConflict);
+      connection.insert(into, packRows(rows), tail, (error) => (error ? reject(error) : resolve()));
+    });
   const direct = new driver.Database(access.file, undefined);
 
   return assemble('sqlite', sequelize, {
@@ -99,20 +107,14 @@ function openSqlite(access: Exclude<DatabaseAccess, { url: string }>): Database 
     run: async (connection, sql, params) => (await call(connection as SqliteConnection, sql, params)).changes,
     insertEach: async (connection, inserts) => {
       const sent: Promise<void>[] = [];
-      for (const { table, columns, rows, onConflict } of inserts) {
-        const written = new Promise<void>((resolve, reject) => {
-          (connection as SqliteConnection).insert(
-            `INSERT INTO ${table} (${columns.join(',')})`,
-            packRows(rows),
-            conflictTail('sqlite', onConflict),
-            (error) => (error ? reject(error) : resolve()),
-          );
-        });
+      for (const one of inserts) {
+        const written = insert(connection as SqliteConnection, one);
         written.catch(() => {}); // told below
         sent.push(written);
       }
       await Promise.all(sent);
     },
+    insertAlone: (one) => insert(direct, one),
     share: () => {
       if (!engine) throw new Error('A worker thread cannot share its database further.');
       const writer = engine.writerPort();
@@ -153,7 +155,8 @@ function openMysql(url: string): Database {
       throw error;
     }
   }) as typeof sequelize.query;
-  const call = (connection: Connection, sql: string, params: unknown[] = []) =>
+  // an empty list of parameters would have the statement searched for their places
+  const call = (connection: Connection, sql: string, params: unknown[] | null = null) =>
     new Promise<unknown>((resolve, reject) => {
       connection.query(sql, params, (error, result) => (error ? reject(error) : resolve(result)));
     });
@@ -167,19 +170,23 @@ function openMysql(url: string): Database {
     return allowed;
   };
 
+  /** Outside of a transaction. */
+  async function connected<T>(type: 'read' | 'write', work: (connection: Connection) => Promise<T>): Promise<T> {
+    const manager = sequelize.connectionManager as unknown as {
+      getConnection(options: object): Promise<Connection>;
+      releaseConnection(connection: Connection): void;
+    };
+    const connection = await manager.getConnection({ type });
+    try {
+      return await work(connection);
+    } finally {
+      manager.releaseConnection(connection);
+    }
+  }
+
   return assemble('mysql', sequelize, {
-    read: async (sql, params) => {
-      const manager = sequelize.connectionManager as unknown as {
-        getConnection(options: object): Promise<Connection>;
-        releaseConnection(connection: Connection): void;
-      };
-      const connection = await manager.getConnection({ type: 'read' });
-      try {
-        return (await call(connection, sql, params)) as Record<string, unknown>[];
-      } finally {
-        manager.releaseConnection(connection);
-      }
-    },
+    read: (sql, params) =>
+      connected('read', async (connection) => (await call(connection, sql, params)) as Record<string, unknown>[]),
     query: async (connection, sql, params) =>
       (await call(connection as Connection, sql, params)) as Record<string, unknown>[],
     run: async (connection, sql, params) =>
@@ -194,19 +201,26 @@ function openMysql(url: string): Database {
           await written;
           written = byLoadData
             ? loadData(server, table, columns, part)
-            : call(server, `INSERT INTO ${table} (${columns.join(',')}) VALUES ?${conflictTail('mysql', onConflict)}`, [
-                part,
-              ]);
+            : call(server, insertOf(server, { table, columns, rows: part, onConflict }));
           written.catch(() => {}); // told by the await
         }
       }
       await written;
     },
+    insertAlone: (insert) =>
+      connected('write', async (connection) => {
+        const [, ...others] = partsOf(insert.rows);
+        if (others.length > 0) throw new RangeError('Too much for one statement.');
+        await call(connection, insertOf(connection, insert));
+      }),
     share: () => ({ access: { url }, transfer: [] }),
     reconnect,
     close: () => sequelize.close(),
   });
 }
+
+const insertOf = (connection: Connection, { table, columns, rows, onConflict }: Insert): string =>
+  connection.format(`INSERT INTO ${table} (${columns.join(',')}) VALUES ?${conflictTail('mysql', onConflict)}`, [rows]);
 
 /** Rows in parts that fit into one packet each. */
 function* partsOf(rows: Param[][]): Generator<Param[][]> {
@@ -226,6 +240,8 @@ interface Raw {
   query(connection: unknown, sql: string, params?: Param[]): Promise<Record<string, unknown>[]>;
   run(connection: unknown, sql: string, params?: Param[]): Promise<number>;
   insertEach(connection: unknown, inserts: Iterable<Insert>): Promise<void>;
+  /** Outside of a transaction. */
+  insertAlone(insert: Insert): Promise<void>;
   share: Database['share'];
   /** Gives up the connections that are there: the next ones may lead to another server. */
   reconnect(): Promise<void>;
@@ -240,34 +256,40 @@ function assemble(dialect: Dialect, sequelize: Sequelize, raw: Raw): Database {
   const models = defineModels(sequelize);
   const clock = `SELECT ${databaseNow(dialect, 0)} AS now`;
   const timeOf = ([row]: Record<string, unknown>[]) => asDate(row!.now)!.getTime();
+  async function repeated<T>(work: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await work();
+      } catch (error) {
+        if (isReadOnly(error)) await raw.reconnect();
+        if (attempt >= TRIES || !isRepeatable(error)) throw error;
+        await sleep(Math.random() * 50 * 2 ** attempt);
+      }
+    }
+  }
+
   return {
     dialect,
     sequelize,
     models,
     read: async <T>(sql: string, params?: Param[]) => (await raw.read(sql, params)) as T[],
     now: async () => timeOf(await raw.read(clock)),
-    async transaction(work) {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          return await sequelize.transaction((transaction) => {
-            const { connection } = transaction as unknown as { connection: unknown };
-            return work({
-              transaction,
-              query: async <T>(sql: string, params?: Param[]) => (await raw.query(connection, sql, params)) as T[],
-              now: async () => timeOf(await raw.query(connection, clock)),
-              run: (sql, params) => raw.run(connection, sql, params),
-              insert: (table, columns, rows, onConflict) =>
-                raw.insertEach(connection, filled([{ table, columns, rows, onConflict }])),
-              insertEach: (inserts) => raw.insertEach(connection, filled(inserts)),
-            });
+    transaction: (work) =>
+      repeated(() =>
+        sequelize.transaction((transaction) => {
+          const { connection } = transaction as unknown as { connection: unknown };
+          return work({
+            transaction,
+            query: async <T>(sql: string, params?: Param[]) => (await raw.query(connection, sql, params)) as T[],
+            now: async () => timeOf(await raw.query(connection, clock)),
+            run: (sql, params) => raw.run(connection, sql, params),
+            insert: (table, columns, rows, onConflict) =>
+              raw.insertEach(connection, filled([{ table, columns, rows, onConflict }])),
+            insertEach: (inserts) => raw.insertEach(connection, filled(inserts)),
           });
-        } catch (error) {
-          if (isReadOnly(error)) await raw.reconnect();
-          if (attempt >= TRIES || !isRepeatable(error)) throw error;
-          await sleep(Math.random() * 50 * 2 ** attempt);
-        }
-      }
-    },
+        }),
+      ),
+    insert: (insert) => repeated(() => raw.insertAlone(insert)),
     share: raw.share,
     close: raw.close,
   };

@@ -3,7 +3,7 @@ import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import underPressure from '@fastify/under-pressure';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config.ts';
 import { type Counts, localCounts } from '../limits/counts.ts';
@@ -52,7 +52,7 @@ export async function createServer({
     http: { headersTimeout: tuning.headersSeconds * 1000, connectionsCheckingInterval: 1_000 },
     forceCloseConnections: 'idle',
     requestIdHeader: false,
-    genReqId: () => randomBytes(8).toString('hex'),
+    genReqId: () => randomUUID().replaceAll('-', '').slice(0, 16),
     // longer than a head can be: whatever a path names, its route says that it is not there
     routerOptions: { maxParamLength: 20_000 },
     clientErrorHandler: answerBrokenRequest,

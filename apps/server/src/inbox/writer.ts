@@ -62,14 +62,7 @@ export function createInboxWriter(db: Database): InboxWriter {
   let flushing = false;
 
   const insert = (group: Waiting[]) =>
-    db.transaction((tx) =>
-      tx.insert(
-        'webhook_events',
-        COLUMNS,
-        group.map(({ row }) => row),
-        ONCE,
-      ),
-    );
+    db.insert({ table: 'webhook_events', columns: COLUMNS, rows: group.map(({ row }) => row), onConflict: ONCE });
 
   async function commit(group: Waiting[]): Promise<void> {
     try {

@@ -6,6 +6,7 @@ import { applyOrders, deleteOrders, prepareOrder, type PreparedOrder } from './a
 import { applyProducts, deleteProducts } from './apply-products.ts';
 import type { Batch } from './records.ts';
 import { idParams, instantText, marks } from '../db/values.ts';
+import { forgetUnreadable } from './unreadable.ts';
 import { forgetMarks, writeMarks } from './versions.ts';
 
 /** Who writes: the tenant, and the lease under which it does. */
@@ -70,6 +71,9 @@ export const prepare = (batch: Batch): PreparedBatch =>
 export function applyPrepared(ctx: ApplyContext, batch: PreparedBatch, checkpoint?: Checkpoint): Promise<Applied> {
   return locked(ctx, async (tx, state) => {
     const applied = await write(tx, ctx.db, state, batch);
+    const ids =
+      batch.stream === 'orders' ? batch.orders.map(({ record }) => record.id) : batch.records.map(({ id }) => id);
+    await forgetUnreadable(tx, state.tenant, batch.stream, ids);
     await checkpoint?.(tx);
     return applied;
   });
@@ -103,6 +107,7 @@ export async function deleteRecords(
   await remove(tx, state, ids);
   if (stream === 'customers') await markOrdersOf(tx, dialect, state.tenant, ids);
   await forgetMarks(tx, state.tenant, stream, ids);
+  await forgetUnreadable(tx, state.tenant, stream, ids);
   await tx.insert(
     'tombstones',
     ['tenant_id', 'stream', 'shopify_id', 'merged_into', 'deleted_at'],

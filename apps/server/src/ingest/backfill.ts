@@ -20,7 +20,7 @@ import { countOf } from './counts.ts';
 import { localDates } from './local-date.ts';
 import { removeDeleted } from './remove-deleted.ts';
 import { spoolFolder } from './spool.ts';
-import { RecordsRefused, type SyncContext, TurnOver } from './context.ts';
+import { type SyncContext, TurnOver } from './context.ts';
 
 /** What a bulk fetch is to bring: all that was created, or changed, in `[from, to)`. */
 export interface Backfill {
@@ -56,7 +56,7 @@ const RETRY_MS = 2_000;
  * Fetches a stream by bulk operations, window by window, the newest first, and gives the instant up to which Shopify's
  * changes are in: when the first operation was made, by Shopify's clock. Windows and checkpoints are rows, so that
  * whoever calls this again goes on where it ended; after a window, others may have a turn first (TurnOver).
- * @throws BulkFailed, IncompleteResult, RecordsRefused or another error that says what to do; the cursor is unmoved then
+ * @throws BulkFailed, IncompleteResult or another error that says what to do; the cursor is unmoved then
  */
 export async function fetchWindows(ctx: SyncContext, stream: SyncStream, what: Backfill): Promise<Date> {
   let windows = await readWindows(ctx, stream);
@@ -76,16 +76,6 @@ export async function fetchWindows(ctx: SyncContext, stream: SyncStream, what: B
     if (following && ctx.isTurnOver()) throw new TurnOver();
   }
 
-  const [refused] = await ctx.db.read<{ refused: string | number | null; refusal: string | null }>(
-    `SELECT SUM(refused) AS refused, MIN(refusal) AS refusal FROM sync_windows
-     WHERE tenant_id = ? AND run_id = ? AND stream = ?`,
-    [BigInt(ctx.tenantId), BigInt(ctx.runId), stream.name],
-  );
-  if (Number(refused?.refused ?? 0) > 0) {
-    throw new RecordsRefused(
-      `${Number(refused!.refused)} of the ${stream.name} could not be read; all others are in. The first: ${refused!.refusal}`,
-    );
-  }
   return stream.cursorTo!;
 }
 
@@ -305,8 +295,7 @@ async function insertWindows(
 async function saveWindow(ctx: SyncContext, stream: SyncStream, window: Window): Promise<void> {
   await ctx.db.transaction((tx) =>
     tx.run(
-      `UPDATE sync_windows SET tries = ?, operation_id = ?, operation_at = ?, partitions_done = ?, roots_done = ?,
-         refused = CASE WHEN ? = 0 THEN 0 ELSE refused END, refusal = CASE WHEN ? = 0 THEN NULL ELSE refusal END
+      `UPDATE sync_windows SET tries = ?, operation_id = ?, operation_at = ?, partitions_done = ?, roots_done = ?
        WHERE tenant_id = ? AND run_id = ? AND stream = ? AND position = ?`,
       [
         window.tries,
@@ -314,8 +303,6 @@ async function saveWindow(ctx: SyncContext, stream: SyncStream, window: Window):
         window.operationAt,
         window.partitionsDone,
         window.rootsDone,
-        window.partitionsDone,
-        window.partitionsDone,
         ...keyOf(ctx, stream),
         window.position,
       ],

@@ -48,11 +48,6 @@ export type FetchContext = Pick<
   'db' | 'tenantId' | 'lease' | 'signal' | 'client' | 'scopes' | 'currency' | 'shopNow'
 >;
 
-/** Some records could not be read; all others are in. */
-export class RecordsRefused extends Error {
-  override name = 'RecordsRefused';
-}
-
 /** The run has had its turn; it goes on from its checkpoint when the others have had theirs. */
 export class TurnOver extends Error {
   override name = 'TurnOver';

@@ -80,8 +80,8 @@ async function fetchDue(deps: MarkDeps, ctx: FetchContext, tenant: Tenant): Prom
     streams.map(async ([stream, ofStream]) => {
       const ids = ofStream.map(({ id }) => String(id));
       if (!mayRead(scopes, stream)) return locked(ctx, (tx, { tenant: key }) => forgetMarks(tx, key, stream, ids));
-      const { refused } = await fetchById(ctx, stream, ids);
-      for (const { id, why } of refused) deps.log.warn({ shop: tenant.shopDomain, id, why }, 'could not be read');
+      const { unread } = await fetchById(ctx, stream, ids);
+      for (const { gid, why } of unread) deps.log.warn({ shop: tenant.shopDomain, gid, why }, 'could not be read');
     }),
   );
   deps.changed(tenantId);
@@ -94,7 +94,7 @@ async function fetchDue(deps: MarkDeps, ctx: FetchContext, tenant: Tenant): Prom
   return due.length === BATCH ? 'more' : 'done';
 }
 
-/** What this turn did not answer: Shopify's answer was older than what is known, or could not be read. */
+/** What this turn did not answer: Shopify's answer was older than what is known. */
 async function postponeUnanswered(
   { markRetrySeconds }: MarkDeps,
   tx: Tx,

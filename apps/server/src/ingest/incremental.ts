@@ -5,9 +5,8 @@ import { timeWindow } from '../shopify/search.ts';
 import { fetchWindows } from './backfill.ts';
 import { countOf } from './counts.ts';
 import { readCursors } from './cursors.ts';
-import { fetchById, type FetchedById } from './fetch-by-id.ts';
-import { idOf } from './map/fields.ts';
-import { RecordsRefused, type SyncContext } from './context.ts';
+import { fetchById, storableIds } from './fetch-by-id.ts';
+import type { SyncContext } from './context.ts';
 
 /** Shopify's lists may lag behind its writes; what is fetched twice changes nothing. */
 const OVERLAP_MS = 120_000;
@@ -35,16 +34,17 @@ export async function fetchChanges(ctx: SyncContext, stream: SyncStream): Promis
   }
 
   let done = 0;
-  const refused: FetchedById['refused'] = [];
   for await (const page of changes(ctx.client, stream.name, { from, to, signal: ctx.signal })) {
-    const ids = page.map((change) => idOf(change.id));
-    const fetched = await fetchById(ctx, stream.name, ids, async (count) => {
+    const ids = await storableIds(
+      ctx,
+      stream.name,
+      page.map((change) => change.id),
+    );
+    await fetchById(ctx, stream.name, ids, async (count) => {
       done += count;
       await stream.update({ done });
     });
-    refused.push(...fetched.refused);
   }
-  if (refused.length > 0) throw refusal(stream.name, refused);
   return settled;
 }
 
@@ -59,8 +59,3 @@ export async function fetchMarked(ctx: SyncContext): Promise<void> {
     await fetchById(ctx, stream, ids);
   }
 }
-
-const refusal = (stream: StreamName, refused: FetchedById['refused']) =>
-  new RecordsRefused(
-    `${refused.length} of the ${stream} could not be read; all others are in. The first: ${refused[0]!.id}: ${refused[0]!.why}`,
-  );

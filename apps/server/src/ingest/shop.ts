@@ -33,6 +33,7 @@ export async function describeShop(
     timezone,
     currency,
     scopes: scopes.join(','),
+    apiVersion: ctx.client.fallenForwardTo,
   });
   await locked(ctx, async (tx, state) => {
     if (state.timezone === timezone && state.currency === currency) return;

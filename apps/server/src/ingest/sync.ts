@@ -2,17 +2,19 @@ import type { RunStatus } from '@xeno/contracts';
 import type { SyncRun } from '../db/models/sync-run.ts';
 import type { SyncStream } from '../db/models/sync-stream.ts';
 import type { Tenant } from '../db/models/tenant.ts';
+import { API_VERSION } from '../shopify/client.ts';
 import { ReconnectNeeded, ShopifyError, ShopUnavailable } from '../shopify/errors.ts';
 import { mayRead } from '../shopify/scopes.ts';
 import { type Lease, LeaseLost } from './apply.ts';
 import { type Backfill, fetchWindows } from './backfill.ts';
-import { RecordsRefused, type SyncContext, type SyncDeps, TurnOver } from './context.ts';
+import { type SyncContext, type SyncDeps, TurnOver } from './context.ts';
 import { IncompleteResult } from './bulk/partition.ts';
 import { writeCursor } from './cursors.ts';
 import { fetchChanges, fetchMarked } from './incremental.ts';
 import { withLease } from './leases.ts';
 import { Unreadable } from './map/fields.ts';
 import { describeShop } from './shop.ts';
+import { tellUnreadable } from './unreadable.ts';
 
 const SYNC_LEASE = 'sync';
 
@@ -62,13 +64,13 @@ async function prepare(
   const isTurnOver = () => performance.now() > turnEnds;
   const ctx = { ...deps, tenantId: tenant.id, runId: run.id, lease, signal, client, isTurnOver };
   const shop = await describeShop(ctx, tenant);
-  await run.update({ notice: limits(shop.scopes) });
+  await run.update({ notice: limits(shop.scopes, client.fallenForwardTo) });
   await deps.subscribe(tenant, client, { scopes: shop.scopes, signal });
   return { ...ctx, ...shop };
 }
 
-/** What the user has to know about what the store has not granted; null when nothing is missing. */
-function limits(scopes: readonly string[]): string | null {
+/** What the user has to know about what the store has not granted, or Shopify no longer gives; null when all is well. */
+function limits(scopes: readonly string[], fallenForwardTo: string | null): string | null {
   const missing = STREAMS.filter((stream) => !mayRead(scopes, stream));
   const notices = [
     ...(missing.length > 0 ? [`Left out, since the store did not grant access: ${missing.join(', ')}.`] : []),
@@ -76,6 +78,11 @@ function limits(scopes: readonly string[]): string | null {
       ? []
       : [
           'Shopify shows this app only the orders of the last 60 days. For older ones the app needs the scope read_all_orders, which Shopify has to approve.',
+        ]),
+    ...(fallenForwardTo === null
+      ? []
+      : [
+          `Shopify no longer answers in version ${API_VERSION} of its API but in ${fallenForwardTo}: Xeno needs an update, and figures may be wrong until then.`,
         ]),
   ];
   return notices.length > 0 ? notices.join(' ') : null;
@@ -126,12 +133,14 @@ async function finish(deps: SyncDeps, tenant: Tenant, run: SyncRun, errors: unkn
   const finishedAt = new Date();
   const reconnect = errors.find((error) => error instanceof ReconnectNeeded);
   const unavailable = errors.find((error) => error instanceof ShopUnavailable);
+  const unread = errors.length === 0 ? await tellUnreadable(db, tenant.id) : null;
   const status = reconnect ? 'reconnect_needed' : unavailable ? 'paused' : null;
   const ended = await db.transaction(async ({ transaction }) => {
     const [updated] = await db.models.SyncRun.update(
       {
         status: errors.length === 0 ? 'succeeded' : 'failed',
         finishedAt,
+        notice: [run.notice, unread].filter((text) => text !== null).join(' ') || null,
         error: errors.length === 0 ? null : explain(...errors),
       },
       { where: { tenantId: tenant.id, id: run.id, status: 'running' }, transaction },
@@ -175,7 +184,7 @@ function whatHappened(error: unknown): string {
   if ((error as { code?: string } | null)?.code === 'ENOSPC') {
     return 'The disk is full; nothing that was fetched is lost. Make room and sync again.';
   }
-  const known = [ShopifyError, RecordsRefused, IncompleteResult, Unreadable].some((kind) => error instanceof kind);
+  const known = [ShopifyError, IncompleteResult, Unreadable].some((kind) => error instanceof kind);
   return known
     ? (error as Error).message
     : 'Something went wrong inside Xeno; nothing that was fetched is lost. Sync again, and if it fails again look into the log.';

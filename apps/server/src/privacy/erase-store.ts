@@ -28,6 +28,7 @@ export const ERASED_TABLES: Readonly<Record<string, string>> = {
   sync_streams: 'run_id',
   sync_windows: 'run_id',
   tombstones: 'shopify_id',
+  unreadable_records: 'gid',
   upkeep: 'job',
   variants: 'shopify_product_id',
 };

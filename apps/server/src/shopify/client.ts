@@ -31,8 +31,6 @@ export interface ShopifyClientOptions extends ShopifyOrigin {
   clock?: Clock;
   random?: () => number;
   log?: ShopifyLog;
-  /** Called once if Shopify answers with another API version than asked for (it falls forward silently). */
-  onVersion?(answered: string): void;
   /** Milliseconds for one request, its body included. */
   timeoutMs?: number;
   /** Milliseconds for one query with all its waits and tries. */
@@ -65,6 +63,8 @@ export interface ShopifyClient {
   readonly clock: Clock;
   readonly fetch: typeof fetch;
   readonly random: () => number;
+  /** The API version that Shopify answers in instead of the one asked for (it falls forward silently); null: none. */
+  readonly fallenForwardTo: string | null;
   /**
    * Sends one operation and gives its complete answer, or throws one of the errors in `errors.ts` (or the signal's
    * reason): data beside errors is never handed out as if it were whole.
@@ -100,7 +100,7 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
   const url = shopUrl(origin, shop, `/admin/api/${apiVersion}/graphql.json`);
   const throttle = throttleFor(url.toString());
   const lastCost = new Map<string, number>();
-  let versionTold = false;
+  let fallenForwardTo: string | null = null;
 
   async function query<TResult, TVariables>(
     document: TypedDocumentString<TResult, TVariables>,
@@ -170,7 +170,7 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
       if (timeout.aborted) return { kind: 'retry', why: 'timeout', detail: `no answer in ${timeoutMs} ms`, error };
       return { kind: 'retry', why: 'network', detail: networkReason(error), error };
     }
-    tellVersion(response.headers.get('x-shopify-api-version'));
+    noteVersion(response.headers.get('x-shopify-api-version'));
 
     switch (response.status) {
       case 200:
@@ -256,14 +256,23 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
     throw new ShopifyRefused(shop, messages);
   }
 
-  function tellVersion(answered: string | null): void {
-    if (versionTold || answered === null || answered === apiVersion) return;
-    versionTold = true;
+  function noteVersion(answered: string | null): void {
+    if (fallenForwardTo !== null || answered === null || answered === apiVersion) return;
+    fallenForwardTo = answered;
     log?.warn({ shop, asked: apiVersion, answered }, 'shopify answers with another api version');
-    options.onVersion?.(answered);
   }
 
-  return { shop, origin, clock, random, fetch: send, query };
+  return {
+    shop,
+    origin,
+    clock,
+    random,
+    fetch: send,
+    query,
+    get fallenForwardTo() {
+      return fallenForwardTo;
+    },
+  };
 }
 
 function parseAnswer(text: string): Answer | null {

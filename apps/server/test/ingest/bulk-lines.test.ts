@@ -85,8 +85,8 @@ describe('the lines of a bulk result', () => {
         currency: 'JPY',
         fetchBegan: 0,
       });
-      for await (const { batch, refused } of batches) {
-        expect(refused).toEqual([]);
+      for await (const { batch, unread } of batches) {
+        expect(unread).toEqual([]);
         records.push(...batch.records);
       }
     }
@@ -142,9 +142,9 @@ describe('the lines of a bulk result', () => {
       currency: 'JPY',
       fetchBegan: 0,
     });
-    for await (const { batch, refused } of batches) {
+    for await (const { batch, unread } of batches) {
       expect(batch.records.map(({ id }) => id)).toEqual(['9007199254740993']);
-      expect(refused.map(({ id }) => id)).toEqual([huge.id]);
+      expect(unread.map(({ gid }) => gid)).toEqual([huge.id]);
     }
   });
 

@@ -19,7 +19,7 @@ import { createShopifyClient, type ShopifyClient } from '../../src/shopify/clien
 import { fetchCustomers } from '../../src/shopify/fetch-customers.ts';
 import { fetchOrders } from '../../src/shopify/fetch-orders.ts';
 import { fetchProducts } from '../../src/shopify/fetch-products.ts';
-import { gid } from '../../src/shopify/gid.ts';
+import { gidOf } from '../../src/shopify/gid.ts';
 
 const SCOPES = ['read_orders', 'read_all_orders', 'read_customers', 'read_products', 'read_inventory'];
 const ORDERS = 250;
@@ -66,7 +66,7 @@ describe.each(SHOPS)('%s', (name, wishes) => {
     const ids = Array.from({ length: ORDERS }, (_, i) => told(i).record.id);
     for await (const { orders, missing } of fetchOrders(
       client,
-      ids.map((id) => gid('Order', id)),
+      ids.map((id) => gidOf('orders', id)),
       { scopes: SCOPES },
     )) {
       expect(missing).toEqual([]);
@@ -136,7 +136,7 @@ describe.each(SHOPS)('%s', (name, wishes) => {
     const fetched = new Map<string, object>();
     for await (const page of fetchCustomers(
       client,
-      bodies.map(({ id }) => gid('Customer', id)),
+      bodies.map(({ id }) => gidOf('customers', id)),
     )) {
       for (const customer of page.customers) fetched.set(mapCustomer(customer).id, mapCustomer(customer));
     }
@@ -154,7 +154,7 @@ describe.each(SHOPS)('%s', (name, wishes) => {
     const fetched = new Map<string, object>();
     for await (const page of fetchProducts(
       client,
-      bodies.map(({ id }) => gid('Product', id)),
+      bodies.map(({ id }) => gidOf('products', id)),
     )) {
       for (const product of page.products) {
         const record = mapProduct(product, wishes.currency);

@@ -59,12 +59,15 @@ describe('query', () => {
   });
 
   it('tells once that Shopify fell forward to another version', async () => {
-    const versions: string[] = [];
+    const told: string[] = [];
     const { fetch } = scriptedFetch(json(DATA, { headers: { 'x-shopify-api-version': '2027-01' } }));
-    const { client: shopify } = client(fetch, { onVersion: (version) => versions.push(version) });
+    const log = { debug: () => {}, warn: (_fields: object, message: string) => told.push(message) };
+    const { client: shopify } = client(fetch, { log });
+    expect(shopify.fallenForwardTo).toBeNull();
     await shopify.query(OrdersCountDocument, {});
     await shopify.query(OrdersCountDocument, {});
-    expect(versions).toEqual(['2027-01']);
+    expect(shopify.fallenForwardTo).toBe('2027-01');
+    expect(told).toEqual(['shopify answers with another api version']);
   });
 
   it('without a Date header takes our clock when the request was sent', async () => {

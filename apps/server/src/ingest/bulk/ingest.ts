@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { type DatabaseAccess, openDatabase } from '../../db/database.ts';
 import { applyPrepared, type Lease, prepare, type PreparedBatch } from '../apply.ts';
+import { keepUnreadable, type UnreadableRecord } from '../unreadable.ts';
 import { mappedBatches } from './join.ts';
 import { partition, partitionFile, type Partitioned, readPartitioned } from './partition.ts';
 
@@ -29,7 +30,7 @@ export interface IngestTask {
 
 interface PreparedRoots {
   batch: PreparedBatch;
-  refused: { id: string; why: string }[];
+  unread: UnreadableRecord[];
   /** Of the result, when this batch is applied. */
   rootsDone: number;
   /** Null unless this batch is the last of its partition. */
@@ -51,19 +52,13 @@ export async function ingest(task: IngestTask): Promise<Partitioned> {
   try {
     // the next batches are mapped while the database works on the last one
     for await (const mapped of Readable.from(batchesOf(found), { highWaterMark: BATCHES_AHEAD })) {
-      const { batch, refused, partitionsDone, rootsDone } = mapped as PreparedRoots;
+      const { batch, unread, partitionsDone, rootsDone } = mapped as PreparedRoots;
       await applyPrepared({ db, tenantId, lease }, batch, async (tx) => {
         await tx.run('UPDATE sync_streams SET done = ? WHERE tenant_id = ? AND run_id = ? AND name = ?', [
           task.streamDone + rootsDone,
           ...where,
         ]);
-        if (refused.length > 0) {
-          await tx.run(
-            `UPDATE sync_windows SET refused = refused + ?, refusal = COALESCE(refusal, ?)
-             WHERE tenant_id = ? AND run_id = ? AND stream = ? AND position = ?`,
-            [refused.length, `${refused[0]!.id}: ${refused[0]!.why}`, ...where, position],
-          );
-        }
+        await keepUnreadable(tx, db.dialect, where[0], stream, unread, task.fetchBegan);
         if (partitionsDone !== null) {
           await tx.run(
             `UPDATE sync_windows SET partitions_done = ?, roots_done = ?
@@ -83,9 +78,9 @@ export async function ingest(task: IngestTask): Promise<Partitioned> {
     let { rootsDone } = task;
     for (let index = task.partitionsDone; index < partitions; index++) {
       const batches = mappedBatches(partitionFile(task.folder, index), stream, { currency, fetchBegan });
-      for await (const { batch, roots, refused, isLast } of batches) {
+      for await (const { batch, roots, unread, isLast } of batches) {
         rootsDone += roots;
-        yield { batch: prepare(batch), refused, rootsDone, partitionsDone: isLast ? index + 1 : null };
+        yield { batch: prepare(batch), unread, rootsDone, partitionsDone: isLast ? index + 1 : null };
         await setImmediate(); // the database's answers come first
       }
     }

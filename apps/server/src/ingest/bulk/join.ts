@@ -7,6 +7,7 @@ import { Unreadable } from '../map/fields.ts';
 import { mapOrder } from '../map/order.ts';
 import { mapProduct } from '../map/product.ts';
 import type { Batch } from '../records.ts';
+import type { UnreadableRecord } from '../unreadable.ts';
 import { lineGroups } from './lines.ts';
 import { IncompleteResult } from './partition.ts';
 
@@ -28,8 +29,7 @@ const BATCH_LINES = 2_500;
 export interface MappedBatch {
   batch: Batch;
   roots: number;
-  /** Roots that could not be read, and why. */
-  refused: { id: string; why: string }[];
+  unread: UnreadableRecord[];
   /** Of the file; there is one, if an empty one, in each. */
   isLast: boolean;
 }
@@ -90,14 +90,14 @@ function mapBatch(
   currency: string,
   fetchBegan: number,
 ): Omit<MappedBatch, 'isLast'> {
-  const refused: MappedBatch['refused'] = [];
+  const unread: UnreadableRecord[] = [];
   const each = <R>(map: (one: Joined) => R): R[] =>
     joined.flatMap((one) => {
       try {
         return [map(one)];
       } catch (error) {
         if (!(error instanceof Unreadable)) throw error;
-        refused.push({ id: one.root.id, why: error.message });
+        unread.push({ gid: one.root.id, why: error.message });
         return [];
       }
     });
@@ -107,7 +107,7 @@ function mapBatch(
       : stream === 'customers'
         ? { stream, fetchBegan, records: each(({ root }) => mapCustomer(root as unknown as CustomerFieldsFragment)) }
         : { stream, fetchBegan, records: each((one) => mapProduct(productOf(one), currency)) };
-  return { batch, roots: joined.length, refused };
+  return { batch, roots: joined.length, unread };
 }
 
 /** Children of an order are line items, agreements (which have an instant) and, below those, sales. */

@@ -15,8 +15,9 @@ import { IncompleteResult } from '../bulk/partition.ts';
 import { lineGroups } from '../bulk/lines.ts';
 import type { FetchContext } from '../context.ts';
 import { countOf } from '../counts.ts';
-import { fetchById } from '../fetch-by-id.ts';
-import { idOf } from '../map/fields.ts';
+import { locked } from '../apply.ts';
+import { fetchById, storableIds } from '../fetch-by-id.ts';
+import { forgetUnreadable, idsOf, listUnreadable } from '../unreadable.ts';
 import { visibleOnes } from '../visibility.ts';
 import type { Finding } from './findings.ts';
 import { storedPages, storedRows } from './stored-versions.ts';
@@ -44,7 +45,7 @@ export async function compareIds(
   ctx: ListContext,
   stream: StreamName,
 ): Promise<{ compared: number; findings: Partial<Finding>[] }> {
-  const listed = await listAll(ctx, stream);
+  const { listed, tooLarge } = await listAll(ctx, stream);
   /** With Shopify's updatedAt, 0 where its list has none. */
   const doubtful = new Map<string, number>();
   let compared = 0;
@@ -60,6 +61,7 @@ export async function compareIds(
     for (const id of await visibleOnes(ctx, stream, unlisted)) doubtful.set(id, 0);
   }
   for (const [id, updatedAt] of listed) doubtful.set(id, updatedAt);
+  for (const id of await unreadBefore(ctx, stream, tooLarge)) if (!doubtful.has(id)) doubtful.set(id, 0);
 
   const settled = ctx.shopNow.getTime() - ctx.settleMs;
   const before = await storedRows(ctx.db, ctx.tenantId, stream, [...doubtful.keys()]);
@@ -80,11 +82,30 @@ export async function compareIds(
 
 const versionText = (updatedAt: number | null) => (updatedAt === null ? null : new Date(updatedAt).toISOString());
 
-/** updatedAt of everything in Shopify, by id. */
-async function listAll(ctx: ListContext, stream: StreamName): Promise<Map<string, number>> {
+/** Ids of what could not be read until now, to be tried again; what of it no database holds is only told of if it is still there. */
+async function unreadBefore(ctx: ListContext, stream: StreamName, tooLarge: string[]): Promise<string[]> {
+  await storableIds(ctx, stream, tooLarge);
+  const known = (await listUnreadable(ctx.db, ctx.tenantId)).filter((record) => record.stream === stream);
+  const { ids, unread } = idsOf(known.map(({ gid }) => gid));
+  const gone = unread
+    .filter(({ gid }) => !tooLarge.includes(gid))
+    .map(({ gid }) => gid.slice(gid.lastIndexOf('/') + 1));
+  if (gone.length > 0) await locked(ctx, (tx, { tenant }) => forgetUnreadable(tx, tenant, stream, gone));
+  return ids;
+}
+
+/** updatedAt of everything in Shopify, by id, and what has an id that no database holds. */
+async function listAll(
+  ctx: ListContext,
+  stream: StreamName,
+): Promise<{ listed: Map<string, number>; tooLarge: string[] }> {
   const count = await countOf(ctx, stream, null);
-  const all = new Map<string, number>();
-  const add = ({ id, updatedAt }: { id: string; updatedAt: string }) => all.set(idOf(id), Date.parse(updatedAt));
+  const all = { listed: new Map<string, number>(), tooLarge: [] as string[] };
+  const add = ({ id: gid, updatedAt }: { id: string; updatedAt: string }) => {
+    const [id] = idsOf([gid]).ids;
+    if (id === undefined) all.tooLarge.push(gid);
+    else all.listed.set(id, Date.parse(updatedAt));
+  };
   if (count > BY_PAGES) {
     await listByBulk(ctx, stream, add);
     return all;

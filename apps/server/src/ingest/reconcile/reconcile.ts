@@ -18,6 +18,7 @@ import { LeaseLost } from '../apply.ts';
 import type { SyncDeps } from '../context.ts';
 import { withLease } from '../leases.ts';
 import { describeShop } from '../shop.ts';
+import { idsOf, listUnreadable } from '../unreadable.ts';
 import { localDates } from '../local-date.ts';
 import { checkDays } from './check-days.ts';
 import { checkRollups } from './check-rollups.ts';
@@ -122,6 +123,7 @@ async function compareAll(ctx: Context, deps: ReconcileDeps, findings: Findings,
   await findings.add((await checkRollups(ctx)).findings);
   await compareDays(ctx, deps, findings, report);
   await findings.add(await ledgerDifferences(db, tenantId));
+  await findings.add(await unreadableRecords(db, tenantId));
 }
 
 async function compareDays(ctx: Context, deps: ReconcileDeps, findings: Findings, report: Report): Promise<void> {
@@ -157,6 +159,18 @@ async function ledgerDifferences(db: Database, tenantId: string) {
     name,
     expected: `${worth} minor units of ${currency}`,
     found: `${BigInt(worth) - BigInt(difference)}`,
+    mended: false,
+  }));
+}
+
+/** What is still unreadable after it was tried again. */
+async function unreadableRecords(db: Database, tenantId: string) {
+  return (await listUnreadable(db, tenantId)).map(({ stream, gid, why }) => ({
+    kind: 'unreadable' as const,
+    stream,
+    shopifyId: idsOf([gid]).ids[0] ?? null,
+    name: gid,
+    found: why,
     mended: false,
   }));
 }

@@ -4,6 +4,7 @@ import { asDate, idParams, marks } from '../../db/values.ts';
 import { locked } from '../apply.ts';
 import type { FetchContext } from '../context.ts';
 import { fetchById } from '../fetch-by-id.ts';
+import { idsOf } from '../unreadable.ts';
 import { writeMarks } from '../versions.ts';
 
 export const ID_COLUMNS = {
@@ -94,7 +95,7 @@ async function read(
 
 /** Fetches rows whose content is doubted: it is written whatever version it has. Gives ids that could not be read. */
 export async function refetch(ctx: FetchContext, stream: StreamName, ids: readonly string[]): Promise<Set<string>> {
-  const refused = new Set<string>();
+  const unread = new Set<string>();
   for (let at = 0; at < ids.length; at += CHUNK) {
     const some = ids.slice(at, at + CHUNK);
     await locked(ctx, async (tx, { tenant }) => {
@@ -107,7 +108,7 @@ export async function refetch(ctx: FetchContext, stream: StreamName, ids: readon
       );
     });
     const fetched = await fetchById(ctx, stream, some);
-    for (const { id } of fetched.refused) refused.add(id.slice(id.lastIndexOf('/') + 1));
+    for (const id of idsOf(fetched.unread.map(({ gid }) => gid)).ids) unread.add(id);
   }
-  return refused;
+  return unread;
 }

@@ -14,6 +14,7 @@ import type { SyncDeps } from '../context.ts';
 import { MARKS } from '../fetch-marks.ts';
 import { lookAgain, withLease } from '../leases.ts';
 import { describeShop } from '../shop.ts';
+import { unreadableAmong } from '../unreadable.ts';
 import { NOT_FETCHED, writeMarks } from '../versions.ts';
 import { applyCustomerBodies } from './apply-customer-bodies.ts';
 import { applyOrderBodies } from './apply-order-bodies.ts';
@@ -149,6 +150,15 @@ async function applyAll(work: Work, tx: Tx, state: TenantState, readings: Read[]
   for (const [stream, ids] of byStream(of('delete')))
     await deleteRecords(tx, dialect, state, stream, ids, await tx.now());
   for (const [stream, ids] of byStream(of('fetch'))) await writeMarks(tx, dialect, state.tenant, stream, ids);
+  // what could not be read may be readable now
+  const told = {
+    orders: orders.map((body) => body.told.record.id),
+    customers: customers.map(({ id }) => id),
+    products: products.map(({ id }) => id),
+  };
+  for (const [stream, ids] of Object.entries(told) as [StreamName, string[]][]) {
+    await writeMarks(tx, dialect, state.tenant, stream, await unreadableAmong(tx, state.tenant, stream, ids));
+  }
 
   const ended = readings.filter(({ reading }) => !reading.unreadable);
   const notes = new Map(ended.map(({ event, reading }) => [event, reading.note]));
