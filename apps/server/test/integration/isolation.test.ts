@@ -47,17 +47,22 @@ const GENERATED = ['active', 'is_active'];
 const HOUR = 3_600_000;
 
 /**
- * Each row of a store is there a second time, under the same ids of Shopify and of ours, in the name of another store that
- * comes first wherever the order is by store. Whatever a statement forgets to say of whose rows it means, it shows.
+ * Each row of a store is there twice more, under the same ids of Shopify and of ours, in the names of two other stores, of
+ * which one comes first and one last wherever the order is by store. Whatever a statement forgets to say of whose rows it
+ * means, it shows.
  */
-onEachDatabase('A1: a store and its twin', (engine) => {
+onEachDatabase('A1: a store and its twins', (engine) => {
   let world: World;
   let ada: Browser, bob: Browser, cara: Browser, eve: Browser;
-  let own: string, twin: string;
+  let own: string;
+  let twins: string[];
   const ids: Record<string, string> = { webhookId: 'seen', reconciliationId: '5', requestId: '6' };
 
   beforeAll(async () => {
-    world = await startWorld(engine, { env: { SYNC_EVERY_SECONDS: '86400', RECONCILE_EVERY_SECONDS: '86400' } });
+    world = await startWorld(engine, {
+      sandbox: { size: 40 },
+      env: { SYNC_EVERY_SECONDS: '86400', RECONCILE_EVERY_SECONDS: '86400' },
+    });
     [ada, bob, cara, eve] = [
       await world.register(),
       await world.register(),
@@ -66,7 +71,7 @@ onEachDatabase('A1: a store and its twin', (engine) => {
     ];
     world.sandbox.control.createShop('own.myshopify.com', { orders: 80, seed: 5 });
     own = await ada.fill('own.myshopify.com');
-    twin = String(BigInt(own) - 1n);
+    twins = [String(BigInt(own) - 1n), String(BigInt(own) + 1n)];
     for (const [who, role] of [
       [bob, 'analyst'],
       [cara, 'store_manager'],
@@ -133,7 +138,8 @@ onEachDatabase('A1: a store and its twin', (engine) => {
     }
   }
 
-  async function makeTwin(): Promise<void> {
+  async function makeTwin(twin: string): Promise<void> {
+    const shop = `twin-${twin}.myshopify.com`;
     const [owner, first] = [await userIdOf(eve), await userIdOf(ada)];
     const tenant = BigInt(twin);
     const columnsOf = async (table: string) =>
@@ -154,16 +160,15 @@ onEachDatabase('A1: a store and its twin', (engine) => {
       {
         id: tenant,
         user_id: BigInt(owner),
-        shop_domain: 'twin.myshopify.com',
-        webhook_key: 'twin',
+        shop_domain: shop,
+        webhook_key: twin,
         status: 'disconnected',
         access_token: 'x',
       },
       'id',
     );
     for (const table of COPIED) {
-      const more: Record<string, Param> =
-        table === 'webhook_events' ? { shop_domain: 'twin.myshopify.com', body: 'Twin' } : {};
+      const more: Record<string, Param> = table === 'webhook_events' ? { shop_domain: shop, body: 'Twin' } : {};
       await copy(table, { tenant_id: tenant, ...more }, 'tenant_id');
     }
     await run('UPDATE memberships SET user_id = ? WHERE tenant_id = ? AND user_id = ?', [
@@ -193,8 +198,33 @@ onEachDatabase('A1: a store and its twin', (engine) => {
     const soon = new Date(Date.now() + HOUR / 2);
     await run(
       `INSERT INTO webhook_events (shop_domain, webhook_id, tenant_id, topic, triggered_at, received_at, status, tries, due_at, body)
-       VALUES ('twin.myshopify.com', 'waits', ?, 'products/delete', ?, ?, 'pending', 1, ?, 'Twin')`,
-      [tenant, soon, soon, soon],
+       VALUES (?, 'not-own', ?, 'products/delete', ?, ?, 'pending', 1, ?, 'Twin')`,
+      [shop, tenant, soon, soon, soon],
+    );
+    await run('UPDATE webhook_events SET finished_at = ? WHERE tenant_id = ? AND finished_at IS NOT NULL', [
+      soon,
+      tenant,
+    ]);
+    await run("UPDATE privacy_requests SET customer_id = 1, order_ids = '[1]' WHERE tenant_id = ?", [tenant]);
+    await run(
+      `UPDATE orders SET customer_id = (SELECT customer_id FROM (SELECT customer_id FROM privacy_requests WHERE tenant_id = ?) p)
+       WHERE tenant_id = ?`,
+      [BigInt(own), tenant],
+    );
+    // what the store itself does not have
+    await run(
+      `INSERT INTO reconciliations (tenant_id, id, status, started_at, compared, findings) VALUES (?, 99, 'succeeded', ?, '{}', 0)`,
+      [tenant, soon],
+    );
+    await run(
+      `INSERT INTO privacy_requests (tenant_id, id, kind, webhook_id, customer_id, order_ids, status, requested_at, due_at)
+       VALUES (?, 99, 'data_request', 'not-own', 1, '[]', 'open', ?, ?)`,
+      [tenant, soon, soon],
+    );
+    await run(
+      `INSERT INTO invitations (tenant_id, id, token_hash, email, role, invited_by, created_at, expires_at)
+       VALUES (?, 99, ?, 'dora@example.com', 'analyst', ?, ?, ?)`,
+      [tenant, twin, BigInt(owner), soon, soon],
     );
   }
 
@@ -222,7 +252,7 @@ onEachDatabase('A1: a store and its twin', (engine) => {
     return told;
   }
 
-  const rowsOfTwin = async (): Promise<Record<string, unknown[]>> => {
+  const rowsOf = async (twin: string): Promise<Record<string, unknown[]>> => {
     const rows: Record<string, unknown[]> = {
       tenants: await world.db.read('SELECT * FROM tenants WHERE id = ?', [BigInt(twin)]),
     };
@@ -237,25 +267,34 @@ onEachDatabase('A1: a store and its twin', (engine) => {
     const filed = await file();
     expect(filed.orders.length).toBeGreaterThan(0);
     const before = await answers();
-    await makeTwin();
-    const empty = Object.entries(await rowsOfTwin()).filter(([, rows]) => rows.length === 0);
+    for (const twin of twins) await makeTwin(twin);
+    const empty = Object.entries(await rowsOf(twins[0]!)).filter(([, rows]) => rows.length === 0);
     expect(empty.map(([table]) => table).filter((table) => FILLED.includes(table))).toEqual([]);
     expect(await answers()).toEqual(before);
     expect(await file()).toEqual(filed);
-    const doubled = await ada.call('GET', `/api/tenants/${own}/webhooks/waits`);
-    expect(doubled.status).toBe(404);
+    const eves = await userIdOf(eve);
+    for (const [method, path, body] of [
+      ['GET', 'webhooks/not-own'],
+      ['GET', 'reconciliations/99/findings'],
+      ['GET', 'privacy-requests/99/file'],
+      ['DELETE', 'invitations/99'],
+      ['PATCH', `members/${eves}`, { role: 'analyst' }],
+      ['POST', `members/${eves}/confirm`],
+      ['POST', `members/${eves}/hand-over`],
+      ['DELETE', `members/${eves}`],
+    ] as const) {
+      expect([path, (await ada.call(method, `/api/tenants/${own}/${path}`, body)).status]).toEqual([path, 404]);
+    }
   });
 
   test('whatever is done to the one changes nothing of the other', async () => {
-    const before = await rowsOfTwin();
+    const before = await Promise.all(twins.map(rowsOf));
     const done = new Set<string>();
     const act = async (who: Browser, method: string, path: string, body?: object) => {
       const [, user] = /^\/members\/(\d+)/.exec(path) ?? [];
       const { status, text } = await who.call(method, `/api/tenants/${own}${path}`, body);
       expect([method, path, status < 300 ? 'done' : `${status} ${text}`]).toEqual([method, path, 'done']);
-      const named = path
-        .replace(user ?? ' ', ':userId')
-        .replace(/^\/invitations\/\d+/, '/invitations/:invitationId');
+      const named = path.replace(user ?? ' ', ':userId').replace(/^\/invitations\/\d+/, '/invitations/:invitationId');
       done.add(`${method} /api/tenants/:id${named}`);
     };
     const [adas, bobs] = [await userIdOf(ada), ids.userId!];
@@ -275,8 +314,8 @@ onEachDatabase('A1: a store and its twin', (engine) => {
     await act(bob, 'DELETE', '');
     const writing = ABOUT_A_STORE.filter(({ method }) => method !== 'GET').map(nameOf);
     expect([...done].sort()).toEqual(writing.sort());
-    expect(await rowsOfTwin()).toEqual(before);
-    expect((await eve.tenant(twin)).role).toBe('admin');
+    expect(await Promise.all(twins.map(rowsOf))).toEqual(before);
+    for (const twin of twins) expect((await eve.tenant(twin)).role).toBe('admin');
   });
 
   test('a run of one is not taken for a run of another', async () => {

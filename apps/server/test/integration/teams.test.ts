@@ -242,6 +242,79 @@ onEachDatabase('teams', (engine) => {
     await dora.settled(id);
   });
 
+  test('an account is deleted: alone its stores are disconnected, with others somebody else must be admin first', async () => {
+    const password = 'correct horse battery';
+    const eve = await world.register();
+    const bob = await world.register();
+    const [shared, alone, disconnected] = [
+      await eve.fill(newShop()),
+      await eve.fill(newShop()),
+      await eve.fill(newShop()),
+    ];
+    await eve.call('DELETE', `/api/tenants/${disconnected}`);
+    const waiting = await join(alone, 'analyst', eve);
+    await world.db.models.Membership.update(
+      { waitingSince: new Date() },
+      { where: { tenantId: alone, userId: await userIdOf(waiting) } },
+    );
+    await accept(bob, tokenOf(await invite(eve, shared, bob.email, 'analyst')));
+    const pending = tokenOf(await invite(eve, shared, 'carl@example.com', 'analyst'));
+    const made = await eve.call<{ token: string }>('POST', '/api/auth/tokens', {
+      name: 'A report',
+      role: 'admin',
+      tenantIds: [shared],
+      expiresInDays: 1,
+    });
+    const program = { authorization: `Bearer ${made.body.token}` };
+    const remove = (given: string, headers = {}) =>
+      eve.call<{ code: string; detail: string }>('POST', '/api/auth/me/delete', { password: given }, headers);
+
+    expect((await remove('wrong')).status).toBe(400);
+    expect((await remove(password, program)).body).toMatchObject({ status: 403, code: 'session_required' });
+    const refused = await remove(password);
+    expect(refused.body).toMatchObject({ status: 409, code: 'last_admin' });
+    expect(refused.body.detail).toContain((await bob.tenant(shared)).storeName);
+    expect([(await eve.tenant(alone)).status, (await eve.tenant(shared)).role]).toEqual(['connected', 'admin']);
+
+    const bobs = await userIdOf(bob);
+    expect((await eve.call('POST', `/api/tenants/${shared}/members/${bobs}/hand-over`)).status).toBe(200);
+    const eves = await userIdOf(eve);
+    const { shopDomain } = await eve.tenant(alone);
+    expect(world.sandbox.control.subscriptions(shopDomain)).not.toEqual([]);
+    expect((await remove(password)).status).toBe(204);
+
+    // nothing opens it any more, and the address is free
+    for (const headers of [{}, program]) {
+      expect((await eve.call('GET', '/api/auth/me', undefined, headers)).status).toBe(401);
+    }
+    const nobody = new Browser(() => world.url, world.said);
+    const login = { email: eve.email, password };
+    expect((await nobody.call('POST', '/api/auth/login', login)).body).toMatchObject({ code: 'wrong_credentials' });
+    const tables = ['sessions', 'api_tokens', 'recovery_codes', 'memberships', 'one_time_tokens', 'oauth_states'];
+    for (const table of tables) {
+      expect(await world.db.read(`SELECT * FROM ${table} WHERE user_id = ?`, [BigInt(eves)])).toEqual([]);
+    }
+    expect(JSON.stringify(await world.db.read('SELECT * FROM users'))).not.toContain(eve.email);
+    await nobody.register(eve.email);
+    expect((await nobody.get<{ data: unknown[] }>('/api/tenants')).data).toEqual([]);
+
+    // what becomes of the stores
+    const [row] = await world.db.read<object>('SELECT status, access_token FROM tenants WHERE id = ?', [BigInt(alone)]);
+    expect(row).toEqual({ status: 'disconnected', access_token: null });
+    expect(world.sandbox.control.subscriptions(shopDomain)).toEqual([]);
+    expect(await bob.tenant(shared)).toMatchObject({ role: 'admin', status: 'connected' });
+    expect((await members(bob, shared)).map(({ userId }) => userId)).toEqual([bobs]);
+    expect((await accept(nobody, pending)).status).toBe(403);
+    const [entry] = (await bob.get<{ data: AuditEntry[] }>(`/api/tenants/${shared}/audit-log`)).data;
+    expect(entry).toMatchObject({ action: 'member.left', subject: eves, detail: { accountDeleted: true } });
+    expect(JSON.stringify(entry)).not.toContain(eve.email);
+    // whoever may install apps there goes on with it
+    expect(await nobody.connect(shopDomain)).toBe(alone);
+    expect((await nobody.tenant(alone)).role).toBe('admin');
+    expect((await waiting.call('GET', `/api/tenants/${alone}`)).status).toBe(404);
+    await nobody.settled(alone);
+  });
+
   test('A23: the audit log tells who did what from where, filtered and exported; no formula gets into a spreadsheet', async () => {
     const id = await ada.fill(newShop());
     const bob = await join(id, 'analyst');
