@@ -170,6 +170,12 @@ onEachDatabase('teams', (engine) => {
       role: 'admin',
     });
     expect([(await ada.tenant(id)).role, (await bob.tenant(id)).role]).toEqual(['store_manager', 'admin']);
+    // to who waits to be confirmed nothing is handed over
+    const carl = await join(id, 'analyst', bob);
+    const carls = await userIdOf(carl);
+    await world.db.models.Membership.update({ waitingSince: new Date() }, { where: { tenantId: id, userId: carls } });
+    const refused = await bob.call('POST', `/api/tenants/${id}/members/${carls}/hand-over`);
+    expect(refused.body).toMatchObject({ status: 409, code: 'waiting' });
     expect((await bob.call('DELETE', `/api/tenants/${id}`)).status).toBe(204);
   });
 
