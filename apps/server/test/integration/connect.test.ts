@@ -126,6 +126,15 @@ onEachDatabase('connecting a store', (engine) => {
     expect(asked).toBe(0);
   });
 
+  test('A10: a state that comes back several times at once works once', async () => {
+    const shop = newShop();
+    const callback = await consent(await ada.begin(shop));
+    const tries = await Promise.all(Array.from({ length: 5 }, async () => landing(await ada.call('GET', callback))));
+    expect(tries.filter((place) => /^\/stores\/\d+$/.test(place))).toHaveLength(1);
+    expect(tries.filter((place) => place.includes('code=state_invalid'))).toHaveLength(4);
+    await ada.settled(tries.find((place) => /\d+$/.test(place) && !place.includes('code'))!.slice('/stores/'.length));
+  });
+
   test('A10: a state works for a quarter of an hour', async () => {
     const shop = newShop();
     const callback = await consent(await ada.begin(shop));

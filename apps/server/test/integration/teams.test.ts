@@ -140,6 +140,11 @@ onEachDatabase('teams', (engine) => {
     expect((await ada.call('DELETE', path)).status).toBe(204);
     expect((await bob.call('GET', `/api/tenants/${id}`)).status).toBe(404);
     expect((await ada.call('DELETE', path)).status).toBe(404);
+
+    const carl = await join(id, 'admin');
+    const his = tokenOf(await invite(carl, id, eve.email, 'admin'));
+    expect((await ada.call('DELETE', `/api/tenants/${id}/members/${await userIdOf(carl)}`)).status).toBe(204);
+    expect((await accept(eve, his)).status).toBe(403);
   });
 
   test('an analyst sees figures without persons', async () => {
@@ -224,8 +229,11 @@ onEachDatabase('teams', (engine) => {
     const id = await ada.fill(shop);
     const carl = await join(id, 'analyst');
     const bob = await world.register();
+    const invited = await world.register();
+    const pending = tokenOf(await invite(ada, id, invited.email, 'admin'));
     await world.db.models.Tenant.update({ status: 'uninstalled', accessToken: null }, { where: { id } });
     expect(await bob.connect(shop)).toBe(id);
+    expect((await accept(invited, pending)).status).toBe(403);
     for (const before of [ada, carl]) {
       expect((await before.call('GET', `/api/tenants/${id}`)).status).toBe(404);
       expect((await before.get<{ data: { id: string }[] }>('/api/tenants')).data.map((each) => each.id)).not.toContain(
@@ -376,7 +384,7 @@ onEachDatabase('invitations by e-mail', (engine) => {
     const mailbox = await startMailbox();
     const world = await startWorld(engine, {
       sandbox: { size: 20 },
-      env: { SMTP_URL: mailbox.url, APP_URL: 'http://xeno.example.com' },
+      env: { SMTP_URL: mailbox.url, APP_URL: 'http://xeno.example.com', INVITATIONS_PER_USER: '3' },
     });
     try {
       const ada = await world.register();
@@ -395,6 +403,13 @@ onEachDatabase('invitations by e-mail', (engine) => {
       const bob = new Browser(() => world.url);
       await bob.register('bob@example.com');
       expect((await bob.call('POST', '/api/invitations/accept', { token })).status).toBe(200);
+      // nobody is a sender of mails without end
+      const sent: number[] = [];
+      for (let i = 0; i < 3; i++) {
+        const body = { email: `somebody${i}@example.com`, role: 'analyst' };
+        sent.push((await ada.call('POST', `/api/tenants/${id}/invitations`, body)).status);
+      }
+      expect(sent).toEqual([201, 201, 429]);
     } finally {
       await world.close();
       await mailbox.close();
