@@ -32,7 +32,8 @@ CREATE TABLE audit_log (
   detail mediumtext NOT NULL,
   address varchar(64),
   PRIMARY KEY (tenant_id, id),
-  KEY audit_log_by_time (tenant_id, happened_at, id)
+  KEY audit_log_by_time (tenant_id, happened_at, id),
+  KEY audit_log_by_user (tenant_id, user_id, happened_at, id)
 ) ENGINE=InnoDB COLLATE=utf8mb4_bin;
 
 CREATE TABLE checkouts (
@@ -156,6 +157,16 @@ CREATE TABLE leases (
   fence bigint unsigned NOT NULL,
   expires_at datetime(3) NOT NULL,
   PRIMARY KEY (tenant_id, name)
+) ENGINE=InnoDB COLLATE=utf8mb4_bin;
+
+CREATE TABLE mails (
+  id bigint unsigned NOT NULL,
+  sealed mediumtext NOT NULL,
+  created_at datetime(3) NOT NULL,
+  due_at datetime(3) NOT NULL,
+  tries int NOT NULL,
+  PRIMARY KEY (id),
+  KEY mails_by_due (due_at)
 ) ENGINE=InnoDB COLLATE=utf8mb4_bin;
 
 CREATE TABLE memberships (

@@ -38,6 +38,8 @@ CREATE TABLE audit_log (
 
 CREATE INDEX audit_log_by_time ON audit_log (tenant_id, happened_at, id);
 
+CREATE INDEX audit_log_by_user ON audit_log (tenant_id, user_id, happened_at, id);
+
 CREATE TABLE checkouts (
   tenant_id BIGINT NOT NULL,
   shopify_checkout_id BIGINT NOT NULL,
@@ -163,6 +165,17 @@ CREATE TABLE leases (
   expires_at DATETIME NOT NULL,
   PRIMARY KEY (tenant_id, name)
 ) WITHOUT ROWID;
+
+CREATE TABLE mails (
+  id BIGINT NOT NULL,
+  sealed TEXT NOT NULL,
+  created_at DATETIME NOT NULL,
+  due_at DATETIME NOT NULL,
+  tries INTEGER NOT NULL,
+  PRIMARY KEY (id)
+) WITHOUT ROWID;
+
+CREATE INDEX mails_by_due ON mails (due_at);
 
 CREATE TABLE memberships (
   tenant_id BIGINT NOT NULL,

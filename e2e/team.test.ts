@@ -155,4 +155,20 @@ describe.skipIf(!executablePath)('a team, in a browser', () => {
     await elsewhere.getByRole('alert').getByText('sends no e-mail').waitFor();
     expect(problems).toEqual([]);
   });
+
+  test('what happened to an account is shown to its user, who deletes it', async () => {
+    await ada.goto(`${xeno.url}/profile`);
+    await ada.getByTestId('account-log').getByText('Second factor turned on').waitFor();
+    const remove = ada.locator('section').filter({ has: ada.getByRole('heading', { name: 'Delete your account' }) });
+    const tell = async (password: string) => {
+      await remove.getByLabel('Your password').fill(password);
+      await remove.getByRole('button', { name: 'Delete the account' }).click();
+      await ada.getByRole('dialog').getByRole('button', { name: 'Delete it for good' }).click();
+    };
+    await tell('not her password');
+    await remove.getByText('is not your password').waitFor();
+    await tell(PASSWORD);
+    await ada.waitForURL(/\/login/);
+    expect(problems).toEqual([]);
+  });
 });

@@ -36,7 +36,8 @@ import { makeDue } from './jobs/recurring.ts';
 import { createFeed } from './live/feed.ts';
 import { liveRoutes } from './live/routes.ts';
 import { localSignals } from './live/signals.ts';
-import { createMailer } from './mail/mail.ts';
+import { createMailServer } from './mail/mail.ts';
+import { createOutbox, mailJobs } from './mail/outbox.ts';
 import { armFailPoint } from './observe/fail-points.ts';
 import { serveHealth } from './observe/health.ts';
 import { createLog } from './observe/log.ts';
@@ -47,14 +48,15 @@ import { createSealer } from './shopify/seal.ts';
 import { createTokenSource } from './shopify/token-source.ts';
 import { complianceHandlers } from './privacy/handle-webhooks.ts';
 import { privacyRoutes } from './privacy/routes.ts';
-import { markUninstalled } from './stores/disconnect.ts';
+import { disconnect, markUninstalled } from './stores/disconnect.ts';
 import { pruneStates } from './stores/prune.ts';
-import { storeRoutes } from './stores/routes.ts';
+import { storeRoutes, unsubscribe } from './stores/routes.ts';
 import { standingHandlers } from './stores/handle-webhooks.ts';
 import { checkAllSubscriptions, ensureSubscriptions, webhookOrigin, webhookStates } from './stores/subscriptions.ts';
 import { activeRun, activeRuns } from './stores/sync.ts';
 import { viewActiveRuns } from './stores/tenants.ts';
 import { tokenStore } from './stores/tokens.ts';
+import { createLeaveStores } from './teams/leave-stores.ts';
 import { teamRoutes } from './teams/routes.ts';
 import { SCHEDULED_SYNC, upkeepJobs } from './stores/upkeep.ts';
 
@@ -193,6 +195,9 @@ export async function startApp(
     const changed = (tenantId: string) => signals.publish(tenantId);
     const troubled = (tenant: Tenant, error: unknown) => noteTrouble(db, tenant.id, error);
 
+    const mailServer = config.smtpUrl === null ? null : createMailServer(config.smtpUrl, { from: config.mailFrom });
+    if (mailServer) closers.push(() => mailServer.close());
+
     /** The background work of every room. */
     const kinds: JobKind[] = [
       syncJobs(
@@ -204,6 +209,9 @@ export async function startApp(
       markJobs({ ...syncing, ...tuning, changed, troubled }),
       reconcileJobs({ ...syncing, ...tuning, changed, troubled }),
       ...upkeepJobs({ ...subscribing, ...tuning, clientFor, hint: queue.hint, troubled }),
+      ...(mailServer
+        ? [mailJobs({ ...tuning, db, log, seal: sealer, server: mailServer, alone: alone('mails') })]
+        : []),
       housekeeping({
         db,
         everySeconds: tuning.housekeepingSeconds,
@@ -236,15 +244,14 @@ export async function startApp(
       },
     };
     serveHealth(server, checks, { queue: () => queue.state() });
-    const mailer =
-      config.smtpUrl === null
-        ? null
-        : createMailer(config.smtpUrl, {
-            from: config.mailFrom,
-            onFailure: (error) => log.error({ err: error }, 'an e-mail could not be sent'),
-          });
-    if (mailer) closers.push(() => mailer.close());
-    const identity = await createIdentity(server, db, config, { seal: sealer, mailer });
+    const mailer = mailServer && createOutbox({ db, seal: sealer, hint: queue.hint });
+    const leaveStores = createLeaveStores({
+      db,
+      unsubscribe: (tenantId) => unsubscribe({ db, clientFor }, tenantId),
+      disconnect: (tx, tenantId) => disconnect(db, tx, tenantId),
+      stop: (tenantId) => queue.stop(tenantId),
+    });
+    const identity = await createIdentity(server, db, config, { seal: sealer, mailer, leaveStores });
     const appUrlOf = (request: FastifyRequest) => config.appUrl ?? `${request.protocol}://${request.host}`;
 
     const feed = createFeed({

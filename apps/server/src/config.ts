@@ -130,6 +130,9 @@ const TUNING = {
   secondFactorFailures: 10,
   /** Invitations that one user sends within an hour. */
   invitationsPerUser: 60,
+  /** An e-mail that cannot be sent is given up after so many tries; the pauses between them double up to ten minutes. */
+  mailTries: 12,
+  mailRetrySeconds: 5,
 };
 export type Tuning = typeof TUNING;
 

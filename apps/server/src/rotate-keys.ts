@@ -3,12 +3,13 @@ import { lockDataDir } from './data-lock.ts';
 import { accessOf, openDatabase } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
 import { reseal, type SealedTable } from './db/reseal.ts';
+import { MAIL_SEALS } from './mail/outbox.ts';
 import { TOTP_SEALS } from './identity/second-factor.ts';
 import { createSealer } from './shopify/seal.ts';
 import { TOKEN_SEALS } from './stores/tokens.ts';
 
 /** Everything that is stored sealed, of all rooms. */
-const SEALS: readonly SealedTable[] = [TOKEN_SEALS, TOTP_SEALS];
+const SEALS: readonly SealedTable[] = [TOKEN_SEALS, TOTP_SEALS, MAIL_SEALS];
 
 /**
  * Seals all that is sealed anew by the newest key of ENCRYPTION_KEY, beside whatever runs, and says what is left. May be

@@ -10,6 +10,9 @@ export const AuditEntry = Type.Object({
   userEmail: nullable(Type.String()),
   action: Type.String({ examples: ['member.role_changed'] }),
   subject: nullable(Type.String({ description: 'To whom or what, by its id.' })),
+  subjectName: nullable(
+    Type.String({ description: 'A member’s name and e-mail, an invited address, the name of a token.' }),
+  ),
   detail: Type.Record(Type.String(), Type.Unknown()),
   address: nullable(Type.String({ description: 'From where.' })),
 });

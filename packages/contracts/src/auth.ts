@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { Id, Instant, nullable, Role } from './common.ts';
+import { Id, Instant, nullable, Page, pageOf, Role } from './common.ts';
 import { route } from './route.ts';
 
 export const User = Type.Object({ id: Id, name: Type.String(), email: Type.String() });
@@ -243,6 +243,33 @@ export const endSecondFactor = route({
   method: 'POST',
   path: '/api/auth/totp/disable',
   summary: 'Turn the second factor off',
+  body: Type.Object({ password: Password }, { additionalProperties: false }),
+  response: { 204: Type.Null() },
+});
+
+export const AccountEntry = Type.Object({
+  id: Id,
+  happenedAt: Instant,
+  action: Type.String({ examples: ['account.password_changed'] }),
+  address: nullable(Type.String({ description: 'From where; null where the operator did it.' })),
+});
+export type AccountEntry = Static<typeof AccountEntry>;
+
+export const listEntries = route({
+  ...account,
+  method: 'GET',
+  path: '/api/auth/audit-log',
+  summary: 'What was done to one’s own account, the newest first',
+  query: Page,
+  response: { 200: pageOf(AccountEntry) },
+});
+
+export const deleteAccount = route({
+  ...account,
+  method: 'POST',
+  path: '/api/auth/me/delete',
+  summary:
+    'Delete one’s account; stores that nobody else is in are disconnected, those with members need another admin first',
   body: Type.Object({ password: Password }, { additionalProperties: false }),
   response: { 204: Type.Null() },
 });

@@ -16,7 +16,7 @@ export * as audit from './audit.ts';
 export type { AuditEntry } from './audit.ts';
 export * as teams from './teams.ts';
 export type { Invitation, Member } from './teams.ts';
-export type { ApiToken, Session, User, UserSession } from './auth.ts';
+export type { AccountEntry, ApiToken, Session, User, UserSession } from './auth.ts';
 export type { RunStatus, StreamName, SyncKind, SyncRun, SyncStream, Tenant, TenantStatus } from './stores.ts';
 export type {
   AbandonedCheckouts,

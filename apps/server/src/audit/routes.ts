@@ -6,6 +6,7 @@ import { asDate } from '../db/values.ts';
 import { instantOf } from '../http/instant.ts';
 import { pageOf, type Position, readCursor } from '../http/paging.ts';
 import { handle, type HandledRoute } from '../http/routes.ts';
+import { subjectNames } from './subject-names.ts';
 
 interface Filter {
   action?: string;
@@ -35,7 +36,17 @@ export const auditRoutes = (db: Database): HandledRoute[] => [
         entries = await readEntries(db, actor.tenantId, query, AT_ONCE, positionOf(last));
       }
     }
-    const columns = ['happenedAt', 'userId', 'userName', 'userEmail', 'action', 'subject', 'detail', 'address'];
+    const columns = [
+      'happenedAt',
+      'userId',
+      'userName',
+      'userEmail',
+      'action',
+      'subject',
+      'subjectName',
+      'detail',
+      'address',
+    ];
     // a cell must not become a formula in a spreadsheet
     const table = Readable.from(rows()).pipe(stringify({ header: true, columns, escape_formulas: true, bom: true }));
     reply.header('content-disposition', 'attachment; filename="audit-log.csv"');
@@ -75,10 +86,12 @@ async function readEntries(
      WHERE ${conditions.map(([sql]) => sql).join(' AND ')} ORDER BY a.happened_at DESC, a.id DESC LIMIT ${limit}`,
     conditions.flatMap(([, ...params]) => params),
   );
-  return rows.map(viewEntry);
+  const entries = rows.map(viewEntry);
+  const names = await subjectNames(db, tenantId, entries);
+  return entries.map((entry) => ({ ...entry, subjectName: names(entry) }));
 }
 
-const viewEntry = (row: Record<string, unknown>): AuditEntry => ({
+const viewEntry = (row: Record<string, unknown>): Omit<AuditEntry, 'subjectName'> => ({
   id: String(row.id as string),
   happenedAt: asDate(row.happened_at)!.toISOString(),
   userId: row.user_id === null ? null : String(row.user_id as string),

@@ -18,7 +18,7 @@ interface AuditEntry {
 }
 
 /** In the place of a tenant's id. */
-const NO_TENANT = 0n;
+export const NO_TENANT = 0n;
 
 /** Notes in the audit log what the same transaction does; rows of it are never changed. */
 export const audit = (

@@ -97,7 +97,9 @@ export async function createServer({
   });
   await app.register(underPressure, {
     maxEventLoopDelay: 10_000,
-    pressureHandler: () => {
+    pressureHandler: (_request, _reply, _type, delay) => {
+      // right after the start nothing may have been measured yet
+      if (delay === Infinity) return;
       throw new Unavailable('The server is overloaded.');
     },
   });

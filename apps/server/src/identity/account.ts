@@ -47,14 +47,15 @@ export async function setPassword(
  */
 export async function beginReset(
   db: Database,
+  tx: Tx,
   email: string,
   seconds: number,
 ): Promise<{ to: string | null; token: string }> {
   const normal = normalizeEmail(email);
   // no model, whose making could be timed
-  const [user] = await db.read<{ id: string | number }>('SELECT id FROM users WHERE email = ?', [normal]);
+  const [user] = await tx.query<{ id: string | number }>('SELECT id FROM users WHERE email = ?', [normal]);
   const userId = user ? String(user.id) : null;
-  const token = await issueOneTimeToken(db, { purpose: 'reset', userId, seconds });
+  const token = await issueOneTimeToken(db, tx, { purpose: 'reset', userId, seconds });
   return { to: user ? normal : null, token };
 }
 
@@ -77,6 +78,7 @@ export async function finishReset(
 /** Makes a token that gives the account another e-mail. Whether that one is taken is told to nobody but its owner. */
 export async function beginEmailChange(
   db: Database,
+  tx: Tx,
   user: User,
   email: string,
   seconds: number,
@@ -84,16 +86,17 @@ export async function beginEmailChange(
   const normal = normalizeEmail(email);
   if (normal === user.email) throw new BadInput([{ path: 'email', message: 'is your e-mail already' }]);
   if (normal.length > 254) throw new BadInput([{ path: 'email', message: 'must have at most 254 characters' }]);
-  const taken = (await db.models.User.count({ where: { email: normal } })) > 0;
-  const token = await issueOneTimeToken(db, { purpose: 'email', userId: user.id, detail: normal, seconds });
+  const taken = (await db.models.User.count({ where: { email: normal }, transaction: tx.transaction })) > 0;
+  const token = await issueOneTimeToken(db, tx, { purpose: 'email', userId: user.id, detail: normal, seconds });
   return { email: normal, token, taken };
 }
 
-/** Gives the account the e-mail; tells what it was before. */
+/** Gives the account the e-mail; `tell` is for who has the former one. */
 export async function finishEmailChange(
   db: Database,
   { token, address }: { token: string; address: string },
-): Promise<{ before: string; after: string }> {
+  tell: (tx: Tx, change: { before: string; after: string }) => Promise<void>,
+): Promise<void> {
   const found = await readOneTimeToken(db, 'email', token);
   if (!found) throw new Forbidden(DEAD_LINK, 'link_invalid');
   const { userId } = found;
@@ -107,12 +110,12 @@ export async function finishEmailChange(
       await voidOneTimeTokens(tx, userId, 'reset');
       await voidOneTimeTokens(tx, userId, 'email');
       await auditAccount(db, tx, userId, 'account.email_changed', address);
+      await tell(tx, { before, after });
     })
     .catch((error: unknown) => {
       if (isUniqueViolation(error)) throw new Conflict('An account with this e-mail exists.', 'email_taken');
       throw error;
     });
-  return { before, after };
 }
 
 /** For an operator: a new password for somebody who is locked out; with `secondFactor`, without the second factor. */

@@ -44,7 +44,8 @@ export function login(
     await throttles.failuresPerAccount.forget(account);
     if (user.totpConfirmedAt) {
       const waiting = { purpose: 'second-factor', userId: user.id, seconds: secondFactorSeconds } as const;
-      return { challenge: await issueOneTimeToken(db, waiting), expiresIn: secondFactorSeconds };
+      const challenge = await db.transaction((tx) => issueOneTimeToken(db, tx, waiting));
+      return { challenge, expiresIn: secondFactorSeconds };
     }
     const begin = { userId: user.id, client, seconds: sessionSeconds };
     const session = await db.transaction((tx) => beginSession(db, tx, begin));

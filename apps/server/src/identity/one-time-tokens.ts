@@ -12,27 +12,26 @@ interface OneTimeToken {
 
 /** Makes a token that works once; `userId` null: it never works, and costs what one that does costs. */
 export async function issueOneTimeToken(
-  db: Database,
+  { dialect }: Database,
+  tx: Tx,
   { purpose, userId, detail, seconds }: { purpose: Purpose; userId: string | null; detail?: string; seconds: number },
 ): Promise<string> {
   const { token, hash } = newSecretToken();
   const now = Date.now();
-  await db.transaction((tx) =>
-    tx.insert(
-      'one_time_tokens',
-      ['token_hash', 'purpose', 'user_id', 'detail', 'created_at', 'expires_at'],
+  await tx.insert(
+    'one_time_tokens',
+    ['token_hash', 'purpose', 'user_id', 'detail', 'created_at', 'expires_at'],
+    [
       [
-        [
-          hash,
-          purpose,
-          userId === null ? null : BigInt(userId),
-          detail ?? null,
-          instantText(db.dialect, now),
-          instantText(db.dialect, now + seconds * 1000),
-        ],
+        hash,
+        purpose,
+        userId === null ? null : BigInt(userId),
+        detail ?? null,
+        instantText(dialect, now),
+        instantText(dialect, now + seconds * 1000),
       ],
-      null,
-    ),
+    ],
+    null,
   );
   return token;
 }

@@ -13,9 +13,13 @@ import {
   finishReset,
   setPassword,
 } from './account.ts';
+import { accountEntries } from './account-log.ts';
 import { createApiToken, listApiTokens, revokeApiToken } from './api-tokens.ts';
+import type { Tx } from '../db/database.ts';
 import { auditRequest } from '../http/audit-request.ts';
-import type { Mailer } from '../mail/mail.ts';
+import { pageOf, readCursor } from '../http/paging.ts';
+import type { Mailer } from '../mail/outbox.ts';
+import { deleteAccount } from './delete-account.ts';
 import { normalizeEmail } from './email.ts';
 import { type LoggedIn, login, loginWithSecondFactor } from './login.ts';
 import { hashPassword } from './passwords.ts';
@@ -29,12 +33,19 @@ import { createAccessTokens } from './tokens.ts';
 
 const COOKIE = 'xeno_refresh';
 
+/** Takes a user out of all stores and does `end`, in one transaction; `note` hears of each. @throws Conflict */
+type LeaveStores = (
+  userId: string,
+  note: (tx: Tx, tenantId: string, action: string) => Promise<void>,
+  end: (tx: Tx) => Promise<void>,
+) => Promise<void>;
+
 /** Accounts and sessions: their routes, and `authenticate` for everybody else's. */
 export async function createIdentity(
   app: FastifyInstance,
   db: Database,
   config: Config,
-  { seal, mailer }: { seal: Seal; mailer: Mailer | null },
+  { seal, mailer, leaveStores }: { seal: Seal; mailer: Mailer | null; leaveStores: LeaveStores },
 ): Promise<{ routes: HandledRoute[]; authenticate: Authenticate }> {
   const { tuning } = config;
   const { counts } = app;
@@ -218,18 +229,16 @@ export async function createIdentity(
     handle(auth.requestReset, async ({ body, request }) => {
       const { mailer, appUrl } = mailOf();
       await countMail(request, body.email);
-      const { to, token } = await beginReset(db, body.email, tuning.resetSeconds);
-      if (to !== null) {
-        mailer.send({
-          to,
-          subject: 'A new password for Xeno',
-          text: [
-            `Somebody, probably you, asked for a new password for the account with this address. Set it here:`,
-            `${appUrl}/reset-password#${token}`,
-            `The link works once, for ${Math.round(tuning.resetSeconds / 60)} minutes. If it was not you, nothing needs to be done.`,
-          ].join('\n\n'),
-        });
-      }
+      await db.transaction(async (tx) => {
+        const { to, token } = await beginReset(db, tx, body.email, tuning.resetSeconds);
+        const subject = 'A new password for Xeno';
+        const text = [
+          `Somebody, probably you, asked for a new password for the account with this address. Set it here:`,
+          `${appUrl}/reset-password#${token}`,
+          `The link works once, for ${Math.round(tuning.resetSeconds / 60)} minutes. If it was not you, nothing needs to be done.`,
+        ].join('\n\n');
+        await mailer.post(tx, to === null ? null : { to, subject, text });
+      });
       return { requested: true as const };
     }),
 
@@ -243,27 +252,27 @@ export async function createIdentity(
       const confirmed = { userId: actor.userId, password: body.password, path: 'password' };
       const user = await confirmedUser(db, passwordTries, confirmed);
       await countMail(request, body.email);
-      const { email, token, taken } = await beginEmailChange(db, user, body.email, tuning.resetSeconds);
-      mailer.send({
-        to: email,
-        subject: 'Your e-mail for Xeno',
-        text: taken
+      await db.transaction(async (tx) => {
+        const { email, token, taken } = await beginEmailChange(db, tx, user, body.email, tuning.resetSeconds);
+        const text = taken
           ? 'Somebody wanted to use this address for their account. You have an account with it already, so nothing was changed.'
           : [
               'Open this link to use this address for your account from now on:',
               `${appUrl}/confirm-email#${token}`,
               'If you did not ask for it, nothing needs to be done.',
-            ].join('\n\n'),
+            ].join('\n\n');
+        await mailer.post(tx, { to: email, subject: 'Your e-mail for Xeno', text });
       });
       return { requested: true as const };
     }),
 
     handle(auth.confirmEmailChange, async ({ body, request }) => {
-      const { before, after } = await finishEmailChange(db, { token: body.token, address: request.ip });
-      mailer?.send({
-        to: before,
-        subject: 'Your e-mail for Xeno was changed',
-        text: `Your account uses ${after} from now on. If it was not you who changed it, tell whoever runs this installation.`,
+      await finishEmailChange(db, { token: body.token, address: request.ip }, async (tx, { before, after }) => {
+        await mailer?.post(tx, {
+          to: before,
+          subject: 'Your e-mail for Xeno was changed',
+          text: `Your account uses ${after} from now on. If it was not you who changed it, tell whoever runs this installation.`,
+        });
       });
       return null;
     }),
@@ -294,6 +303,36 @@ export async function createIdentity(
         await endSecondFactor(tx, user);
         await auditAccount(db, tx, userId, 'account.second_factor_off', request.ip);
       });
+      return null;
+    }),
+
+    handle(auth.listEntries, async ({ actor, query }) => {
+      const { limit = 20, cursor } = query;
+      const entries = await accountEntries(db, actor.userId, { limit: limit + 1, before: readCursor(cursor) });
+      return pageOf(entries, limit, ({ happenedAt, id }) => ({ at: new Date(happenedAt), id }));
+    }),
+
+    handle(auth.deleteAccount, async ({ actor, body, request, reply }) => {
+      const { userId } = actor;
+      const user = await confirmedUser(db, passwordTries, { userId, password: body.password, path: 'password' });
+      await leaveStores(
+        userId,
+        async (tx, tenantId, action) => {
+          const subject = action === 'member.left' ? userId : tenantId;
+          const entry = { tenantId, action, subject, detail: { accountDeleted: true } };
+          await auditRequest(tx, db.dialect, request, actor, entry);
+        },
+        async (tx) => {
+          await deleteAccount(db, tx, userId);
+          await auditAccount(db, tx, userId, 'account.deleted', request.ip);
+          await mailer?.post(tx, {
+            to: user.email,
+            subject: 'Your account with Xeno was deleted',
+            text: 'Your account with this address was deleted, by whoever knows its password. Nothing is left that opens it.',
+          });
+        },
+      );
+      reply.clearCookie(COOKIE, cookieOf(request));
       return null;
     }),
 

@@ -1,5 +1,5 @@
 import type { Webhook, WebhookDetail, WebhookStatus, WebhookSummary } from '@xeno/contracts';
-import type { Database, Param } from '../db/database.ts';
+import type { Database, Param, Tx } from '../db/database.ts';
 import { asDate, marks } from '../db/values.ts';
 import type { Position } from '../http/paging.ts';
 
@@ -87,7 +87,7 @@ export async function summarize(db: Database, tenantId: string): Promise<Webhook
  * An event that is older than what is stored changes nothing.
  */
 export async function replayEvents(
-  db: Database,
+  tx: Tx,
   tenantId: string,
   filter: { webhookIds?: string[]; status?: 'done' | 'dead'; from?: Date; to?: Date },
 ): Promise<number> {
@@ -101,12 +101,10 @@ export async function replayEvents(
     ...(from ? [['received_at >= ?', [from]] as [string, Param[]]] : []),
     ...(to ? [['received_at < ?', [to]] as [string, Param[]]] : []),
   ];
-  return db.transaction((tx) =>
-    tx.run(
-      `UPDATE webhook_events SET status = 'pending', tries = 0, due_at = ?, finished_at = NULL, error = NULL
-       WHERE ${conditions.map(([sql]) => sql).join(' AND ')}`,
-      [now, ...conditions.flatMap(([, params]) => params)],
-    ),
+  return tx.run(
+    `UPDATE webhook_events SET status = 'pending', tries = 0, due_at = ?, finished_at = NULL, error = NULL
+     WHERE ${conditions.map(([sql]) => sql).join(' AND ')}`,
+    [now, ...conditions.flatMap(([, params]) => params)],
   );
 }
 

@@ -42,21 +42,24 @@ export function inboxRoutes(deps: ReceiveDeps): HandledRoute[] {
         throw new BadInput([{ path: 'webhookIds', message: 'must be given, or status, or from and to' }]);
       }
       const [from, to] = [instantOf('from', body.from), instantOf('to', body.to)];
-      const replayed = await replayEvents(db, actor.tenantId, { webhookIds, status, from, to });
-      if (replayed > 0) hint('webhooks', actor.tenantId);
-      await db.transaction((tx) =>
-        auditRequest(tx, db.dialect, request, actor, {
-          tenantId: actor.tenantId,
+      const { tenantId } = actor;
+      const replayed = await db.transaction(async (tx) => {
+        const count = await replayEvents(tx, tenantId, { webhookIds, status, from, to });
+        const asked = {
+          ...(status && { status }),
+          ...(body.from && { from: body.from }),
+          ...(body.to && { to: body.to }),
+        };
+        const entry = {
+          tenantId,
           action: 'webhooks.replayed',
-          subject: actor.tenantId,
-          detail: {
-            replayed,
-            ...(status && { status }),
-            ...(body.from && { from: body.from }),
-            ...(body.to && { to: body.to }),
-          },
-        }),
-      );
+          subject: tenantId,
+          detail: { replayed: count, ...asked },
+        };
+        await auditRequest(tx, db.dialect, request, actor, entry);
+        return count;
+      });
+      if (replayed > 0) hint('webhooks', tenantId);
       return { replayed };
     }),
   ];

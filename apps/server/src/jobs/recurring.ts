@@ -1,5 +1,6 @@
 import type { TenantStatus } from '@xeno/contracts';
-import type { Database } from '../db/database.ts';
+import type { Database, Tx } from '../db/database.ts';
+import type { Dialect } from '../db/types.ts';
 import { conflictTail } from '../db/upsert.ts';
 import { databaseNow, marks } from '../db/values.ts';
 import type { JobKind } from './job.ts';
@@ -52,12 +53,20 @@ export function recurring(options: {
 
 /** Makes a store's recurring job due so many seconds from now. */
 export const makeDue = (db: Database, tenantId: string, job: string, seconds: number): Promise<unknown> =>
-  db.transaction((tx) =>
-    tx.run(
-      `INSERT INTO upkeep (tenant_id, job, due_at) VALUES (?, ?, ${databaseNow(db.dialect, seconds)})
-       ${conflictTail(db.dialect, { keys: ['tenant_id', 'job'], replace: ['due_at'] })}`,
-      [BigInt(tenantId), job],
-    ),
+  db.transaction((tx) => makeDueWithin(tx, db.dialect, tenantId, job, seconds));
+
+/** The same within a transaction. */
+export const makeDueWithin = (
+  tx: Tx,
+  dialect: Dialect,
+  tenantId: string,
+  job: string,
+  seconds: number,
+): Promise<unknown> =>
+  tx.run(
+    `INSERT INTO upkeep (tenant_id, job, due_at) VALUES (?, ?, ${databaseNow(dialect, seconds)})
+     ${conflictTail(dialect, { keys: ['tenant_id', 'job'], replace: ['due_at'] })}`,
+    [BigInt(tenantId), job],
   );
 
 const jittered = (seconds: number) => Math.round(seconds * (0.9 + Math.random() / 5));

@@ -1,5 +1,4 @@
 import nodemailer from 'nodemailer';
-import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Mail {
   to: string;
@@ -8,22 +7,17 @@ export interface Mail {
   text: string;
 }
 
-export interface Mailer {
-  /** Soon, and after the caller has answered: how long it takes, and whether it works, tells nothing about the address. */
-  send(mail: Mail): void;
+/** Hands a mail over to a mail server. */
+export interface MailServer {
+  /** @throws what the server, or the way to it, answered */
+  send(mail: Mail): Promise<void>;
   close(): void;
 }
 
-const TRIES = 3;
 const PATIENCE_MS = 10_000;
-/** Somewhere in it a mail is sent, so that no answer can be timed by the work after it. */
-const SOON_MS = 1_000;
 
-/** Sends by SMTP, from `from`. What could not be sent after some tries is logged, without to whom. */
-export function createMailer(
-  smtpUrl: string,
-  { from, onFailure }: { from: string; onFailure: (error: unknown) => void },
-): Mailer {
+/** A mail server that is spoken to by SMTP; mails are from `from`. */
+export function createMailServer(smtpUrl: string, { from }: { from: string }): MailServer {
   const transport = nodemailer.createTransport(
     {
       url: smtpUrl,
@@ -36,25 +30,11 @@ export function createMailer(
     },
     { from },
   );
-  const closing = new AbortController();
-
-  async function deliver(mail: Mail): Promise<void> {
-    await delay(Math.random() * SOON_MS, undefined, { signal: closing.signal });
-    for (let tries = 1; ; tries++) {
-      try {
-        await transport.sendMail(mail);
-        return;
-      } catch (error) {
-        if (tries === TRIES) throw error;
-        await delay(tries * 2_000, undefined, { signal: closing.signal });
-      }
-    }
-  }
   return {
-    send: (mail) => void deliver(mail).catch((error: unknown) => closing.signal.aborted || onFailure(error)),
-    close() {
-      closing.abort();
-      transport.close();
-    },
+    send: async (mail) => void (await transport.sendMail(mail)),
+    close: () => transport.close(),
   };
 }
+
+/** Whether the server said that it will never take this mail: another try would be in vain. */
+export const isRefused = (error: unknown): boolean => Number((error as { responseCode?: unknown }).responseCode) >= 500;

@@ -6,7 +6,7 @@ import type { Database, Tx } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
 import { hashToken } from '../db/secret-tokens.ts';
 import { isUniqueViolation } from '../db/database.ts';
-import { BadInput, Conflict } from '../http/errors.ts';
+import { BadInput } from '../http/errors.ts';
 import { authorizeUrl, exchangeCode, type TokenAnswer, verifyCallback } from '../shopify/oauth.ts';
 import { mayRead } from '../shopify/scopes.ts';
 import type { Sealer } from '../shopify/seal.ts';
@@ -26,7 +26,8 @@ const CALLBACK = '/api/shopify/callback';
 
 /**
  * Begins a connection: remembers a state, single use, bound to the user, the shop and the browser. `browser` is the
- * secret of the browser's cookie. A store that another user has connected is refused here already.
+ * secret of the browser's cookie. Whether the store is connected already is not told: whoever types a name has shown
+ * nothing to Shopify.
  */
 export async function beginConnect(
   { db, shopify }: ConnectDeps,
@@ -35,8 +36,6 @@ export async function beginConnect(
   const domain = parseShopDomain(request.shop);
   if (!domain.ok) throw new BadInput([{ path: 'shop', message: domain.reason }]);
   const { shop } = domain;
-  const claim = await claimOf(db, shop, request.userId);
-  if (claim.as === 'stranger') throw new Conflict(connectedByOthers(claim.ask), 'shop_owned_by_another');
   const state = randomBytes(24).toString('base64url');
   await db.models.OauthState.destroy({ where: { expiresAt: { [Op.lt]: new Date() } } });
   await db.models.OauthState.create({
@@ -57,9 +56,6 @@ export async function beginConnect(
     }),
   };
 }
-
-const connectedByOthers = (ask: string | null): string =>
-  `This store is connected to another account here, which keeps it. Ask ${ask ?? 'its admin'} to invite you.`;
 
 /** Why a connection did not come about; the dashboard explains each. */
 export type ConnectFailure =

@@ -1,10 +1,10 @@
 import type { TenantStatus } from '@xeno/contracts';
-import type { Database } from '../db/database.ts';
+import type { Database, Tx } from '../db/database.ts';
 import { NO_TOKENS } from './tokens.ts';
 
 /** Ends a connection from here. */
-export const disconnect = (db: Database, tenantId: string): Promise<void> =>
-  endConnection(db, tenantId, {
+export const disconnect = (db: Database, tx: Tx, tenantId: string): Promise<void> =>
+  endConnection(db, tx, tenantId, {
     status: 'disconnected',
     statusReason: 'It was disconnected here; its data is kept.',
     runs: 'The store was disconnected.',
@@ -12,24 +12,25 @@ export const disconnect = (db: Database, tenantId: string): Promise<void> =>
 
 /** Ends a connection that the shop has ended. */
 export const markUninstalled = (db: Database, tenantId: string): Promise<void> =>
-  endConnection(db, tenantId, {
-    status: 'uninstalled',
-    statusReason: 'The app was uninstalled in Shopify; the data is kept. Connect the store again to go on.',
-    runs: 'The app was uninstalled in Shopify.',
-  });
+  db.transaction((tx) =>
+    endConnection(db, tx, tenantId, {
+      status: 'uninstalled',
+      statusReason: 'The app was uninstalled in Shopify; the data is kept. Connect the store again to go on.',
+      runs: 'The app was uninstalled in Shopify.',
+    }),
+  );
 
 /** Destroys a store's tokens and ends what runs for it; its data stays. Doing it twice changes nothing. */
 async function endConnection(
   db: Database,
+  { transaction }: Tx,
   tenantId: string,
   { runs, ...status }: { status: TenantStatus; statusReason: string; runs: string },
 ): Promise<void> {
-  await db.transaction(async ({ transaction }) => {
-    const { Tenant, SyncRun, SyncStream } = db.models;
-    await Tenant.update({ ...NO_TOKENS, ...status }, { where: { id: tenantId }, transaction });
-    const ended = { status: 'cancelled' as const, finishedAt: new Date() };
-    const open = { tenantId, status: ['queued' as const, 'running' as const] };
-    await SyncStream.update(ended, { where: open, transaction });
-    await SyncRun.update({ ...ended, error: runs }, { where: open, transaction });
-  });
+  const { Tenant, SyncRun, SyncStream } = db.models;
+  await Tenant.update({ ...NO_TOKENS, ...status }, { where: { id: tenantId }, transaction });
+  const ended = { status: 'cancelled' as const, finishedAt: new Date() };
+  const open = { tenantId, status: ['queued' as const, 'running' as const] };
+  await SyncStream.update(ended, { where: open, transaction });
+  await SyncRun.update({ ...ended, error: runs }, { where: open, transaction });
 }

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { pageOf, readCursor } from '../http/paging.ts';
 import { handle, type HandledRoute, type TenantActor } from '../http/routes.ts';
 import { auditRequest } from '../http/audit-request.ts';
+import type { Database, Tx } from '../db/database.ts';
 import { beginConnect, type ConnectDeps, type ConnectOutcome, finishConnect } from './connect.ts';
 import type { Tenant } from '../db/models/tenant.ts';
 import type { ShopifyClient } from '../shopify/client.ts';
@@ -28,10 +29,15 @@ const STATE_COOKIE = 'xeno_connect';
 
 export function storeRoutes(deps: StoreDeps): HandledRoute[] {
   const { db } = deps;
-  const note = (request: FastifyRequest, actor: TenantActor, action: string, detail?: Record<string, unknown>) => {
+  const note = (
+    tx: Tx,
+    request: FastifyRequest,
+    actor: TenantActor,
+    action: string,
+    detail?: Record<string, unknown>,
+  ) => {
     const { tenantId } = actor;
-    const entry = { tenantId, action, subject: tenantId, detail };
-    return db.transaction((tx) => auditRequest(tx, db.dialect, request, actor, entry));
+    return auditRequest(tx, db.dialect, request, actor, { tenantId, action, subject: tenantId, detail });
   };
   return [
     handle(stores.beginConnect, async ({ body, actor, request, reply }) => {
@@ -64,18 +70,21 @@ export function storeRoutes(deps: StoreDeps): HandledRoute[] {
     handle(stores.getTenant, ({ actor }) => getTenant(db, actor)),
 
     handle(stores.disconnect, async ({ actor, request }) => {
-      const tenant = await db.models.Tenant.findByPk(actor.tenantId);
-      if (tenant?.accessToken) await dropSubscriptions(deps.clientFor(tenant), UNSUBSCRIBE_SECONDS);
-      await disconnect(db, actor.tenantId);
-      await note(request, actor, 'store.disconnected');
+      await unsubscribe(deps, actor.tenantId);
+      await db.transaction(async (tx) => {
+        await disconnect(db, tx, actor.tenantId);
+        await note(tx, request, actor, 'store.disconnected');
+      });
       deps.stop(actor.tenantId);
       return null;
     }),
 
     handle(stores.startSync, async ({ actor, body, request }) => {
-      const run = await requestSync(db, actor.tenantId, body?.kind ?? 'incremental');
+      const kind = body?.kind ?? 'incremental';
+      const run = await requestSync(db, actor.tenantId, kind, (tx, runId) =>
+        note(tx, request, actor, 'sync.requested', { runId, kind }),
+      );
       deps.wake(actor.tenantId);
-      await note(request, actor, 'sync.requested', { runId: run.id, kind: run.kind });
       return { run };
     }),
 
@@ -85,6 +94,15 @@ export function storeRoutes(deps: StoreDeps): HandledRoute[] {
       return pageOf(runs, limit, ({ createdAt, id }) => ({ at: new Date(createdAt), id }));
     }),
   ];
+}
+
+/** Tells Shopify, as far as it can be reached, that a store wants to hear no more. */
+export async function unsubscribe(
+  { db, clientFor }: { db: Database; clientFor: StoreDeps['clientFor'] },
+  tenantId: string,
+): Promise<void> {
+  const tenant = await db.models.Tenant.findByPk(tenantId);
+  if (tenant?.accessToken) await dropSubscriptions(clientFor(tenant), UNSUBSCRIBE_SECONDS);
 }
 
 const errorPage = ({ code, shop, ask }: Extract<ConnectOutcome, { ok: false }>) =>

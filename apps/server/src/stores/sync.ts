@@ -12,22 +12,30 @@ const STREAMS: StreamName[] = ['products', 'customers', 'orders'];
 const ACTIVE = ['queued', 'running'] as const;
 
 /**
- * Queues a run, or gives the one that is queued or running already. Without `full`, each stream fetches what changed
+ * Queues a run, or gives the one that is queued or running already; `note` is told of it in the same transaction. Without `full`, each stream fetches what changed
  * since its last success; one that never succeeded fetches everything.
  */
-export async function requestSync(db: Database, tenantId: string, kind: SyncKind): Promise<RunView> {
+export async function requestSync(
+  db: Database,
+  tenantId: string,
+  kind: SyncKind,
+  note: (tx: Tx, runId: string) => Promise<void>,
+): Promise<RunView> {
   const tenant = await db.models.Tenant.findByPk(tenantId);
   if (!tenant?.accessToken) {
     throw new Conflict('This store is not connected. Connect it again, then sync.', 'not_connected');
   }
-  const runId = await db
-    .transaction((tx) => startRun(tx, db, tenantId, kind))
-    .catch(async (error: unknown) => {
-      // another request queued one at the same moment
-      const active = isUniqueViolation(error) ? await activeRun(db, tenantId) : null;
-      if (!active) throw error;
-      return active.id;
+  const request = () =>
+    db.transaction(async (tx) => {
+      const id = await startRun(tx, db, tenantId, kind);
+      await note(tx, id);
+      return id;
     });
+  const runId = await request().catch((error: unknown) => {
+    // another request queued one at the same moment
+    if (isUniqueViolation(error)) return request();
+    throw error;
+  });
   return (await viewRuns(db, tenantId, [(await db.models.SyncRun.findOne({ where: { tenantId, id: runId } }))!]))[0]!;
 }
 

@@ -5,7 +5,7 @@ import { auditRequest } from '../http/audit-request.ts';
 import { Conflict, Forbidden, NotFound, TooMany } from '../http/errors.ts';
 import { type Authenticate, handle, type HandledRoute, requirePermission, type UserActor } from '../http/routes.ts';
 import type { Counts } from '../limits/counts.ts';
-import type { Mailer } from '../mail/mail.ts';
+import type { Mailer } from '../mail/outbox.ts';
 import { acceptInvitation, invite, listInvitations, readInvitation, revokeInvitation } from './invitations.ts';
 import { changeRole, confirmMember, handOver, listMembers, removeMember } from './members.ts';
 
@@ -111,26 +111,31 @@ export function teamRoutes(deps: TeamDeps): HandledRoute[] {
 
       const email = deps.normalizeEmail(body.email);
       const by = await db.models.User.findByPk(actor.userId, { rejectOnEmpty: true });
-      const { invitation, token } = await db.transaction(async (tx) => {
-        const made = await invite(db, tx, { tenantIds, email, role, by, seconds: deps.invitationSeconds });
+      return db.transaction(async (tx) => {
+        const { invitation, token } = await invite(db, tx, {
+          tenantIds,
+          email,
+          role,
+          by,
+          seconds: deps.invitationSeconds,
+        });
         for (const tenantId of tenantIds) {
-          const entry = { tenantId, action: 'member.invited', subject: made.invitation.id, detail: { role } };
+          const entry = { tenantId, action: 'member.invited', subject: invitation.id, detail: { role } };
           await note(tx, request, actor, entry);
         }
-        return made;
+        const link = `${deps.appUrlOf(request)}/invitation#${token}`;
+        if (!mailer) return { invitation, link };
+        await mailer.post(tx, {
+          to: email,
+          subject: `${oneLine(by.name)} invites you to Xeno`,
+          text: [
+            `${oneLine(by.name)} (${by.email}) invites you to ${tenantIds.length === 1 ? 'a store' : `${tenantIds.length} stores`} in Xeno. See to which, and accept, here:`,
+            link,
+            `The link works once, for whoever has an account with this address, until ${invitation.expiresAt.slice(0, 10)}.`,
+          ].join('\n\n'),
+        });
+        return { invitation, link: null };
       });
-      const link = `${deps.appUrlOf(request)}/invitation#${token}`;
-      if (!mailer) return { invitation, link };
-      mailer.send({
-        to: email,
-        subject: `${oneLine(by.name)} invites you to Xeno`,
-        text: [
-          `${oneLine(by.name)} (${by.email}) invites you to ${tenantIds.length === 1 ? 'a store' : `${tenantIds.length} stores`} in Xeno. See to which, and accept, here:`,
-          link,
-          `The link works once, for whoever has an account with this address, until ${invitation.expiresAt.slice(0, 10)}.`,
-        ].join('\n\n'),
-      });
-      return { invitation, link: null };
     }),
 
     handle(teams.revokeInvitation, async ({ actor, params, request }) => {

@@ -165,6 +165,28 @@ describe.each(databases)('an account on $name', { timeout: 60_000 }, (engine) =>
       expect(mailbox.to(bob.email)[0]).not.toContain('#');
     });
 
+    test('a link, or a log-in that waits for its second factor, opens nothing but what it is for', async () => {
+      const ada = await register(frame);
+      await ask('POST', '/password-reset', null, { email: ada.email });
+      const reset = await mailbox.link(ada.email);
+      await ask('POST', '/email', ada, { email: `new-${ada.email}`, password: ada.password });
+      const email = await mailbox.link(`new-${ada.email}`);
+      await frame.db.models.User.update({ totpConfirmedAt: new Date() }, { where: { id: ada.id } });
+      const { challenge } = (await login(ada.email, ada.password)).json<{ challenge: string }>();
+      for (const token of [reset, challenge]) {
+        expect((await ask('POST', '/email/confirm', null, { token })).json()).toMatchObject({ code: 'link_invalid' });
+      }
+      for (const token of [email, challenge]) {
+        const answer = await ask('POST', '/password-reset/confirm', null, { token, password: 'a new password' });
+        expect(answer.json()).toMatchObject({ code: 'link_invalid' });
+      }
+      for (const token of [email, reset]) {
+        const answer = await ask('POST', '/second-factor', null, { challenge: token, code: '123456' });
+        expect(answer.json()).toMatchObject({ code: 'challenge_invalid' });
+      }
+      expect((await ask('GET', '/me', ada)).json()).toMatchObject({ user: { email: ada.email } });
+    });
+
     test('a second factor: asked for at log-in, each code once, recovery codes in its place', async () => {
       const ada = await register(frame);
       expect((await ask('POST', '/totp', ada, { password: 'wrong' })).statusCode).toBe(400);
@@ -204,6 +226,26 @@ describe.each(databases)('an account on $name', { timeout: 60_000 }, (engine) =>
       expect((await finish(recoveryCodes[0]!)).statusCode).toBe(401);
       expect((await finish(recoveryCodes[1]!)).statusCode).toBe(200);
       expect((await finish('x', 'unknown')).json()).toMatchObject({ code: 'challenge_invalid' });
+
+      // nobody else's codes, nor a log-in that was begun with a password that is no more
+      const bob = await register(frame);
+      await frame.db.transaction(async (tx) => {
+        const [sealed] = await tx.query<{ totp_secret: string }>('SELECT totp_secret FROM users WHERE id = ?', [
+          ada.id,
+        ]);
+        await tx.run('UPDATE users SET totp_confirmed_at = ?, totp_secret = ? WHERE id = ?', [
+          new Date(),
+          sealed!.totp_secret,
+          bob.id,
+        ]);
+      });
+      const bobs = (await login(bob.email, bob.password)).json<{ challenge: string }>().challenge;
+      expect((await finish(recoveryCodes[3]!, bobs)).json()).toMatchObject({ code: 'wrong_code' });
+      const begun = await challenge();
+      const change = { currentPassword: ada.password, newPassword: 'a new password' };
+      expect((await ask('POST', '/password', ada, change)).statusCode).toBe(204);
+      expect((await finish(recoveryCodes[3]!, begun)).json()).toMatchObject({ code: 'challenge_invalid' });
+      ada.password = change.newPassword;
 
       // whoever has the password alone guesses a few times
       for (let i = 0; i < 4; i++) expect((await finish(wrongCode(app))).statusCode).toBe(401);
@@ -259,6 +301,10 @@ describe.each(databases)('an account on $name', { timeout: 60_000 }, (engine) =>
         const where = { tenantId: one, userId: ada.id };
         await frame.db.models.Membership.update({ role: 'analyst' }, { where });
         expect((await sync(one, program)).statusCode).toBe(403);
+        await frame.db.models.Membership.update({ role: 'admin', waitingSince: new Date() }, { where });
+        expect((await sync(one, program)).statusCode).toBe(404);
+        await frame.db.models.Membership.update({ waitingSince: null }, { where });
+        expect((await sync(one, program)).statusCode).toBe(202);
         await frame.db.models.Membership.destroy({ where });
         expect((await sync(one, program)).statusCode).toBe(404);
       });

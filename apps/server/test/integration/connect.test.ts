@@ -126,6 +126,15 @@ onEachDatabase('connecting a store', (engine) => {
     expect(asked).toBe(0);
   });
 
+  test('A10: a state that comes back several times at once works once', async () => {
+    const shop = newShop();
+    const callback = await consent(await ada.begin(shop));
+    const tries = await Promise.all(Array.from({ length: 5 }, async () => landing(await ada.call('GET', callback))));
+    expect(tries.filter((place) => /^\/stores\/\d+$/.test(place))).toHaveLength(1);
+    expect(tries.filter((place) => place.includes('code=state_invalid'))).toHaveLength(4);
+    await ada.settled(tries.find((place) => /\d+$/.test(place) && !place.includes('code'))!.slice('/stores/'.length));
+  });
+
   test('A10: a state works for a quarter of an hour', async () => {
     const shop = newShop();
     const callback = await consent(await ada.begin(shop));
@@ -243,16 +252,35 @@ onEachDatabase('connecting a store', (engine) => {
     const before = await tokensOf(shop);
 
     const asked = await tokenRequests(shop, async () => {
-      expect(failure(await bob.call('GET', early))).toBe('shop_owned_by_another');
-      const answer = await bob.call<Problem>('POST', '/api/shopify/auth', { shop });
-      expect(answer.body).toMatchObject({ status: 409, code: 'shop_owned_by_another' });
-      expect(answer.body.detail).toMatch(/connected (by|to) another/);
+      for (const callback of [early, await consent(await bob.begin(shop))]) {
+        expect(failure(await bob.call('GET', callback))).toBe('shop_owned_by_another');
+      }
     });
     expect(asked).toBe(0);
     expect(await tokensOf(shop)).toEqual(before);
     expect((await ada.tenant(id)).role).toBe('admin');
     expect((await bob.get<{ data: unknown[] }>('/api/tenants')).data).toEqual([]);
     await ada.synced(id);
+  });
+
+  test('A9: whoever types the name of a store is not told whether it is connected, nor by whom', async () => {
+    const [shop, free] = [newShop(), newShop()];
+    await ada.connect(shop);
+    const begun = async (name: string) => {
+      const { status, text, headers } = await bob.call('POST', '/api/shopify/auth', { shop: name });
+      const names = [...headers.keys()].filter((header) => header !== 'set-cookie');
+      return { status, text: text.replace(/state=[\w-]+/, 'state=').replaceAll(name, 'shop'), names };
+    };
+    await begun(free);
+    expect(await begun(shop)).toEqual(await begun(free));
+    // nor by a callback that Shopify has not signed
+    const { state } = Object.fromEntries(new URL(await bob.begin(shop)).searchParams);
+    const forged = await bob.call('GET', signed(world, { shop, state: state!, code: 'c' }, 'another secret'));
+    expect(landing(forged)).toBe('/stores/connect-error?code=hmac_invalid');
+    const unsigned = new URL(signed(world, { shop, state: state!, code: 'c' }));
+    unsigned.searchParams.delete('hmac');
+    expect(landing(await bob.call('GET', unsigned.href))).toBe('/stores/connect-error?code=hmac_invalid');
+    await ada.settled((await ada.get<{ data: { id: string; shopDomain: string }[] }>('/api/tenants')).data.at(-1)!.id);
   });
 
   test('F40: two users at once: one of them has it', async () => {

@@ -9,9 +9,12 @@ import { handle, type HandledRoute, registerRoutes } from '../../src/http/routes
 import { createServer } from '../../src/http/server.ts';
 import { createIdentity } from '../../src/identity/routes.ts';
 import { serveHealth } from '../../src/observe/health.ts';
-import { createMailer } from '../../src/mail/mail.ts';
+import { embeddedQueue } from '../../src/jobs/embedded.ts';
+import { createMailServer } from '../../src/mail/mail.ts';
+import { createOutbox, mailJobs } from '../../src/mail/outbox.ts';
 import { createSealer } from '../../src/shopify/seal.ts';
 import { createLog } from '../../src/observe/log.ts';
+import { createLeaveStores } from '../../src/teams/leave-stores.ts';
 import type { Engine } from '../harness/databases.ts';
 
 export interface Frame {
@@ -31,13 +34,18 @@ export async function startFrame(engine: Engine, env: Record<string, string> = {
   await migrate(db);
   const lines: string[] = [];
   const out = new PassThrough().on('data', (chunk: Buffer) => void lines.push(chunk.toString()));
-  const app = await createServer({ config, log: createLog(config, out), dashboard: `${dataDir}/dist` });
+  const log = createLog(config, out);
+  const app = await createServer({ config, log, dashboard: `${dataDir}/dist` });
+  const seal = createSealer(config.encryptionKeys);
+  const queue = embeddedQueue({ log, sweepSeconds: 1, retrySeconds: 1 });
+  const server = config.smtpUrl === null ? null : createMailServer(config.smtpUrl, { from: config.mailFrom });
+  const alone = (work: () => Promise<void>) => work();
+  const kinds = server ? [mailJobs({ ...config.tuning, db, seal, server, log, alone })] : [];
+  queue.start(kinds, { work: true, schedule: true });
   const identity = await createIdentity(app, db, config, {
-    seal: createSealer(config.encryptionKeys),
-    mailer:
-      config.smtpUrl === null
-        ? null
-        : createMailer(config.smtpUrl, { from: config.mailFrom, onFailure: (error) => lines.push(String(error)) }),
+    seal,
+    mailer: server && createOutbox({ db, seal, hint: queue.hint }),
+    leaveStores: createLeaveStores({ db, unsubscribe: async () => {}, disconnect: async () => {}, stop: () => {} }),
   });
   registerRoutes(app, [...identity.routes, ...echoes], identity.authenticate);
   serveHealth(app, {
@@ -59,6 +67,8 @@ export async function startFrame(engine: Engine, env: Record<string, string> = {
     databaseUrl: databaseUrl ?? null,
     close: async () => {
       await app.close();
+      await queue.close();
+      server?.close();
       await db.close();
       await drop();
     },

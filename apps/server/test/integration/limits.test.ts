@@ -4,6 +4,7 @@ import { type Counts, localCounts } from '../../src/limits/counts.ts';
 import { redisCounts } from '../../src/limits/redis-counts.ts';
 import { databases } from '../harness/databases.ts';
 import { type RedisService, startRedis } from '../harness/services.ts';
+import { startMailbox } from './mailbox.ts';
 import { type Account, addTenant, type Frame, register, startFrame } from './identity-server.ts';
 
 const sqlite = databases[0]!;
@@ -102,6 +103,18 @@ describe('A25: limits', () => {
     const other = await addTenant(frame, bob.id);
     const elsewhere = `/api/analytics/orders-by-date?tenant_id=${other}`;
     expect((await frame.app.inject({ url: elsewhere, headers: bob.bearer })).statusCode).toBe(200);
+  });
+
+  test('links that are mailed: by who asks, and by the address they go to', async () => {
+    const mailbox = await startMailbox();
+    const mails = { SMTP_URL: mailbox.url, APP_URL: 'http://xeno.example.com' };
+    const { app } = await start({ ...mails, RESETS_PER_ADDRESS: '5', RESETS_PER_EMAIL: '2' });
+    const reset = (address: string, email: string) =>
+      app.inject({ method: 'POST', url: '/api/auth/password-reset', headers: from(address), payload: { email } });
+    expect(await statuses(3, (time) => reset(`10.4.0.${time}`, ' Ada@example.com'))).toEqual([202, 202, 429]);
+    const asked = await statuses(6, (time) => reset('10.4.1.1', `somebody${time}@example.com`));
+    expect(asked).toEqual([202, 202, 202, 202, 202, 429]);
+    await mailbox.close();
   });
 
   test.skipIf(!hasRedis)('are shared among processes, and so are the throttles of log-in', async () => {

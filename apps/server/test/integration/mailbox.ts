@@ -5,6 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 export interface Mailbox {
   /** For SMTP_URL. */
   url: string;
+  /** The code that it refuses mails with; null: it takes them. */
+  refuse: number | null;
   /** What came for an address, the oldest first. */
   to(address: string): string[];
   /** Waits for the next mail to an address, and gives the token of the link in it. */
@@ -18,6 +20,11 @@ export async function startMailbox(): Promise<Mailbox> {
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
+    onRcptTo({ address }, _session, done) {
+      const code = mailbox.refuse;
+      if (code === null) done();
+      else done(Object.assign(new Error(`<${address}> is refused`), { responseCode: code }));
+    },
     onData(stream, { envelope }, done) {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -32,7 +39,8 @@ export async function startMailbox(): Promise<Mailbox> {
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   const { port } = server.server.address() as AddressInfo;
   const to = (address: string) => mails.filter((mail) => mail.to.includes(address)).map(({ text }) => text);
-  return {
+  const mailbox: Mailbox = {
+    refuse: null,
     url: `smtp://127.0.0.1:${port}`,
     to,
     async link(address, seen = 0) {
@@ -43,4 +51,5 @@ export async function startMailbox(): Promise<Mailbox> {
     },
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
+  return mailbox;
 }

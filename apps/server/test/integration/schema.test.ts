@@ -54,6 +54,7 @@ onEachDatabase('schema', (engine) => {
       'one_time_tokens',
       'api_tokens',
       'webhook_events',
+      'mails',
     ];
     const schema = await dumpSchema(db);
     const tables = [...schema.matchAll(/CREATE TABLE (\w+) \((.*?)\n\)/gs)].filter(

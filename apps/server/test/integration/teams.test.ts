@@ -140,6 +140,11 @@ onEachDatabase('teams', (engine) => {
     expect((await ada.call('DELETE', path)).status).toBe(204);
     expect((await bob.call('GET', `/api/tenants/${id}`)).status).toBe(404);
     expect((await ada.call('DELETE', path)).status).toBe(404);
+
+    const carl = await join(id, 'admin');
+    const his = tokenOf(await invite(carl, id, eve.email, 'admin'));
+    expect((await ada.call('DELETE', `/api/tenants/${id}/members/${await userIdOf(carl)}`)).status).toBe(204);
+    expect((await accept(eve, his)).status).toBe(403);
   });
 
   test('an analyst sees figures without persons', async () => {
@@ -170,6 +175,12 @@ onEachDatabase('teams', (engine) => {
       role: 'admin',
     });
     expect([(await ada.tenant(id)).role, (await bob.tenant(id)).role]).toEqual(['store_manager', 'admin']);
+    // to who waits to be confirmed nothing is handed over
+    const carl = await join(id, 'analyst', bob);
+    const carls = await userIdOf(carl);
+    await world.db.models.Membership.update({ waitingSince: new Date() }, { where: { tenantId: id, userId: carls } });
+    const refused = await bob.call('POST', `/api/tenants/${id}/members/${carls}/hand-over`);
+    expect(refused.body).toMatchObject({ status: 409, code: 'waiting' });
     expect((await bob.call('DELETE', `/api/tenants/${id}`)).status).toBe(204);
   });
 
@@ -197,10 +208,11 @@ onEachDatabase('teams', (engine) => {
     const shop = newShop();
     const id = await ada.fill(shop);
     const bob = await world.register();
-    const refused = await bob.call<{ detail: string }>('POST', '/api/shopify/auth', { shop });
-    expect(refused.body).toMatchObject({ status: 409, code: 'shop_owned_by_another' });
-    expect(refused.body.detail).toContain('p•••@e•••.com');
-    expect(refused.body.detail).not.toContain(ada.email);
+    const refused = async () => {
+      const landing = await bob.call('GET', await consent(await bob.begin(shop)));
+      return Object.fromEntries(new URL(landing.headers.get('location')!, world.url).searchParams);
+    };
+    expect(await refused()).toEqual({ code: 'shop_owned_by_another', shop, ask: 'p•••@e•••.com' });
 
     await invite(ada, id, bob.email, 'analyst');
     expect(await bob.connect(shop)).toBe(id);
@@ -208,7 +220,7 @@ onEachDatabase('teams', (engine) => {
     expect((await ada.tenant(id)).role).toBe('admin');
     expect((await ada.get<{ data: unknown[] }>(`/api/tenants/${id}/invitations`)).data).toEqual([]);
     // an analyst is no admin: to connect it again is for who is
-    expect((await bob.call('POST', '/api/shopify/auth', { shop })).status).toBe(409);
+    expect(await refused()).toMatchObject({ code: 'shop_owned_by_another' });
     await ada.settled(id);
   });
 
@@ -217,8 +229,11 @@ onEachDatabase('teams', (engine) => {
     const id = await ada.fill(shop);
     const carl = await join(id, 'analyst');
     const bob = await world.register();
+    const invited = await world.register();
+    const pending = tokenOf(await invite(ada, id, invited.email, 'admin'));
     await world.db.models.Tenant.update({ status: 'uninstalled', accessToken: null }, { where: { id } });
     expect(await bob.connect(shop)).toBe(id);
+    expect((await accept(invited, pending)).status).toBe(403);
     for (const before of [ada, carl]) {
       expect((await before.call('GET', `/api/tenants/${id}`)).status).toBe(404);
       expect((await before.get<{ data: { id: string }[] }>('/api/tenants')).data.map((each) => each.id)).not.toContain(
@@ -239,6 +254,79 @@ onEachDatabase('teams', (engine) => {
     expect((await dora.tenant(id)).role).toBe('admin');
     expect((await carl.call('GET', `/api/tenants/${id}`)).status).toBe(404);
     await dora.settled(id);
+  });
+
+  test('an account is deleted: alone its stores are disconnected, with others somebody else must be admin first', async () => {
+    const password = 'correct horse battery';
+    const eve = await world.register();
+    const bob = await world.register();
+    const [shared, alone, disconnected] = [
+      await eve.fill(newShop()),
+      await eve.fill(newShop()),
+      await eve.fill(newShop()),
+    ];
+    await eve.call('DELETE', `/api/tenants/${disconnected}`);
+    const waiting = await join(alone, 'analyst', eve);
+    await world.db.models.Membership.update(
+      { waitingSince: new Date() },
+      { where: { tenantId: alone, userId: await userIdOf(waiting) } },
+    );
+    await accept(bob, tokenOf(await invite(eve, shared, bob.email, 'analyst')));
+    const pending = tokenOf(await invite(eve, shared, 'carl@example.com', 'analyst'));
+    const made = await eve.call<{ token: string }>('POST', '/api/auth/tokens', {
+      name: 'A report',
+      role: 'admin',
+      tenantIds: [shared],
+      expiresInDays: 1,
+    });
+    const program = { authorization: `Bearer ${made.body.token}` };
+    const remove = (given: string, headers = {}) =>
+      eve.call<{ code: string; detail: string }>('POST', '/api/auth/me/delete', { password: given }, headers);
+
+    expect((await remove('wrong')).status).toBe(400);
+    expect((await remove(password, program)).body).toMatchObject({ status: 403, code: 'session_required' });
+    const refused = await remove(password);
+    expect(refused.body).toMatchObject({ status: 409, code: 'last_admin' });
+    expect(refused.body.detail).toContain((await bob.tenant(shared)).storeName);
+    expect([(await eve.tenant(alone)).status, (await eve.tenant(shared)).role]).toEqual(['connected', 'admin']);
+
+    const bobs = await userIdOf(bob);
+    expect((await eve.call('POST', `/api/tenants/${shared}/members/${bobs}/hand-over`)).status).toBe(200);
+    const eves = await userIdOf(eve);
+    const { shopDomain } = await eve.tenant(alone);
+    expect(world.sandbox.control.subscriptions(shopDomain)).not.toEqual([]);
+    expect((await remove(password)).status).toBe(204);
+
+    // nothing opens it any more, and the address is free
+    for (const headers of [{}, program]) {
+      expect((await eve.call('GET', '/api/auth/me', undefined, headers)).status).toBe(401);
+    }
+    const nobody = new Browser(() => world.url, world.said);
+    const login = { email: eve.email, password };
+    expect((await nobody.call('POST', '/api/auth/login', login)).body).toMatchObject({ code: 'wrong_credentials' });
+    const tables = ['sessions', 'api_tokens', 'recovery_codes', 'memberships', 'one_time_tokens', 'oauth_states'];
+    for (const table of tables) {
+      expect(await world.db.read(`SELECT * FROM ${table} WHERE user_id = ?`, [BigInt(eves)])).toEqual([]);
+    }
+    expect(JSON.stringify(await world.db.read('SELECT * FROM users'))).not.toContain(eve.email);
+    await nobody.register(eve.email);
+    expect((await nobody.get<{ data: unknown[] }>('/api/tenants')).data).toEqual([]);
+
+    // what becomes of the stores
+    const [row] = await world.db.read<object>('SELECT status, access_token FROM tenants WHERE id = ?', [BigInt(alone)]);
+    expect(row).toEqual({ status: 'disconnected', access_token: null });
+    expect(world.sandbox.control.subscriptions(shopDomain)).toEqual([]);
+    expect(await bob.tenant(shared)).toMatchObject({ role: 'admin', status: 'connected' });
+    expect((await members(bob, shared)).map(({ userId }) => userId)).toEqual([bobs]);
+    expect((await accept(nobody, pending)).status).toBe(403);
+    const [entry] = (await bob.get<{ data: AuditEntry[] }>(`/api/tenants/${shared}/audit-log`)).data;
+    expect(entry).toMatchObject({ action: 'member.left', subject: eves, detail: { accountDeleted: true } });
+    expect(JSON.stringify(entry)).not.toContain(eve.email);
+    // whoever may install apps there goes on with it
+    expect(await nobody.connect(shopDomain)).toBe(alone);
+    expect((await nobody.tenant(alone)).role).toBe('admin');
+    expect((await waiting.call('GET', `/api/tenants/${alone}`)).status).toBe(404);
+    await nobody.settled(alone);
   });
 
   test('A23: the audit log tells who did what from where, filtered and exported; no formula gets into a spreadsheet', async () => {
@@ -296,7 +384,7 @@ onEachDatabase('invitations by e-mail', (engine) => {
     const mailbox = await startMailbox();
     const world = await startWorld(engine, {
       sandbox: { size: 20 },
-      env: { SMTP_URL: mailbox.url, APP_URL: 'http://xeno.example.com' },
+      env: { SMTP_URL: mailbox.url, APP_URL: 'http://xeno.example.com', INVITATIONS_PER_USER: '3' },
     });
     try {
       const ada = await world.register();
@@ -315,6 +403,13 @@ onEachDatabase('invitations by e-mail', (engine) => {
       const bob = new Browser(() => world.url);
       await bob.register('bob@example.com');
       expect((await bob.call('POST', '/api/invitations/accept', { token })).status).toBe(200);
+      // nobody is a sender of mails without end
+      const sent: number[] = [];
+      for (let i = 0; i < 3; i++) {
+        const body = { email: `somebody${i}@example.com`, role: 'analyst' };
+        sent.push((await ada.call('POST', `/api/tenants/${id}/invitations`, body)).status);
+      }
+      expect(sent).toEqual([201, 201, 429]);
     } finally {
       await world.close();
       await mailbox.close();

@@ -100,7 +100,7 @@ function AuditLog({ tenant, search }: { tenant: Tenant; search: AuditSearch }) {
           {entries && entries.length > 0 && (
             <Box component="ul" className={classes['list']!} data-testid="audit-log">
               {entries.map((entry) => (
-                <Entry key={entry.id} entry={entry} />
+                <Entry key={entry.id} entry={entry} tenantId={tenant.id} />
               ))}
             </Box>
           )}
@@ -121,8 +121,9 @@ function AuditLog({ tenant, search }: { tenant: Tenant; search: AuditSearch }) {
   );
 }
 
-function Entry({ entry }: { entry: AuditEntry }) {
-  const { action, userName, userEmail, userId, subject, detail, address, happenedAt } = entry;
+function Entry({ entry, tenantId }: { entry: AuditEntry; tenantId: string }) {
+  const { action, userName, userEmail, userId, subject, subjectName, detail, address, happenedAt } = entry;
+  const to = subject === tenantId || subject === userId ? null : (subjectName ?? subject);
   const who = userName ?? (userId === null ? 'Shopify' : `User ${userId}`);
   const details = Object.entries(detail).map(([name, value]) => `${name}: ${textOf(value)}`);
   return (
@@ -142,7 +143,7 @@ function Entry({ entry }: { entry: AuditEntry }) {
           )}
         </Group>
         <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-          {[formatInstantFully(happenedAt), subject && `to ${subject}`, ...details, address && `from ${address}`]
+          {[formatInstantFully(happenedAt), to && `to ${to}`, ...details, address && `from ${address}`]
             .filter(Boolean)
             .join(' · ')}
         </Text>

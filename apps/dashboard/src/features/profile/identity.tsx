@@ -7,6 +7,7 @@ import { notify } from '../../ui/notify.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { useAccountChange } from './queries.ts';
+import { Unexplained } from './unexplained.tsx';
 
 export function Name({ name }: { name: string }) {
   const form = useForm({
@@ -134,10 +135,4 @@ export function Password() {
       </form>
     </Panel>
   );
-}
-
-/** What stands at no field. */
-function Unexplained({ error }: { error: Error | null }) {
-  const told = error instanceof ApiError && Object.keys(error.fields).length > 0;
-  return error && !told ? <Problem error={error} /> : null;
 }

@@ -2,7 +2,9 @@ import { Skeleton, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Problem } from '../../ui/problem.tsx';
+import { AccountLog } from './account-log.tsx';
 import { ApiTokens } from './api-tokens.tsx';
+import { DeleteAccount } from './delete-account.tsx';
 import { Email, Name, Password } from './identity.tsx';
 import { profile } from './queries.ts';
 import { SecondFactor } from './second-factor.tsx';
@@ -24,6 +26,8 @@ export function ProfilePage() {
           <SecondFactor on={data.secondFactor} />
           <Sessions />
           <ApiTokens />
+          <AccountLog />
+          <DeleteAccount />
         </Stack>
       )}
     </>

@@ -9,6 +9,7 @@ import { webhookRecords } from './0008-webhook-records.ts';
 import { reconciliation } from './0009-reconciliation.ts';
 import { privacy } from './0010-privacy.ts';
 import { teams } from './0011-teams.ts';
+import { accounts } from './0012-accounts.ts';
 import { unreadable } from './0014-unreadable.ts';
 import type { Migration } from './migration.ts';
 
@@ -24,5 +25,6 @@ export const migrations: Migration[] = [
   ...reconciliation,
   ...privacy,
   ...teams,
+  ...accounts,
   ...unreadable,
 ];

@@ -6,7 +6,7 @@ import { BadInput, Conflict, NotFound } from '../../http/errors.ts';
 import { pageOf, readCursor } from '../../http/paging.ts';
 import { handle, type HandledRoute } from '../../http/routes.ts';
 import type { Hint } from '../../jobs/job.ts';
-import { makeDue } from '../../jobs/recurring.ts';
+import { makeDueWithin } from '../../jobs/recurring.ts';
 import { RECONCILE } from './reconcile.ts';
 
 export const reconciliationRoutes = ({ db, hint }: { db: Database; hint: Hint }): HandledRoute[] => [
@@ -15,10 +15,12 @@ export const reconciliationRoutes = ({ db, hint }: { db: Database; hint: Hint })
     if (tenant?.status !== 'connected') {
       throw new Conflict('This store is not connected. Connect it again, then compare.', 'not_connected');
     }
-    await makeDue(db, actor.tenantId, RECONCILE, 0);
     const { tenantId } = actor;
     const entry = { tenantId, action: 'reconciliation.requested', subject: tenantId };
-    await db.transaction((tx) => auditRequest(tx, db.dialect, request, actor, entry));
+    await db.transaction(async (tx) => {
+      await makeDueWithin(tx, db.dialect, tenantId, RECONCILE, 0);
+      await auditRequest(tx, db.dialect, request, actor, entry);
+    });
     hint(RECONCILE, actor.tenantId);
     return { requested: true as const };
   }),

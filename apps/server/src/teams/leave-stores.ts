@@ -1,0 +1,70 @@
+import type { Database, Tx } from '../db/database.ts';
+import { Conflict } from '../http/errors.ts';
+import { endInvitationsBy } from './invitations.ts';
+
+export interface LeavingDeps {
+  db: Database;
+  /** Tells Shopify that a store wants to hear no more; bounded in time, and no harm when it comes to nothing. */
+  unsubscribe(tenantId: string): Promise<void>;
+  /** Ends a store's connection. */
+  disconnect(tx: Tx, tenantId: string): Promise<void>;
+  /** Stops what runs for a store. */
+  stop(tenantId: string): void;
+}
+
+/**
+ * Takes a user out of all stores, and does `end` in the same transaction. `note` hears of each store, and of each that is
+ * disconnected since nobody else is in it. @throws Conflict when a store with other members would be left without an admin
+ */
+export function createLeaveStores({ db, unsubscribe, disconnect, stop }: LeavingDeps) {
+  const { Membership, Tenant } = db.models;
+
+  /** The stores of a user: with nobody else in them, and that nobody but the user is admin of. */
+  async function storesOf(userId: string, tx?: Tx) {
+    const transaction = tx?.transaction;
+    const own = await Membership.findAll({ where: { userId }, order: [['tenantId', 'ASC']], transaction });
+    const alone: string[] = [];
+    const orphaned: string[] = [];
+    for (const { tenantId } of own) {
+      if (tx) await Tenant.findByPk(tenantId, { transaction, lock: true });
+      // those who wait count for nothing
+      const members = await Membership.findAll({ where: { tenantId, waitingSince: null }, transaction });
+      if (!members.some((member) => member.userId === userId && member.role === 'admin')) continue;
+      if (members.length === 1) alone.push(tenantId);
+      else if (members.filter(({ role }) => role === 'admin').length === 1) orphaned.push(tenantId);
+    }
+    if (orphaned.length > 0) {
+      const stores = await Tenant.findAll({ where: { id: orphaned }, order: [['createdAt', 'ASC']], transaction });
+      const names = stores.map(({ storeName }) => storeName).join(', ');
+      throw new Conflict(
+        `You are the only admin of ${names}. Hand it over first, or remove its members.`,
+        'last_admin',
+      );
+    }
+    return { all: own.map(({ tenantId }) => tenantId), alone };
+  }
+
+  return async function leaveStores(
+    userId: string,
+    note: (tx: Tx, tenantId: string, action: 'member.left' | 'store.disconnected') => Promise<void>,
+    end: (tx: Tx) => Promise<void>,
+  ): Promise<void> {
+    const { alone: before } = await storesOf(userId);
+    await Promise.all(before.map(unsubscribe));
+    const left = await db.transaction(async (tx) => {
+      const { all, alone } = await storesOf(userId, tx);
+      for (const tenantId of alone) {
+        await disconnect(tx, tenantId);
+        await note(tx, tenantId, 'store.disconnected');
+      }
+      for (const tenantId of all) {
+        await Membership.destroy({ where: { tenantId, userId }, transaction: tx.transaction });
+        await endInvitationsBy(tx, { tenantId, userId });
+        await note(tx, tenantId, 'member.left');
+      }
+      await end(tx);
+      return alone;
+    });
+    for (const tenantId of left) stop(tenantId);
+  };
+}
