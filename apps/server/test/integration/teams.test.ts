@@ -116,6 +116,8 @@ onEachDatabase('teams', (engine) => {
     });
     const program = { authorization: `Bearer ${made.body.token}` };
     expect((await ada.call('GET', `/api/tenants/${id}`, undefined, program)).body).toMatchObject({ role: 'analyst' });
+    const seen = await ada.call<{ data: { id: string; role: string }[] }>('GET', '/api/tenants', undefined, program);
+    expect(seen.body.data.map((store) => [store.id, store.role])).toEqual([[id, 'analyst']]);
     const byProgram = await ada.call('POST', `/api/tenants/${id}/leave`, undefined, program);
     expect(byProgram.body).toMatchObject({ status: 403, code: 'session_required' });
     // two admins who leave at once: one of them stays
