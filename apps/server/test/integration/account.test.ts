@@ -258,6 +258,8 @@ describe.each(databases)('an account on $name', { timeout: 60_000 }, (engine) =>
       });
       const bobs = (await login(bob.email, bob.password)).json<{ challenge: string }>().challenge;
       expect((await finish(recoveryCodes[3]!, bobs)).json()).toMatchObject({ code: 'wrong_code' });
+      // a sealed secret that was moved to another user opens nothing
+      expect((await finish(app.generate(), bobs)).statusCode).not.toBe(200);
       const begun = await challenge();
       const change = { currentPassword: ada.password, newPassword: 'a new password' };
       expect((await ask('POST', '/password', ada, change)).statusCode).toBe(204);
