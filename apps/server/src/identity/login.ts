@@ -1,4 +1,5 @@
-import type { Database } from '../db/database.ts';
+import type { Database, Tx } from '../db/database.ts';
+import type { User } from '../db/models/user.ts';
 import { Unauthorized } from '../http/errors.ts';
 import { normalizeEmail } from './email.ts';
 import { issueOneTimeToken, readOneTimeToken, useOneTimeToken } from './one-time-tokens.ts';
@@ -39,18 +40,32 @@ export function login(
     if (!user || !fits) {
       await throttles.failuresPerAddress.count(from);
       await throttles.failuresPerAccount.count(account);
-      throw new Unauthorized('The e-mail or the password is wrong.', 'wrong_credentials');
+      throw wrongCredentials();
     }
     await throttles.failuresPerAccount.forget(account);
     if (user.totpConfirmedAt) {
       const waiting = { purpose: 'second-factor', userId: user.id, seconds: secondFactorSeconds } as const;
-      const challenge = await db.transaction((tx) => issueOneTimeToken(db, tx, waiting));
+      const challenge = await db.transaction(async (tx) => {
+        await requireUnchanged(db, tx, user);
+        return issueOneTimeToken(db, tx, waiting);
+      });
       return { challenge, expiresIn: secondFactorSeconds };
     }
     const begin = { userId: user.id, client, seconds: sessionSeconds };
-    const session = await db.transaction((tx) => beginSession(db, tx, begin));
+    const session = await db.transaction(async (tx) => {
+      await requireUnchanged(db, tx, user);
+      return beginSession(db, tx, begin);
+    });
     return { user: { id: user.id, name: user.name, email: user.email }, ...session };
   });
+}
+
+const wrongCredentials = () => new Unauthorized('The e-mail or the password is wrong.', 'wrong_credentials');
+
+/** What a new password ends, a log-in that was compared with the old one must not begin after it. */
+async function requireUnchanged(db: Database, { transaction }: Tx, user: User): Promise<void> {
+  const now = await db.models.User.findByPk(user.id, { transaction, lock: true, rejectOnEmpty: true });
+  if (now.password !== user.password) throw wrongCredentials();
 }
 
 /** Begins the session of a log-in whose password was right. Wrong codes are counted by account, from wherever they come. */

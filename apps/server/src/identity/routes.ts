@@ -187,7 +187,8 @@ export async function createIdentity(
 
     handle(auth.rename, async ({ actor, body }) => {
       const user = await db.models.User.findByPk(actor.userId, { rejectOnEmpty: true });
-      return profileOf(await user.update({ name: body.name.trim() }));
+      await db.transaction(({ transaction }) => user.update({ name: body.name.trim() }, { transaction }));
+      return profileOf(user);
     }),
 
     handle(auth.listSessions, async ({ actor }) => ({
@@ -279,7 +280,8 @@ export async function createIdentity(
 
     handle(auth.beginSecondFactor, async ({ actor, body }) => {
       const confirmed = { userId: actor.userId, password: body.password, path: 'password' };
-      return beginSecondFactor(seal, await confirmedUser(db, passwordTries, confirmed));
+      const user = await confirmedUser(db, passwordTries, confirmed);
+      return db.transaction((tx) => beginSecondFactor(tx, seal, user));
     }),
 
     handle(auth.confirmSecondFactor, async ({ actor, body, request }) => {

@@ -27,10 +27,11 @@ const totpOf = (secret: Secret, email = ''): TOTP =>
   new TOTP({ issuer: 'Xeno', label: email, secret, digits: 6, period: STEP_SECONDS });
 
 /** A new secret for a user, which counts once a code of it is confirmed. */
-export async function beginSecondFactor(seal: Seal, user: User): Promise<{ secret: string; uri: string }> {
+export async function beginSecondFactor(tx: Tx, seal: Seal, user: User): Promise<{ secret: string; uri: string }> {
   if (user.totpConfirmedAt) throw new Conflict('A second factor is set up already. Turn it off first.', 'already_on');
   const secret = new Secret({ size: 20 });
-  await user.update({ totpSecret: seal.seal(secret.base32, totpBinding(user.id)) });
+  const totpSecret = seal.seal(secret.base32, totpBinding(user.id));
+  await user.update({ totpSecret }, { transaction: tx.transaction });
   return { secret: secret.base32, uri: totpOf(secret, user.email).toString() };
 }
 

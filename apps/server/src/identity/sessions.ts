@@ -76,9 +76,13 @@ export async function rotate(
 }
 
 /** Ends the session; its access tokens stop working with it. Nothing happens to one that has ended already. */
-export async function endSession({ models }: Database, sessionId: string, reason: SessionEnd): Promise<void> {
-  await models.Session.update({ endedAt: new Date(), endReason: reason }, { where: { id: sessionId, endedAt: null } });
-}
+export const endSession = (db: Database, sessionId: string, reason: SessionEnd): Promise<unknown> =>
+  db.transaction(({ transaction }) =>
+    db.models.Session.update(
+      { endedAt: new Date(), endReason: reason },
+      { where: { id: sessionId, endedAt: null }, transaction },
+    ),
+  );
 
 /** Ends all of a user's sessions but one, within the caller's transaction. */
 export async function endSessionsOf(

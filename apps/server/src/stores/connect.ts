@@ -37,13 +37,16 @@ export async function beginConnect(
   if (!domain.ok) throw new BadInput([{ path: 'shop', message: domain.reason }]);
   const { shop } = domain;
   const state = randomBytes(24).toString('base64url');
-  await db.models.OauthState.destroy({ where: { expiresAt: { [Op.lt]: new Date() } } });
-  await db.models.OauthState.create({
-    stateHash: hashToken(state),
-    userId: request.userId,
-    shopDomain: shop,
-    browserHash: hashToken(request.browser),
-    expiresAt: new Date(Date.now() + STATE_MINUTES * 60_000),
+  await db.transaction(async ({ transaction }) => {
+    await db.models.OauthState.destroy({ where: { expiresAt: { [Op.lt]: new Date() } }, transaction });
+    const begun = {
+      stateHash: hashToken(state),
+      userId: request.userId,
+      shopDomain: shop,
+      browserHash: hashToken(request.browser),
+      expiresAt: new Date(Date.now() + STATE_MINUTES * 60_000),
+    };
+    await db.models.OauthState.create(begun, { transaction });
   });
   return {
     authorizeUrl: authorizeUrl({
@@ -95,9 +98,11 @@ export async function finishConnect(
   if (!known || known.usedAt !== null || known.expiresAt < new Date()) return failed('state_invalid', shop);
   if (browser === null || !sameText(hashToken(browser), known.browserHash)) return failed('state_invalid', shop);
   if (known.shopDomain !== shop) return failed('shop_mismatch', shop);
-  const [used] = await db.models.OauthState.update(
-    { usedAt: new Date() },
-    { where: { stateHash: known.stateHash, usedAt: null } },
+  const [used] = await db.transaction(({ transaction }) =>
+    db.models.OauthState.update(
+      { usedAt: new Date() },
+      { where: { stateHash: known.stateHash, usedAt: null }, transaction },
+    ),
   );
   if (used === 0) return failed('state_invalid', shop);
 

@@ -100,6 +100,23 @@ describe.each(databases)('an account on $name', { timeout: 60_000 }, (engine) =>
       expect((await change('a new password', 'another password')).statusCode).toBe(429);
     });
 
+    test('A7: no log-in with the old password outlives the change, however close they are', async () => {
+      const ada = await register(frame);
+      let password = ada.password;
+      for (let round = 0; round < 12; round++) {
+        const newPassword = `password number ${round}`;
+        const changed = ask('POST', '/password', ada, { currentPassword: password, newPassword });
+        await delay(round * 6);
+        const answer = await login(ada.email, password);
+        expect((await changed).statusCode).toBe(204);
+        if (answer.statusCode === 200) {
+          const { accessToken } = answer.json<{ accessToken: string }>();
+          expect(await works({ bearer: { authorization: `Bearer ${accessToken}` } })).toBe(false);
+        }
+        password = newPassword;
+      }
+    });
+
     test('a password may be reset by mail, once; all sessions end, and earlier links', async () => {
       const ada = await register(frame);
       const reset = (token: string, password: string) =>
@@ -241,6 +258,8 @@ describe.each(databases)('an account on $name', { timeout: 60_000 }, (engine) =>
       });
       const bobs = (await login(bob.email, bob.password)).json<{ challenge: string }>().challenge;
       expect((await finish(recoveryCodes[3]!, bobs)).json()).toMatchObject({ code: 'wrong_code' });
+      // a sealed secret that was moved to another user opens nothing
+      expect((await finish(app.generate(), bobs)).statusCode).not.toBe(200);
       const begun = await challenge();
       const change = { currentPassword: ada.password, newPassword: 'a new password' };
       expect((await ask('POST', '/password', ada, change)).statusCode).toBe(204);
