@@ -20,7 +20,8 @@ import { createIngestPool } from './ingest/bulk/pool.ts';
 import type { SyncDeps } from './ingest/context.ts';
 import { markJobs } from './ingest/fetch-marks.ts';
 import { voidLeases, withLease } from './ingest/leases.ts';
-import { eraseBodies, redactPerson, webhooksNaming } from './ingest/redactions.ts';
+import { forgetContacts } from './ingest/redacted-contacts.ts';
+import { eraseBodies, identify, redactPerson, webhooksNaming } from './ingest/redactions.ts';
 import { pruneRuns } from './ingest/prune.ts';
 import { cleanSpool } from './ingest/spool.ts';
 import { syncJobs } from './ingest/sync-jobs.ts';
@@ -179,6 +180,7 @@ export async function startApp(
     const handlers: Record<string, EventHandler> = {
       ...complianceHandlers({
         db,
+        identify,
         redactPerson,
         eraseBodies,
         end: async (tenantId) => {
@@ -213,6 +215,7 @@ export async function startApp(
           () => pruneRuns(db, daysAgo(tuning.finishedRunDays)),
           () => dropBodies(db, daysAgo(tuning.webhookBodyDays)),
           () => forgetEvents(db, daysAgo(tuning.webhookDays)),
+          () => forgetContacts(db, daysAgo(tuning.webhookDays)),
         ],
       }),
     ];

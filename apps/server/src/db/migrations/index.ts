@@ -10,6 +10,7 @@ import { reconciliation } from './0009-reconciliation.ts';
 import { privacy } from './0010-privacy.ts';
 import { teams } from './0011-teams.ts';
 import { unreadable } from './0014-unreadable.ts';
+import { redactedContacts } from './0015-redacted-contacts.ts';
 import type { Migration } from './migration.ts';
 
 export const migrations: Migration[] = [
@@ -25,4 +26,5 @@ export const migrations: Migration[] = [
   ...privacy,
   ...teams,
   ...unreadable,
+  ...redactedContacts,
 ];
