@@ -52,7 +52,7 @@ import { pruneStates } from './stores/prune.ts';
 import { storeRoutes } from './stores/routes.ts';
 import { standingHandlers } from './stores/handle-webhooks.ts';
 import { checkAllSubscriptions, ensureSubscriptions, webhookOrigin, webhookStates } from './stores/subscriptions.ts';
-import { activeRun, activeRuns } from './stores/sync.ts';
+import { activeRun, activeRuns, startRun } from './stores/sync.ts';
 import { viewActiveRuns } from './stores/tenants.ts';
 import { tokenStore } from './stores/tokens.ts';
 import { teamRoutes } from './teams/routes.ts';
@@ -201,7 +201,16 @@ export async function startApp(
         tuning.syncsAtOnce,
       ),
       webhookJobs({ ...syncing, ...tuning, hint: queue.hint, handlers, changed }),
-      markJobs({ ...syncing, ...tuning, changed, troubled }),
+      markJobs({
+        ...syncing,
+        ...tuning,
+        changed,
+        troubled,
+        fetchAll: async (tenantId) => {
+          await db.transaction((tx) => startRun(tx, db, tenantId, 'full'));
+          queue.hint('sync', tenantId);
+        },
+      }),
       reconcileJobs({ ...syncing, ...tuning, changed, troubled }),
       ...upkeepJobs({ ...subscribing, ...tuning, clientFor, hint: queue.hint, troubled }),
       housekeeping({
