@@ -319,6 +319,13 @@ CREATE TABLE recovery_codes (
   CONSTRAINT recovery_codes_user FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
 ) ENGINE=InnoDB COLLATE=utf8mb4_bin;
 
+CREATE TABLE redacted_contacts (
+  tenant_id bigint unsigned NOT NULL,
+  contact varchar(64) NOT NULL,
+  redacted_at datetime(3) NOT NULL,
+  PRIMARY KEY (tenant_id, contact)
+) ENGINE=InnoDB COLLATE=utf8mb4_bin;
+
 CREATE TABLE redactions (
   tenant_id bigint unsigned NOT NULL,
   stream varchar(16) NOT NULL,

@@ -329,6 +329,13 @@ CREATE TABLE recovery_codes (
   CONSTRAINT recovery_codes_user FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
 ) WITHOUT ROWID;
 
+CREATE TABLE redacted_contacts (
+  tenant_id BIGINT NOT NULL,
+  contact VARCHAR(64) NOT NULL,
+  redacted_at DATETIME NOT NULL,
+  PRIMARY KEY (tenant_id, contact)
+) WITHOUT ROWID;
+
 CREATE TABLE redactions (
   tenant_id BIGINT NOT NULL,
   stream VARCHAR(16) NOT NULL,

@@ -21,7 +21,8 @@ import { createIngestPool } from './ingest/bulk/pool.ts';
 import type { SyncDeps } from './ingest/context.ts';
 import { markJobs } from './ingest/fetch-marks.ts';
 import { voidLeases, withLease } from './ingest/leases.ts';
-import { eraseBodies, redactPerson, webhooksNaming } from './ingest/redactions.ts';
+import { forgetContacts } from './ingest/redacted-contacts.ts';
+import { eraseBodies, identify, redactPerson, webhooksNaming } from './ingest/redactions.ts';
 import { pruneRuns } from './ingest/prune.ts';
 import { cleanSpool } from './ingest/spool.ts';
 import { syncJobs } from './ingest/sync-jobs.ts';
@@ -53,7 +54,7 @@ import { pruneStates } from './stores/prune.ts';
 import { storeRoutes, unsubscribe } from './stores/routes.ts';
 import { standingHandlers } from './stores/handle-webhooks.ts';
 import { checkAllSubscriptions, ensureSubscriptions, webhookOrigin, webhookStates } from './stores/subscriptions.ts';
-import { activeRun, activeRuns } from './stores/sync.ts';
+import { activeRun, activeRuns, startRun } from './stores/sync.ts';
 import { viewActiveRuns } from './stores/tenants.ts';
 import { tokenStore } from './stores/tokens.ts';
 import { createLeaveStores } from './teams/leave-stores.ts';
@@ -183,6 +184,7 @@ export async function startApp(
     const handlers: Record<string, EventHandler> = {
       ...complianceHandlers({
         db,
+        identify,
         redactPerson,
         eraseBodies,
         end: async (tenantId) => {
@@ -206,7 +208,16 @@ export async function startApp(
         tuning.syncsAtOnce,
       ),
       webhookJobs({ ...syncing, ...tuning, hint: queue.hint, handlers, changed }),
-      markJobs({ ...syncing, ...tuning, changed, troubled }),
+      markJobs({
+        ...syncing,
+        ...tuning,
+        changed,
+        troubled,
+        fetchAll: async (tenantId) => {
+          await db.transaction((tx) => startRun(tx, db, tenantId, 'full'));
+          queue.hint('sync', tenantId);
+        },
+      }),
       reconcileJobs({ ...syncing, ...tuning, changed, troubled }),
       ...upkeepJobs({ ...subscribing, ...tuning, clientFor, hint: queue.hint, troubled }),
       ...(mailServer
@@ -223,6 +234,7 @@ export async function startApp(
           () => pruneRuns(db, daysAgo(tuning.finishedRunDays)),
           () => dropBodies(db, daysAgo(tuning.webhookBodyDays)),
           () => forgetEvents(db, daysAgo(tuning.webhookDays)),
+          () => forgetContacts(db, daysAgo(tuning.webhookDays)),
         ],
       }),
     ];

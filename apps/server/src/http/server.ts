@@ -17,6 +17,7 @@ import { answerError } from './problems.ts';
 import { compileValidator } from './validation.ts';
 
 const MEGABYTE = 1_000_000;
+const STALLED_MS = 10_000;
 const NO_DEVICES = 'camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()';
 const BUILT_DASHBOARD = fileURLToPath(new URL('../../../dashboard/dist', import.meta.url));
 
@@ -96,10 +97,10 @@ export async function createServer({
     hsts: config.appUrl?.startsWith('https:') ?? false,
   });
   await app.register(underPressure, {
-    maxEventLoopDelay: 10_000,
-    pressureHandler: (_request, _reply, _type, delay) => {
-      // right after the start nothing may have been measured yet
-      if (delay === Infinity) return;
+    maxEventLoopDelay: STALLED_MS,
+    // a loop that stood still for a whole interval, however short, counts as stalled for ever
+    sampleInterval: STALLED_MS,
+    pressureHandler: () => {
       throw new Unavailable('The server is overloaded.');
     },
   });

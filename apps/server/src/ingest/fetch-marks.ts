@@ -16,6 +16,10 @@ export interface MarkDeps extends Pick<SyncDeps, 'db' | 'log' | 'owner' | 'lease
   marksAtOnce: number;
   /** The pause after a fetch that did not answer a mark; each further one is twice as long, up to an hour. */
   markRetrySeconds: number;
+  /** More marks than these have the store fetched whole, by bulk operations. */
+  marksByBulk: number;
+  /** Has a store fetched whole, unless a run of it is under way. */
+  fetchAll(tenantId: string): Promise<unknown>;
   /** Called when figures of a tenant have changed. */
   changed(tenantId: string): void;
   /** Called when a store as a whole cannot be read: its tokens or the store itself are at fault. */
@@ -74,6 +78,7 @@ const readDue = (db: Database, tenantId: string, limit: number): Promise<Mark[]>
 async function fetchDue(deps: MarkDeps, ctx: FetchContext, tenant: Tenant): Promise<'done' | 'more'> {
   const { db, tenantId, signal, scopes } = ctx;
   const due = await readDue(db, tenantId, BATCH);
+  if (due.length === BATCH && (await areMany(deps, tenantId))) await deps.fetchAll(tenantId);
   const began = await db.now();
   const streams = [...Map.groupBy(due, ({ stream }) => stream)];
   const results = await Promise.allSettled(
@@ -92,6 +97,21 @@ async function fetchDue(deps: MarkDeps, ctx: FetchContext, tenant: Tenant): Prom
   if (lasting.length > 0) throw lasting[0] as Error;
   await locked(ctx, (tx) => postponeUnanswered(deps, tx, ctx, streams, began));
   return due.length === BATCH ? 'more' : 'done';
+}
+
+/**
+ * Whether fetching them one by one would take hours: on a small plan three orders cost eight seconds. Those from before
+ * the last full run are not counted: it has answered what it could.
+ */
+async function areMany({ db, marksByBulk }: MarkDeps, tenantId: string): Promise<boolean> {
+  const tenant = BigInt(tenantId);
+  const rows = await db.read(
+    `SELECT 1 FROM fetch_marks WHERE tenant_id = ? AND marked_at > COALESCE(
+       (SELECT MAX(created_at) FROM sync_runs WHERE tenant_id = ? AND kind <> 'incremental'), ?)
+     LIMIT 1 OFFSET ${marksByBulk}`,
+    [tenant, tenant, new Date(0)],
+  );
+  return rows.length > 0;
 }
 
 /** What this turn did not answer: Shopify's answer was older than what is known. */

@@ -1,13 +1,17 @@
-import type { Database, Tx } from '../db/database.ts';
+import type { Database, Param, Tx } from '../db/database.ts';
 import type { Dialect } from '../db/types.ts';
 import { idParams, instantText, marks } from '../db/values.ts';
+import { noteContacts } from './redacted-contacts.ts';
 import { type CustomerRecord, NOBODY, type OrderRecord } from './records.ts';
 
 /** Whom a customers/redact is about; ids are Shopify's. */
 export interface Person {
-  customerId: string | null;
+  /** All that the customer goes or went by: of those merged into one, and of the one who was kept. */
+  customerIds: string[];
   /** Orders that name the person, guests' orders too. */
   orderIds: string[];
+  /** E-mail addresses and phone numbers. */
+  contacts: string[];
 }
 
 const AT_ONCE = 500;
@@ -53,45 +57,86 @@ export const maskOrder = (record: OrderRecord): OrderRecord => ({
   refunds: record.refunds.map((refund) => ({ ...refund, note: null })),
 });
 
+type Read = Tx['query'];
+
+/** Whom a request means that names a customer, orders or contacts: with all that is known here of the same person. */
+export async function identify(
+  db: Database,
+  tenantId: string,
+  named: { customerId: string | null; orderIds: string[]; contacts: string[] },
+): Promise<Person> {
+  const tenant = BigInt(tenantId);
+  const customerIds = await sameCustomers(db.read, tenant, named.customerId === null ? [] : [named.customerId]);
+  const rows =
+    customerIds.length === 0
+      ? []
+      : await db.read<{ email: string | null; phone: string | null }>(
+          `SELECT email, phone FROM customers WHERE tenant_id = ? AND shopify_customer_id IN (${marks(customerIds)})`,
+          [tenant, ...idParams(customerIds)],
+        );
+  const stored = rows.flatMap(({ email, phone }) => [email, phone]).filter((text) => text !== null && text.length > 3);
+  return {
+    customerIds,
+    orderIds: named.orderIds,
+    contacts: [...new Set([...named.contacts, ...(stored as string[])])],
+  };
+}
+
+/** With these, all that were merged with them. */
+async function sameCustomers(read: Read, tenant: bigint, ids: string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const kept = await read<{ id: string | number }>(
+    `SELECT merged_into AS id FROM tombstones
+     WHERE tenant_id = ? AND stream = 'customers' AND merged_into IS NOT NULL AND shopify_id IN (${marks(ids)})`,
+    [tenant, ...idParams(ids)],
+  );
+  const all = new Set([...ids, ...kept.map(({ id }) => String(id))]);
+  const merged = await read<{ id: string | number }>(
+    `SELECT shopify_id AS id FROM tombstones
+     WHERE tenant_id = ? AND stream = 'customers' AND merged_into IN (${marks([...all])})`,
+    [tenant, ...idParams(all)],
+  );
+  for (const { id } of merged) all.add(String(id));
+  return [...all];
+}
+
 /**
  * Erases what tells who a customer is from all records, for good: what Shopify sends of them later is masked. Totals
  * stay. Doing it twice changes nothing.
  */
 export async function redactPerson(tx: Tx, dialect: Dialect, tenantId: string, person: Person): Promise<void> {
   const tenant = BigInt(tenantId);
-  const { customerId } = person;
   const forUpdate = dialect === 'mysql' ? ' FOR UPDATE' : '';
   await tx.query(`SELECT tenant_id FROM tenant_state WHERE tenant_id = ?${forUpdate}`, [tenant]); // as every writer does
+  const customerIds = await sameCustomers(tx.query, tenant, person.customerIds);
+  const customers: [string, Param[]] = [`IN (${marks(customerIds)})`, idParams(customerIds)];
   const own =
-    customerId === null
+    customerIds.length === 0
       ? []
       : await tx.query<{ id: string | number }>(
-          'SELECT shopify_order_id AS id FROM orders WHERE tenant_id = ? AND customer_id = ?',
-          [tenant, BigInt(customerId)],
+          `SELECT shopify_order_id AS id FROM orders WHERE tenant_id = ? AND customer_id ${customers[0]}`,
+          [tenant, ...customers[1]],
         );
   const orderIds = [...new Set([...person.orderIds, ...own.map(({ id }) => String(id))])];
   const now = instantText(dialect, Date.now());
   await tx.insert(
     'redactions',
     ['tenant_id', 'stream', 'shopify_id', 'redacted_at'],
-    [
-      ...(customerId === null ? [] : [[tenant, 'customers', customerId, now]]),
-      ...orderIds.map((id) => [tenant, 'orders', id, now]),
-    ],
+    [...customerIds.map((id) => [tenant, 'customers', id, now]), ...orderIds.map((id) => [tenant, 'orders', id, now])],
     { keys: ['tenant_id', 'stream', 'shopify_id'] },
   );
-  if (customerId !== null) {
-    const key = [tenant, BigInt(customerId)];
+  await noteContacts(tx, dialect, tenant, person.contacts);
+  if (customerIds.length > 0) {
     // an unknown hash: any fetch replaces the row by a masked one
     await tx.run(
       `UPDATE customers SET name = NULL, email = NULL, phone = NULL, country = NULL, tags = '[]', email_consent = NULL,
-         content_hash = '' WHERE tenant_id = ? AND shopify_customer_id = ? AND updated_at IS NOT NULL`,
-      key,
+         content_hash = '' WHERE tenant_id = ? AND updated_at IS NOT NULL AND shopify_customer_id ${customers[0]}`,
+      [tenant, ...customers[1]],
     );
     await tx.run(
       `UPDATE findings SET name = NULL, expected = NULL, found = NULL
-       WHERE tenant_id = ? AND stream = 'customers' AND shopify_id = ?`,
-      key,
+       WHERE tenant_id = ? AND stream = 'customers' AND shopify_id ${customers[0]}`,
+      [tenant, ...customers[1]],
     );
   }
   for (let at = 0; at < orderIds.length; at += AT_ONCE) {
@@ -127,8 +172,9 @@ export async function webhooksNaming(
 }
 
 /** Removes the bodies of webhooks that have ended; one that still waits loses its own when it is processed. */
-export async function eraseBodies(db: Database, tenantId: string, terms: string[]): Promise<void> {
-  const events = await webhooksNaming(db, tenantId, terms);
+export async function eraseBodies(db: Database, tenantId: string, person: Person): Promise<void> {
+  const { customerIds, orderIds, contacts } = person;
+  const events = await webhooksNaming(db, tenantId, [...customerIds, ...orderIds, ...contacts]);
   for (let at = 0; at < events.length; at += AT_ONCE) {
     const ids = events.slice(at, at + AT_ONCE).map((event) => event.webhook_id);
     await db.transaction((tx) =>

@@ -20,6 +20,7 @@ export const ERASED_TABLES: Readonly<Record<string, string>> = {
   privacy_requests: 'id',
   products: 'shopify_product_id',
   reconciliations: 'id',
+  redacted_contacts: 'contact',
   redactions: 'shopify_id',
   refunds: 'shopify_order_id',
   sales: 'shopify_order_id',

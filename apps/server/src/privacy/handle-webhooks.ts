@@ -6,17 +6,21 @@ import { type ComplianceBody, readCompliance } from '../shopify/compliance.ts';
 import { eraseStore } from './erase-store.ts';
 import { isNoted, noteRequest, requestedAt } from './requests.ts';
 
+/** Ids are Shopify's. */
+interface Person {
+  customerIds: string[];
+  orderIds: string[];
+  contacts: string[];
+}
+
 export interface PrivacyDeps {
   db: Database;
+  /** Whom a request means, with all that is known of the same person. */
+  identify(db: Database, tenantId: string, named: ComplianceBody): Promise<Person>;
   /** Erases a person from all records, for good. */
-  redactPerson(
-    tx: Tx,
-    dialect: Dialect,
-    tenantId: string,
-    person: { customerId: string | null; orderIds: string[] },
-  ): Promise<void>;
-  /** Removes the bodies of webhooks that name one of these. */
-  eraseBodies(db: Database, tenantId: string, terms: string[]): Promise<void>;
+  redactPerson(tx: Tx, dialect: Dialect, tenantId: string, person: Person): Promise<void>;
+  /** Removes the bodies of webhooks that name a person. */
+  eraseBodies(db: Database, tenantId: string, person: Person): Promise<void>;
   /** Ends the connection of a store and what runs for it. */
   end(tenantId: string): Promise<void>;
 }
@@ -86,11 +90,15 @@ async function noteDataRequest({ db }: PrivacyDeps, event: OfTenant): Promise<vo
 async function redactCustomer(deps: PrivacyDeps, event: OfTenant): Promise<void> {
   const { db } = deps;
   const { tenantId, webhookId } = event;
-  const { customerId, orderIds, contacts } = whomOf(event);
-  // the body is needed until all is done, so the bodies of others go first
-  await deps.eraseBodies(db, tenantId, [...(customerId ? [customerId] : []), ...orderIds, ...contacts]);
+  const named = whomOf(event);
+  const { customerId, orderIds } = named;
+  const person = await deps.identify(db, tenantId, named);
+  await deps.eraseBodies(db, tenantId, person);
+  // from here on webhooks lose their bodies when they are processed
+  await db.transaction((tx) => deps.redactPerson(tx, db.dialect, tenantId, person));
+  // of those that were processed meanwhile
+  await deps.eraseBodies(db, tenantId, person);
   await db.transaction(async (tx) => {
-    await deps.redactPerson(tx, db.dialect, tenantId, { customerId, orderIds });
     await noteRequest(tx, db.dialect, event, {
       kind: 'customer_redact',
       customerId,

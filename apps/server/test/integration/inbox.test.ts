@@ -177,7 +177,7 @@ onEachDatabase('inbox', (engine) => {
   test('F8: a database that does not commit in time gives 503, never 200', async () => {
     const slow = createInboxWriter({
       ...world.db,
-      transaction: () => new Promise(() => {}),
+      insert: () => new Promise(() => {}),
     });
     const late = Promise.race([slow.write(event('late')), new Promise((resolve) => setTimeout(resolve, 300, 'waits'))]);
     expect(await late).toBe('waits');

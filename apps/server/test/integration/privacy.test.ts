@@ -14,7 +14,13 @@ onEachDatabase('privacy', (engine) => {
 
   beforeEach(async () => {
     world = await startWorld(engine, {
-      env: { SWEEP_SECONDS: '1', EVENT_RETRY_SECONDS: '1', FETCH_SETTLE_SECONDS: '1', MARK_RETRY_SECONDS: '1' },
+      env: {
+        SWEEP_SECONDS: '1',
+        EVENT_RETRY_SECONDS: '1',
+        EVENT_TRIES: '2',
+        FETCH_SETTLE_SECONDS: '1',
+        MARK_RETRY_SECONDS: '1',
+      },
       sandbox: { webhooks: { retrySpan: 2_000 } } as object,
     });
     world.sandbox.control.settings({ complianceUrl: `${world.url}/api/shopify/webhooks` });
@@ -113,6 +119,83 @@ onEachDatabase('privacy', (engine) => {
     await caughtUp(world, id, SHOP);
     expect(await whereIs(known)).toEqual([]);
   });
+
+  test('F41: bodies that name only an address or a number are erased too, dead ones and later ones', async () => {
+    const { control } = world.sandbox;
+    const { id: customer, email } = await regular();
+    const phone = '+44 7700 900123';
+    await world.db.transaction((tx) =>
+      tx.run('UPDATE customers SET phone = ? WHERE tenant_id = ? AND shopify_customer_id = ?', [
+        phone,
+        BigInt(id),
+        BigInt(customer),
+      ]),
+    );
+    const send = (topic: string, body: object) => control.sendWebhook(SHOP, { topic, body });
+    const dead = async () =>
+      (await world.db.read<{ body: string | null }>("SELECT body FROM webhook_events WHERE status = 'dead'")).map(
+        ({ body }) => body,
+      );
+    const checkout = (number: number) => ({
+      id: number,
+      currency: 'EUR',
+      total_price: '10.00',
+      created_at: new Date().toISOString(),
+    });
+    const nobody = 'somebody.else@example.com';
+    // without a currency it cannot be read
+    send('checkouts/create', { id: 901, email });
+    await until(async () => (await dead()).length === 1, 'dead');
+    expect((await dead())[0]).toContain(email);
+
+    control.requestCompliance(SHOP, 'customers/redact', customer);
+    await until(async () => (await requests()).some(({ kind }) => kind === 'customer_redact'), 'redacted');
+    expect(await dead()).toEqual([null]);
+
+    send('checkouts/create', { ...checkout(902), email: email.toUpperCase() });
+    send('checkouts/update', { ...checkout(903), phone: '+447700900123' });
+    send('checkouts/create', { id: 904, email });
+    send('orders/updated', { customer: { id: customer } });
+    send('checkouts/create', { ...checkout(905), email: nobody });
+    await caughtUp(world, id, SHOP);
+    expect(await dead()).toEqual([null, null, null]);
+    expect(await whereIs([email, phone, '+447700900123'])).toEqual([]);
+    expect(await whereIs([nobody])).toEqual(['webhook_events']);
+  });
+
+  test.each(['merged', 'kept'] as const)(
+    'F41: of two customers who were merged, whoever is named: the %s one',
+    async (named) => {
+      const { control } = world.sandbox;
+      const rows = await world.db.read<{ id: string | number; name: string; email: string }>(
+        `SELECT shopify_customer_id AS id, name, email FROM customers
+       WHERE tenant_id = ? AND email IS NOT NULL AND name IS NOT NULL ORDER BY orders_count DESC LIMIT 2`,
+        [BigInt(id)],
+      );
+      const [merged, kept] = rows.map((row) => ({ ...row, id: String(row.id) })) as [
+        { id: string; name: string; email: string },
+        { id: string; name: string; email: string },
+      ];
+      control.updateCustomer(SHOP, merged.id, { tags: ['before'] });
+      control.updateCustomer(SHOP, kept.id, { tags: ['before'] });
+      await caughtUp(world, id, SHOP);
+      control.mergeCustomers(SHOP, merged.id, kept.id);
+      await caughtUp(world, id, SHOP);
+      const body = {
+        shop_domain: SHOP,
+        customer: { id: (named === 'merged' ? merged : kept).id },
+        orders_to_redact: [],
+      };
+      control.sendWebhook(SHOP, { topic: 'customers/redact', body, uri: `${world.url}/api/shopify/webhooks` });
+      await until(async () => (await requests()).some(({ kind }) => kind === 'customer_redact'), 'redacted');
+      await caughtUp(world, id, SHOP);
+      expect(await whereIs([merged.name, merged.email, kept.name, kept.email])).toEqual([]);
+      control.updateCustomer(SHOP, kept.id, { tags: ['after'] });
+      await caughtUp(world, id, SHOP);
+      await ada.syncAndWait(id, 'full');
+      expect(await whereIs([merged.name, merged.email, kept.name, kept.email])).toEqual([]);
+    },
+  );
 
   test('one that names nobody is given up and not taken for done', async () => {
     const body = { shop_id: 1, shop_domain: SHOP, customer: {} };

@@ -11,6 +11,7 @@ import { privacy } from './0010-privacy.ts';
 import { teams } from './0011-teams.ts';
 import { accounts } from './0012-accounts.ts';
 import { unreadable } from './0014-unreadable.ts';
+import { redactedContacts } from './0015-redacted-contacts.ts';
 import type { Migration } from './migration.ts';
 
 export const migrations: Migration[] = [
@@ -27,4 +28,5 @@ export const migrations: Migration[] = [
   ...teams,
   ...accounts,
   ...unreadable,
+  ...redactedContacts,
 ];

@@ -108,14 +108,14 @@ export async function finishEvents<E extends InboxEvent>(
 
 const LONGEST_PAUSE_SECONDS = 3_600;
 
-/** Has an event tried again later, or ends it as dead after its last try. */
+/** Has an event tried again later, or ends it as dead after its last try; whether it is dead. */
 export async function postponeEvent(
   tx: Tx,
   dialect: Dialect,
   event: InboxEvent,
   why: string,
   { eventTries, eventRetrySeconds }: { eventTries: number; eventRetrySeconds: number },
-): Promise<void> {
+): Promise<boolean> {
   const tries = event.tries + 1;
   const pause = Math.min(LONGEST_PAUSE_SECONDS, eventRetrySeconds * 4 ** event.tries) * (0.75 + Math.random() / 4);
   const isDead = tries >= eventTries;
@@ -131,4 +131,5 @@ export async function postponeEvent(
       event.webhookId,
     ],
   );
+  return isDead;
 }

@@ -1,6 +1,7 @@
 import type { Tx } from '../../db/database.ts';
 import type { InboxEvent } from '../../db/inbox-event.ts';
 import { marks } from '../../db/values.ts';
+import { readContacts } from '../redacted-contacts.ts';
 import { readRedacted, type Subjects } from '../redactions.ts';
 import type { Action } from './read-event.ts';
 
@@ -14,11 +15,36 @@ export async function dropLateBodies(tx: Tx, tenant: bigint, applied: Applied[])
   const told = applied.map(({ event, reading }) => ({ event, subjects: subjectsOf(reading.action) }));
   const all = (stream: keyof Subjects) => [...new Set(told.flatMap(({ subjects }) => subjects[stream]))];
   const isErased = await readRedacted(tx, tenant, { orders: all('orders'), customers: all('customers') });
-  const late = told.filter(({ subjects }) => isErased(subjects));
-  if (late.length === 0) return;
-  await tx.run(`UPDATE webhook_events SET body = NULL WHERE shop_domain = ? AND webhook_id IN (${marks(late)})`, [
-    late[0]!.event.shopDomain,
-    ...late.map(({ event }) => event.webhookId),
+  const namesErased = await readContacts(tx, tenant);
+  const late = told.filter(({ event, subjects }) => isErased(subjects) || namesErased(event.body));
+  await drop(
+    tx,
+    late.map(({ event }) => event),
+  );
+}
+
+/** The same for one that is given up: nobody has read whom it is about, so all that its body may name is looked for. */
+export async function dropDeadBody(tx: Tx, tenant: bigint, event: InboxEvent): Promise<void> {
+  const namesErased = await readContacts(tx, tenant);
+  let isLate = namesErased(event.body);
+  const ids = [...new Set(event.body.match(ID))].filter((id) => BigInt(id) <= MAX_ID);
+  for (let at = 0; at < ids.length && !isLate; at += IDS_AT_ONCE) {
+    const some = ids.slice(at, at + IDS_AT_ONCE);
+    const all = { orders: some, customers: some };
+    isLate = (await readRedacted(tx, tenant, all))(all);
+  }
+  if (isLate) await drop(tx, [event]);
+}
+
+const ID = /(?<!\d)[1-9]\d{4,18}(?!\d)/g;
+const MAX_ID = 2n ** 63n - 1n;
+const IDS_AT_ONCE = 500;
+
+async function drop(tx: Tx, events: InboxEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  await tx.run(`UPDATE webhook_events SET body = NULL WHERE shop_domain = ? AND webhook_id IN (${marks(events)})`, [
+    events[0]!.shopDomain,
+    ...events.map(({ webhookId }) => webhookId),
   ]);
 }
 

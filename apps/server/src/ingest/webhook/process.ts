@@ -21,7 +21,7 @@ import { applyOrderBodies } from './apply-order-bodies.ts';
 import { applyCheckouts, checkoutOf } from './checkouts.ts';
 import { finishEvents, type PendingEvent, pendingKeys, postponeEvent, readPending } from './inbox.ts';
 import { applyInventoryLevels } from './inventory-levels.ts';
-import { dropLateBodies } from './late-bodies.ts';
+import { dropDeadBody, dropLateBodies } from './late-bodies.ts';
 import { mergeCustomers } from './merge-customers.ts';
 import { type Action, readEvent, type Reading } from './read-event.ts';
 
@@ -242,9 +242,12 @@ async function fail(deps: WebhookDeps, event: PendingEvent, error: unknown): Pro
   await deps.db.transaction((tx) => postpone(deps, tx, { ...event, tries }, why));
 }
 
-function postpone(deps: WebhookDeps, tx: Tx, event: PendingEvent, why: string): Promise<void> {
-  const { eventTries, eventRetrySeconds, db } = deps;
-  return postponeEvent(tx, db.dialect, event, why, { eventTries, eventRetrySeconds });
+async function postpone(deps: WebhookDeps, tx: Tx, event: PendingEvent, why: string): Promise<void> {
+  const { eventTries, eventRetrySeconds, db, handlers } = deps;
+  const isDead = await postponeEvent(tx, db.dialect, event, why, { eventTries, eventRetrySeconds });
+  // one for a handler may be what asks for the erasure
+  if (isDead && event.tenantId !== null && !handlers[event.topic])
+    await dropDeadBody(tx, BigInt(event.tenantId), event);
 }
 
 /** Rule: Shopify sends webhooks in the version of the request that made the subscription, while that is supported. */
