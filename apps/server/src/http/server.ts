@@ -17,6 +17,7 @@ import { answerError } from './problems.ts';
 import { compileValidator } from './validation.ts';
 
 const MEGABYTE = 1_000_000;
+const STALLED_MS = 10_000;
 const NO_DEVICES = 'camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()';
 const BUILT_DASHBOARD = fileURLToPath(new URL('../../../dashboard/dist', import.meta.url));
 
@@ -96,7 +97,9 @@ export async function createServer({
     hsts: config.appUrl?.startsWith('https:') ?? false,
   });
   await app.register(underPressure, {
-    maxEventLoopDelay: 10_000,
+    maxEventLoopDelay: STALLED_MS,
+    // an interval in which nothing ran counts as an endless delay, however short it was
+    sampleInterval: STALLED_MS,
     pressureHandler: () => {
       throw new Unavailable('The server is overloaded.');
     },
