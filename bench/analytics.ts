@@ -36,6 +36,13 @@ const orders = numberOption('orders', isQuick ? 50_000 : 1_000_000);
 const sizes = [orders, Math.round(orders / 10), ...Array.from({ length: 5 }, () => Math.round(orders / 5))];
 const total = sizes.reduce((sum, size) => sum + size, 0);
 
+/** Answers are kept until the store changes, see apps/server/src/http/kept-answers.ts. */
+const MODES = [
+  { name: 'asked again and again', kept: true, changesEveryMs: null },
+  { name: 'while the store changes ten times a second', kept: true, changesEveryMs: 100 },
+  { name: 'every answer made anew', kept: false, changesEveryMs: null },
+];
+
 interface Answered {
   ms: number[];
   /** Milliseconds of them spent waiting for the database. */
@@ -176,13 +183,6 @@ function watch(db: Database): { db: Database; reset(): void; waited(): number } 
   };
 }
 
-/** Answers are kept until the store changes, see apps/server/src/http/kept-answers.ts. */
-const MODES = [
-  { name: 'asked again and again', kept: true, changesEveryMs: null },
-  { name: 'while the store changes ten times a second', kept: true, changesEveryMs: 100 },
-  { name: 'every answer made anew', kept: false, changesEveryMs: null },
-];
-
 async function overHttp(
   engine: Engine,
   { db, databaseUrl, dataDir }: Place,
@@ -227,10 +227,11 @@ async function overHttp(
 }
 
 /** What every commit that changes a figure does besides. */
-const change = (db: Database, tenantId: string): Promise<unknown> =>
-  db.transaction((tx) =>
+async function change(db: Database, tenantId: string): Promise<void> {
+  await db.transaction((tx) =>
     tx.run('UPDATE tenant_state SET changes = changes + 1 WHERE tenant_id = ?', [BigInt(tenantId)]),
   );
+}
 
 /** A registered user who may see the store; gives the access token. */
 async function member(url: string, db: Database, tenantId: string): Promise<string> {

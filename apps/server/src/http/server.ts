@@ -98,7 +98,7 @@ export async function createServer({
   });
   await app.register(underPressure, {
     maxEventLoopDelay: STALLED_MS,
-    // a loop that stood still for a whole interval, however short, counts as stalled for ever
+    // an interval in which nothing ran counts as an endless delay, however short it was
     sampleInterval: STALLED_MS,
     pressureHandler: () => {
       throw new Unavailable('The server is overloaded.');

@@ -29,7 +29,8 @@ export async function startMariaDb({ folder = tmpdir() }: { folder?: string } = 
   const programs = mariaDb();
   if (!programs) throw new Error('MariaDB is not installed (mariadbd, mariadb-install-db)');
   const home = await mkdtemp(path.join(folder, 'xeno-mariadb-'));
-  const common = ['--no-defaults', `--datadir=${home}/data`, '--innodb-log-file-size=64M'];
+  // the temporary tables of others in the same folder are deleted by whoever starts
+  const common = ['--no-defaults', `--datadir=${home}/data`, `--tmpdir=${home}`, '--innodb-log-file-size=64M'];
   if (process.getuid?.() === 0) common.push('--user=root');
   await promisify(execFile)(programs.installer, [
     ...common,

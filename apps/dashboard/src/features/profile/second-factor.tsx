@@ -1,12 +1,14 @@
-import { Alert, Button, Code, Group, List, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Code, Group, List, PasswordInput, Skeleton, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { auth } from '@xeno/contracts';
-import { encode } from 'uqr';
+import { lazy, Suspense } from 'react';
 import { ApiError } from '../../lib/api.ts';
 import { call } from '../../lib/session.ts';
 import { notify, notifyFailure } from '../../ui/notify.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { useAccountChange } from './queries.ts';
+
+const QrCode = lazy(() => import('./qr-code.tsx'));
 
 export function SecondFactor({ on }: { on: boolean }) {
   const begin = useAccountChange((password: string) => call(auth.beginSecondFactor, { body: { password } }));
@@ -76,7 +78,9 @@ export function SecondFactor({ on }: { on: boolean }) {
               <Text size="sm">
                 Scan this with your authenticator app, or type the secret in, then enter the code it shows.
               </Text>
-              <QrCode text={begin.data.uri} />
+              <Suspense fallback={<Skeleton h={192} w={192} />}>
+                <QrCode text={begin.data.uri} />
+              </Suspense>
               <Text size="sm">
                 Secret: <Code data-testid="totp-secret">{begin.data.secret}</Code>
               </Text>
@@ -117,13 +121,3 @@ export function SecondFactor({ on }: { on: boolean }) {
 }
 
 /** Dark on light whatever the colour scheme: cameras need it so. */
-function QrCode({ text }: { text: string }) {
-  const { data, size } = encode(text, { border: 2 });
-  const path = data.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : ''))).join('');
-  return (
-    <svg viewBox={`0 0 ${size} ${size}`} width={192} height={192} role="img" aria-label="QR code of the secret">
-      <rect width={size} height={size} fill="#fff" />
-      <path d={path} fill="#000" shapeRendering="crispEdges" />
-    </svg>
-  );
-}
