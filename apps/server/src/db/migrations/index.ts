@@ -9,6 +9,7 @@ import { webhookRecords } from './0008-webhook-records.ts';
 import { reconciliation } from './0009-reconciliation.ts';
 import { privacy } from './0010-privacy.ts';
 import { teams } from './0011-teams.ts';
+import { findingsKind } from './0015-findings-kind.ts';
 import type { Migration } from './migration.ts';
 
 export const migrations: Migration[] = [
@@ -23,4 +24,5 @@ export const migrations: Migration[] = [
   ...reconciliation,
   ...privacy,
   ...teams,
+  ...findingsKind,
 ];
