@@ -115,7 +115,7 @@ CREATE TABLE findings (
   tenant_id bigint unsigned NOT NULL,
   reconciliation_id bigint unsigned NOT NULL,
   position int NOT NULL,
-  kind varchar(16) NOT NULL,
+  kind varchar(32) NOT NULL,
   stream varchar(16),
   shopify_id bigint unsigned,
   name mediumtext,

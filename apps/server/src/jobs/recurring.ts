@@ -39,13 +39,15 @@ export function recurring(options: {
       return rows.map((row) => String(row.id));
     },
     async run(tenantId, signal) {
+      const due = await dueSince(db, tenantId, name);
+      if (due === null) return 'done'; // a hint that came late
       try {
         await options.work(tenantId, signal);
       } catch (error) {
-        if (!signal.aborted) await makeDue(db, tenantId, name, jittered(retrySeconds));
+        if (!signal.aborted) await postpone(db, tenantId, name, due, jittered(retrySeconds));
         throw error;
       }
-      await makeDue(db, tenantId, name, jittered(everySeconds));
+      await postpone(db, tenantId, name, due, jittered(everySeconds));
       return 'done';
     },
   };
@@ -67,6 +69,32 @@ export const makeDueWithin = (
     `INSERT INTO upkeep (tenant_id, job, due_at) VALUES (?, ?, ${databaseNow(dialect, seconds)})
      ${conflictTail(dialect, { keys: ['tenant_id', 'job'], replace: ['due_at'] })}`,
     [BigInt(tenantId), job],
+  );
+
+/** Since when a store's job is due, as the database tells it; null if it is not. One that has no time yet gets it here. */
+async function dueSince(db: Database, tenantId: string, job: string): Promise<string | null> {
+  const now = databaseNow(db.dialect, 0);
+  return db.transaction(async (tx) => {
+    await tx.run(
+      `INSERT INTO upkeep (tenant_id, job, due_at) VALUES (?, ?, ${now})
+       ${conflictTail(db.dialect, { keys: ['tenant_id', 'job'] })}`,
+      [BigInt(tenantId), job],
+    );
+    const [row] = await tx.query<{ since: string }>(
+      `SELECT CAST(due_at AS CHAR) AS since FROM upkeep WHERE tenant_id = ? AND job = ? AND due_at <= ${now}`,
+      [BigInt(tenantId), job],
+    );
+    return row?.since ?? null;
+  });
+}
+
+/** Puts off what is done, unless it was asked for again meanwhile. */
+const postpone = (db: Database, tenantId: string, job: string, due: string, seconds: number): Promise<unknown> =>
+  db.transaction((tx) =>
+    tx.run(
+      `UPDATE upkeep SET due_at = ${databaseNow(db.dialect, seconds)} WHERE tenant_id = ? AND job = ? AND due_at = ?`,
+      [BigInt(tenantId), job, due],
+    ),
   );
 
 const jittered = (seconds: number) => Math.round(seconds * (0.9 + Math.random() / 5));

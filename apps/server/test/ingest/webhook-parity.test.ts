@@ -100,6 +100,23 @@ describe.each(SHOPS)('%s', (name, wishes) => {
     expect(whole).toBeGreaterThan(ORDERS / 2);
   });
 
+  test('a tip is one though how it was paid is not told, and lines that do not give the tips are doubted', () => {
+    let tips = 0;
+    for (let i = 0; i < ORDERS; i++) {
+      const body = parseBody(JSON.stringify(orderBody(shop, shop.order(i)!)));
+      const whole = mapOrderBody(body);
+      if (!whole.placed.sales.some(({ kind }) => kind === 'tip')) continue;
+      tips++;
+      const paidBy = (gateway: { tip_payment_gateway?: null }) =>
+        (body.line_items as Record<string, unknown>[]).map(({ tip_payment_gateway: was, ...item }) =>
+          was === undefined ? item : { ...item, ...gateway },
+        );
+      expect(mapOrderBody({ ...body, line_items: paidBy({ tip_payment_gateway: null }) })).toEqual(whole);
+      expect(mapOrderBody({ ...body, line_items: paidBy({}) }).doubts).toContain('tips that its lines do not give');
+    }
+    expect(tips).toBeGreaterThan(0);
+  });
+
   test('a body leaves a ledger of agreements as it is, and without doubts', () => {
     each((order, fetched) => {
       const known = knownFrom({ record: fetched, lines: ledger(fetched), doubts: [] });

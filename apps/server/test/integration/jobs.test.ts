@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeDue, recurring } from '../../src/jobs/recurring.ts';
 import { expectExact, onEachDatabase, startWorld, wentWell, type World } from './world.ts';
 
 const DAY = 86_400_000;
@@ -25,6 +26,29 @@ onEachDatabase('background work', (engine) => {
     await expectExact(world, ada, small, 'small.myshopify.com');
     await expectExact(world, ada, large, 'large.myshopify.com');
     expect(await ada.runs(large)).toHaveLength(1);
+  });
+
+  test('a recurring job that is asked for while it runs has another run, and a hint that comes late has none', async () => {
+    let runs = 0;
+    const job = recurring({
+      db: world.db,
+      name: 'tested',
+      everySeconds: 3600,
+      async work(tenantId) {
+        runs++;
+        await delay(5); // the database counts milliseconds
+        if (runs === 1) await makeDue(world.db, tenantId, 'tested', 0);
+        if (runs === 2) throw new Error('this time it fails');
+      },
+    });
+    const run = () => job.run('1', new AbortController().signal);
+    await run();
+    await expect(run()).rejects.toThrow('this time it fails');
+    await run();
+    expect(runs).toBe(2);
+    await makeDue(world.db, '1', 'tested', 0);
+    await run();
+    expect(runs).toBe(3);
   });
 
   test('housekeeping removes what nobody needs any more, and nothing else', async () => {

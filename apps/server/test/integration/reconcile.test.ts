@@ -162,6 +162,27 @@ onEachDatabase('reconciliation', (engine) => {
     expect((await reconcile()).findings).toEqual([]);
   });
 
+  test('a ledger that differs is a finding only when the order was fetched, and does not wait for that', async () => {
+    const [order] = await world.db.read<{ id: string }>('SELECT shopify_order_id AS id FROM orders WHERE test = 0');
+    const mark = `tenant_id = ${id} AND stream = 'orders' AND shopify_id = ${order!.id}`;
+    // a body left it so, and its mark is due later
+    await damage(`UPDATE orders SET content_hash = '', ledger_difference = 5 WHERE shopify_order_id = ${order!.id}`);
+    await damage(
+      `INSERT INTO fetch_marks (tenant_id, stream, shopify_id, marked_at, due_at, tries)
+       VALUES (${id}, 'orders', ${order!.id}, '2026-01-01 00:00:00.000', '2100-01-01 00:00:00.000', 1)`,
+    );
+    expect((await reconcile()).findings).toEqual([]);
+    await damage(`DELETE FROM fetch_marks WHERE ${mark}`);
+    expect((await reconcile()).findings).toMatchObject([
+      { kind: 'ledger_difference', shopifyId: String(order!.id), mended: false },
+    ]);
+    // clean up: fetched anew, it has none
+    await damage(`UPDATE orders SET updated_at = '2020-01-01 00:00:00.000' WHERE shopify_order_id = ${order!.id}`);
+    await reconcile();
+    await expectExact(world, ada, id, SHOP);
+    expect((await reconcile()).findings).toEqual([]);
+  });
+
   const aCustomer = async () => {
     const [row] = await world.db.read<{ id: string }>(
       'SELECT shopify_customer_id AS id FROM customers WHERE updated_at IS NOT NULL AND orders_count > 0',

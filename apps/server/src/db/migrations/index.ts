@@ -12,6 +12,7 @@ import { teams } from './0011-teams.ts';
 import { accounts } from './0012-accounts.ts';
 import { unreadable } from './0014-unreadable.ts';
 import { redactedContacts } from './0015-redacted-contacts.ts';
+import { findingsKind } from './0016-findings-kind.ts';
 import type { Migration } from './migration.ts';
 
 export const migrations: Migration[] = [
@@ -29,4 +30,5 @@ export const migrations: Migration[] = [
   ...accounts,
   ...unreadable,
   ...redactedContacts,
+  ...findingsKind,
 ];

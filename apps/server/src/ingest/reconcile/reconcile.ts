@@ -145,11 +145,17 @@ async function compareDays(ctx: Context, deps: ReconcileDeps, findings: Findings
   }
 }
 
-/** Orders whose ledger, as Shopify tells it, is not what Shopify says they are worth. */
+/**
+ * Orders whose ledger, as Shopify tells it, is not what Shopify says they are worth. Those that wait to be fetched are no
+ * finding: it may be a body that could not tell them.
+ */
 async function ledgerDifferences(db: Database, tenantId: string) {
   const rows = await db.read<Record<'id' | 'name' | 'worth' | 'difference' | 'currency', string>>(
     `SELECT shopify_order_id AS id, name, current_total_price AS worth, ledger_difference AS difference, currency
-     FROM orders WHERE tenant_id = ? AND ledger_difference <> 0 LIMIT 1000`,
+     FROM orders WHERE tenant_id = ? AND ledger_difference <> 0 AND NOT EXISTS (
+       SELECT 1 FROM fetch_marks
+       WHERE tenant_id = orders.tenant_id AND stream = 'orders' AND shopify_id = orders.shopify_order_id
+     ) LIMIT 1000`,
     [BigInt(tenantId)],
   );
   return rows.map(({ id, name, worth, difference, currency }) => ({

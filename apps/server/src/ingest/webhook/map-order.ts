@@ -114,9 +114,13 @@ function disagreements(body: Body, order: OrderBody, { totalDiscounts, totalTax 
   const charged = [...listIn(body, 'line_items'), ...listIn(body, 'shipping_lines')];
   const discounts = sumOf(charged, (item) => discountOn(item, order.currency));
   const tax = sumOf(charged, (item) => taxOn(item, order.currency));
+  const tips = sumOf(order.lines, ({ sale, listed }) => (sale.kind === 'tip' ? listed : 0));
   return [
     ...(discounts === totalDiscounts ? [] : ['discounts that its lines do not give']),
     ...(tax === totalTax ? [] : ['a tax that its lines do not give']),
+    ...(tips === (shopMoneyIn(body, 'total_tip_received', order.currency) ?? tips)
+      ? []
+      : ['tips that its lines do not give']),
   ];
 }
 
@@ -193,8 +197,8 @@ function mapLine(item: Body, order: OrderBody, codes: ReadonlySet<number>): Sold
   return { line, sale, listed: price - discountOn(item, currency) };
 }
 
-/** Shopify tells a tip as a line of the order that names how it was paid. */
-const isTip = (item: Body) => isTold(item, 'tip_payment_gateway') || isTold(item, 'tip');
+/** A tip is a line of the order that has the field for how it was paid, which may be null; other lines lack it. */
+const isTip = (item: Body) => Object.hasOwn(item, 'tip_payment_gateway') || isTold(item, 'tip');
 
 /** What is charged for a line, with the tax in it, and its discount before taxes. */
 function worth(item: Body, kind: SaleKind, price: number, { currency, taxesIncluded, doubts }: OrderBody) {
