@@ -230,7 +230,9 @@ function draft(shop: Shop, index: number): Order {
   return structuredClone(order);
 }
 
-export type OrderUpdate = Partial<Pick<Order, 'customer' | 'email' | 'note' | 'paid' | 'processedAt' | 'tags' | 'test'>> & {
+export type OrderUpdate = Partial<
+  Pick<Order, 'customer' | 'email' | 'note' | 'paid' | 'processedAt' | 'tags' | 'test'>
+> & {
   /** Sent to the buyer, or not yet. */
   fulfilled?: boolean;
 };
