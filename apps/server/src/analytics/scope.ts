@@ -1,6 +1,6 @@
 import { toDecimal, type Money } from '@xeno/contracts';
 import type { Database } from '../db/database.ts';
-import { asDate } from '../db/values.ts';
+import { asDate, databaseNow } from '../db/values.ts';
 import { BadInput } from '../http/errors.ts';
 
 /** What every question about a store needs to know first. */
@@ -37,6 +37,7 @@ interface StateRow {
   currency: string;
   customers: number;
   changes: string | number;
+  now: unknown;
   events_applied_to: unknown;
   orders_applied_to: unknown;
   customers_applied_to: unknown;
@@ -47,7 +48,7 @@ interface StateRow {
 export async function readScope(db: Database, tenantId: string): Promise<Scope> {
   const id = BigInt(tenantId);
   const [row] = await db.read<StateRow>(
-    `SELECT generation, timezone, currency, customers, changes, events_applied_to,
+    `SELECT generation, timezone, currency, customers, changes, events_applied_to, ${databaseNow(db.dialect, 0)} AS now,
        (SELECT applied_to FROM stream_cursors WHERE tenant_id = ? AND stream = 'orders') AS orders_applied_to,
        (SELECT applied_to FROM stream_cursors WHERE tenant_id = ? AND stream = 'customers') AS customers_applied_to,
        (SELECT COALESCE(triggered_at, received_at) FROM webhook_events
@@ -64,7 +65,7 @@ export async function readScope(db: Database, tenantId: string): Promise<Scope> 
     currency: known ? row.currency : null,
     asOf: (row && asOf(row)?.toISOString()) ?? null,
     customers: row?.customers ?? 0,
-    today: dayIn(timezone ?? 'UTC').format(new Date()),
+    today: dayIn(timezone ?? 'UTC').format(row ? asDate(row.now)! : new Date()),
   };
   return { db, tenantId, ...facts, version: row ? `${row.changes} ${JSON.stringify(facts)}` : null };
 }

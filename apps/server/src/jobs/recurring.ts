@@ -9,8 +9,8 @@ const AT_ONCE = 200;
 
 /**
  * A job that each store has now and then. When it is due stands in the table `upkeep`, so that no restart and no lost
- * queue changes it; a store without a row is due one period after it was connected. `work` must bear to be done twice; when it throws, it is due
- * again after `retrySeconds`. Its times are jittered, so that stores do not all come at once.
+ * queue changes it; a store without a row is due one period after it was connected. `work` must bear to be done twice;
+ * when it throws, it is due again after `retrySeconds`. Its times are jittered, so that stores do not all come at once.
  */
 export function recurring(options: {
   db: Database;
