@@ -96,15 +96,23 @@ onEachDatabase('kept answers', (engine) => {
     expect((await ada.revenue(id)).data.length).toBeGreaterThan(1);
   });
 
-  /** What is answered over HTTP, and what the database says now. */
+  /** What is answered over HTTP is what the database says now, looked at while nothing, such as a late webhook, changes. */
   async function expectCurrent(tenantId = id): Promise<void> {
-    const scope = await readScope(world.db, tenantId);
-    expect(await ada.overview(tenantId)).toEqual(await overview(scope, ALL_TIME));
-    expect(await ada.revenue(tenantId)).toEqual(await revenue(scope, ALL_TIME));
-    expect(await ada.ordersByDate(tenantId)).toEqual(await ordersByDate(scope, ALL_TIME));
-    expect((await ada.topCustomers(tenantId, '&limit=100')).data).toEqual(
-      (await topCustomers(scope, ALL_TIME, 100)).data.map((customer) => expect.objectContaining(customer) as unknown),
-    );
+    for (let tries = 1; ; tries++) {
+      const scope = await readScope(world.db, tenantId);
+      const told = [await ada.overview(tenantId), await ada.revenue(tenantId), await ada.ordersByDate(tenantId)];
+      const customers = (await ada.topCustomers(tenantId, '&limit=100')).data;
+      const known = [
+        await overview(scope, ALL_TIME),
+        await revenue(scope, ALL_TIME),
+        await ordersByDate(scope, ALL_TIME),
+      ];
+      const knownCustomers = (await topCustomers(scope, ALL_TIME, 100)).data;
+      if ((await readScope(world.db, tenantId)).version !== scope.version && tries < 20) continue;
+      expect(told).toEqual(known);
+      expect(customers).toEqual(knownCustomers.map((customer) => expect.objectContaining(customer) as unknown));
+      return;
+    }
   }
 
   test('whatever changes an answer counts as a change', async () => {
