@@ -58,7 +58,7 @@ export function Email({ email }: { email: string }) {
         noValidate
       >
         <Stack gap="sm">
-          <Text size="sm">
+          <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
             You log in with <strong>{email}</strong>.
           </Text>
           <Group align="flex-start" gap="sm">
