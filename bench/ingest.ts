@@ -3,8 +3,16 @@
  * twin, on the same orders, in interleaved rounds. `--quick` for a few minutes, `--orders N` for another size.
  */
 import path from 'node:path';
+import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import type { Database } from '../apps/server/src/db/database.ts';
-import { apply, type ApplyContext } from '../apps/server/src/ingest/apply.ts';
+import {
+  apply,
+  type ApplyContext,
+  applyPrepared,
+  prepare as prepareBatch,
+  type PreparedBatch,
+} from '../apps/server/src/ingest/apply.ts';
 import { createIngestPool, type IngestPool } from '../apps/server/src/ingest/bulk/pool.ts';
 import type { OrderRecord } from '../apps/server/src/ingest/records.ts';
 import { findDrift } from '../apps/server/src/ingest/rollups.ts';
@@ -31,6 +39,7 @@ import {
 } from './report.ts';
 
 const BATCH = 500;
+const SMALLEST_OF_BACKFILL = 200;
 /** Orders in a transaction, and how many orders are enough to measure it. */
 const BATCHES = [
   { size: 1000, orders: 10_000 },
@@ -214,11 +223,30 @@ async function measureMemory({ engine, place, db, store }: Bench): Promise<Table
   };
 }
 
+/** As a back-fill does, which prepares the next batches meanwhile, or, a few at a time, as webhooks are processed. */
 async function applyAll(store: ApplyContext, records: OrderRecord[], size: number): Promise<void> {
-  for (let at = 0; at < records.length; at += size) {
-    await apply(store, { stream: 'orders', records: records.slice(at, at + size), fetchBegan: Date.now() });
+  const batches = chunked(records, size).map((some) => ({
+    stream: 'orders' as const,
+    records: some,
+    fetchBegan: Date.now(),
+  }));
+  if (size < SMALLEST_OF_BACKFILL) {
+    for (const batch of batches) await apply(store, batch);
+    return;
+  }
+  async function* prepared() {
+    for (const batch of batches) {
+      yield prepareBatch(batch);
+      await setImmediate();
+    }
+  }
+  for await (const batch of Readable.from(prepared(), { highWaterMark: 8 }) as AsyncIterable<PreparedBatch>) {
+    await applyPrepared(store, batch);
   }
 }
+
+const chunked = <T>(items: T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 
 /** Every way once a round, one after the other: what else the machine does then meets all of them. */
 async function inRounds(label: string, ways: Way[]): Promise<{ name: string; rows: number; orders: number }[]> {

@@ -213,8 +213,8 @@ export async function startApp(
         ...tuning,
         changed,
         troubled,
-        fetchAll: async (tenantId) => {
-          await db.transaction((tx) => startRun(tx, db, tenantId, 'full'));
+        startRun: async (tenantId, kind) => {
+          await db.transaction((tx) => startRun(tx, db, tenantId, kind));
           queue.hint('sync', tenantId);
         },
       }),

@@ -92,8 +92,8 @@ const TUNING = {
   fetchSettleSeconds: 10,
   /** The first pause after a fetch that did not settle what was doubted; it doubles up to an hour. */
   markRetrySeconds: 2,
-  /** More doubted records of a store than these are fetched with all others by bulk operations, not only one by one. */
-  marksByBulk: 2_000,
+  /** More doubted records of a store than these are left to a run, which fetches by bulk operations. */
+  marksByBulk: 500,
   accessTokenSeconds: 15 * 60,
   /** How much memory each process may use to answer a question again while nothing has changed. */
   keptAnswersMegabytes: 32,

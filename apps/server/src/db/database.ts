@@ -161,6 +161,13 @@ function openMysql(url: string): Database {
       connection.query(sql, params, (error, result) => (error ? reject(error) : resolve(result)));
     });
 
+  /** An INSERT, made now and sent when it is called. */
+  const insertion = (connection: Connection, { table, columns, rows, onConflict }: Insert) => {
+    const into = `INSERT INTO ${table} (${columns.join(',')}) VALUES ?`;
+    const sql = connection.format(into + conflictTail('mysql', onConflict), [rows]);
+    return () => call(connection, sql);
+  };
+
   let allowed: Promise<boolean> | null = null;
   const mayLoad = (connection: Connection) => {
     allowed ??= allowsLoadData(connection).catch((error: unknown) => {
@@ -197,11 +204,12 @@ function openMysql(url: string): Database {
       for (const { table, columns, rows, onConflict } of inserts) {
         const byLoadData = onConflict === null && rows.length >= ENOUGH_TO_LOAD && (await mayLoad(server));
         for (const part of partsOf(rows)) {
+          const write = byLoadData
+            ? loadData(server, table, columns, part)
+            : insertion(server, { table, columns, rows: part, onConflict });
           // none is sent before the last has succeeded: after a deadlock it would be a transaction of its own
           await written;
-          written = byLoadData
-            ? loadData(server, table, columns, part)
-            : call(server, insertOf(server, { table, columns, rows: part, onConflict }));
+          written = write();
           written.catch(() => {}); // told by the await
         }
       }
@@ -211,16 +219,13 @@ function openMysql(url: string): Database {
       connected('write', async (connection) => {
         const [, ...others] = partsOf(insert.rows);
         if (others.length > 0) throw new RangeError('Too much for one statement.');
-        await call(connection, insertOf(connection, insert));
+        await insertion(connection, insert)();
       }),
     share: () => ({ access: { url }, transfer: [] }),
     reconnect,
     close: () => sequelize.close(),
   });
 }
-
-const insertOf = (connection: Connection, { table, columns, rows, onConflict }: Insert): string =>
-  connection.format(`INSERT INTO ${table} (${columns.join(',')}) VALUES ?${conflictTail('mysql', onConflict)}`, [rows]);
 
 /** Rows in parts that fit into one packet each. */
 function* partsOf(rows: Param[][]): Generator<Param[][]> {

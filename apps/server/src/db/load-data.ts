@@ -2,25 +2,31 @@ import type { Connection, QueryOptions, ResultSetHeader } from 'mysql2';
 import { Readable } from 'node:stream';
 
 /**
- * Writes rows that are not there yet by LOAD DATA LOCAL, which costs the server about a third of an INSERT. With LOCAL
- * the server makes warnings of what would be errors (a double key, a value that does not fit): each is an error here.
+ * Writes rows that are not there yet by LOAD DATA LOCAL, which costs the server about a third of an INSERT; their text
+ * is made now, and sent when the result is called. With LOCAL the server makes warnings of what would be errors (a
+ * double key, a value that does not fit): each is an error here.
  */
-export async function loadData(
+export function loadData(
   connection: Connection,
   table: string,
   columns: readonly string[],
   rows: readonly unknown[][],
-): Promise<void> {
-  // made only when the server asks for it: mysql2 takes whatever name the server gives, and no file is ever read
-  const infileStreamFactory = () => Readable.from([Buffer.from(fileOf(rows))]);
-  const { warningStatus } = (await query(connection, {
-    sql: `LOAD DATA LOCAL INFILE 'rows' INTO TABLE ${table} CHARACTER SET utf8mb4 (${columns.join(',')})`,
-    infileStreamFactory,
-  })) as ResultSetHeader;
-  if (warningStatus === 0) return;
-  const [warning] = (await query(connection, { sql: 'SHOW WARNINGS LIMIT 1' })) as { Code: number; Message: string }[];
-  const code = warning?.Code === DUPLICATE ? 'ER_DUP_ENTRY' : 'ER_LOAD_DATA';
-  throw Object.assign(new Error(`${table}: ${warning?.Message ?? 'not all rows were taken'}`), { code });
+): () => Promise<void> {
+  const file = Buffer.from(fileOf(rows));
+  return async () => {
+    const { warningStatus } = (await query(connection, {
+      sql: `LOAD DATA LOCAL INFILE 'rows' INTO TABLE ${table} CHARACTER SET utf8mb4 (${columns.join(',')})`,
+      // mysql2 takes whatever name the server gives, and no file is ever read
+      infileStreamFactory: () => Readable.from([file]),
+    })) as ResultSetHeader;
+    if (warningStatus === 0) return;
+    const [warning] = (await query(connection, { sql: 'SHOW WARNINGS LIMIT 1' })) as {
+      Code: number;
+      Message: string;
+    }[];
+    const code = warning?.Code === DUPLICATE ? 'ER_DUP_ENTRY' : 'ER_LOAD_DATA';
+    throw Object.assign(new Error(`${table}: ${warning?.Message ?? 'not all rows were taken'}`), { code });
+  };
 }
 
 const DUPLICATE = 1062;

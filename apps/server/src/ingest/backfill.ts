@@ -15,7 +15,8 @@ import {
 } from '../shopify/operations/generated.ts';
 import { onlyGranted } from '../shopify/scopes.ts';
 import { timeWindow } from '../shopify/search.ts';
-import { IncompleteResult, readPartitioned } from './bulk/partition.ts';
+import { IncompleteResult } from './bulk/lines.ts';
+import { readPartitioned } from './bulk/partition.ts';
 import { countOf } from './counts.ts';
 import { localDates } from './local-date.ts';
 import { removeDeleted } from './remove-deleted.ts';

@@ -1,4 +1,4 @@
-import type { StreamName } from '@xeno/contracts';
+import type { StreamName, SyncKind } from '@xeno/contracts';
 import type { Database, Tx } from '../db/database.ts';
 import type { Tenant } from '../db/models/tenant.ts';
 import { databaseNow, idParams, instantText, marks } from '../db/values.ts';
@@ -16,10 +16,10 @@ export interface MarkDeps extends Pick<SyncDeps, 'db' | 'log' | 'owner' | 'lease
   marksAtOnce: number;
   /** The pause after a fetch that did not answer a mark; each further one is twice as long, up to an hour. */
   markRetrySeconds: number;
-  /** More marks than these have the store fetched whole, by bulk operations. */
+  /** More marks than these are left to a run, which fetches by bulk operations. */
   marksByBulk: number;
-  /** Has a store fetched whole, unless a run of it is under way. */
-  fetchAll(tenantId: string): Promise<unknown>;
+  /** Starts a run of a store unless one is under way. */
+  startRun(tenantId: string, kind: SyncKind): Promise<unknown>;
   /** Called when figures of a tenant have changed. */
   changed(tenantId: string): void;
   /** Called when a store as a whole cannot be read: its tokens or the store itself are at fault. */
@@ -78,7 +78,10 @@ const readDue = (db: Database, tenantId: string, limit: number): Promise<Mark[]>
 async function fetchDue(deps: MarkDeps, ctx: FetchContext, tenant: Tenant): Promise<'done' | 'more'> {
   const { db, tenantId, signal, scopes } = ctx;
   const due = await readDue(db, tenantId, BATCH);
-  if (due.length === BATCH && (await areMany(deps, tenantId))) await deps.fetchAll(tenantId);
+  if (due.length === BATCH) {
+    const kind = await runFor(deps, tenantId);
+    if (kind) await deps.startRun(tenantId, kind);
+  }
   const began = await db.now();
   const streams = [...Map.groupBy(due, ({ stream }) => stream)];
   const results = await Promise.allSettled(
@@ -100,18 +103,24 @@ async function fetchDue(deps: MarkDeps, ctx: FetchContext, tenant: Tenant): Prom
 }
 
 /**
- * Whether fetching them one by one would take hours: on a small plan three orders cost eight seconds. Those from before
- * the last full run are not counted: it has answered what it could.
+ * The run that answers these many marks: one by one would take hours, since on a small plan three orders cost eight
+ * seconds. Mostly what is marked has just changed, and an incremental run brings it; what that one has not answered, a
+ * full one does. Null where they are few.
  */
-async function areMany({ db, marksByBulk }: MarkDeps, tenantId: string): Promise<boolean> {
+async function runFor({ db, marksByBulk }: MarkDeps, tenantId: string): Promise<SyncKind | null> {
   const tenant = BigInt(tenantId);
-  const rows = await db.read(
-    `SELECT 1 FROM fetch_marks WHERE tenant_id = ? AND marked_at > COALESCE(
-       (SELECT MAX(created_at) FROM sync_runs WHERE tenant_id = ? AND kind <> 'incremental'), ?)
-     LIMIT 1 OFFSET ${marksByBulk}`,
-    [tenant, tenant, new Date(0)],
-  );
-  return rows.length > 0;
+  const last = (column: string, which: string) =>
+    `COALESCE((SELECT MAX(${column}) FROM sync_runs WHERE tenant_id = ?${which}), '1970-01-01')`;
+  const areMany = async (condition: string) =>
+    (
+      await db.read(`SELECT 1 FROM fetch_marks WHERE tenant_id = ? AND ${condition} LIMIT 1 OFFSET ${marksByBulk}`, [
+        tenant,
+        ...Array.from(condition.matchAll(/\?/g), () => tenant),
+      ])
+    ).length > 0;
+  const sinceFull = `marked_at > ${last('created_at', " AND kind <> 'incremental'")}`;
+  if (await areMany(`marked_at <= ${last('started_at', " AND status = 'succeeded'")} AND ${sinceFull}`)) return 'full';
+  return (await areMany(`marked_at > ${last('created_at', '')}`)) ? 'incremental' : null;
 }
 
 /** What this turn did not answer: Shopify's answer was older than what is known. */

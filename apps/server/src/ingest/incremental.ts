@@ -1,4 +1,3 @@
-import type { StreamName } from '@xeno/contracts';
 import type { SyncStream } from '../db/models/sync-stream.ts';
 import { changes } from '../shopify/changes.ts';
 import { timeWindow } from '../shopify/search.ts';
@@ -13,7 +12,6 @@ const OVERLAP_MS = 120_000;
 const SETTLED_MS = 60_000;
 /** More changes than this are fetched by one bulk operation. */
 const BY_BULK = 50;
-const MARKS = 2_000;
 
 /**
  * Fetches what changed since the stream's cursor, up to now; gives how far Shopify's changes are surely in, which is
@@ -46,16 +44,4 @@ export async function fetchChanges(ctx: SyncContext, stream: SyncStream): Promis
     });
   }
   return settled;
-}
-
-/** Fetches the records whose stored content was doubted: two contents came with the same time. */
-export async function fetchMarked(ctx: SyncContext): Promise<void> {
-  const rows = await ctx.db.read<{ stream: StreamName; shopify_id: string | number }>(
-    `SELECT stream, shopify_id FROM fetch_marks WHERE tenant_id = ? ORDER BY marked_at LIMIT ${MARKS}`,
-    [BigInt(ctx.tenantId)],
-  );
-  for (const stream of new Set(rows.map((row) => row.stream))) {
-    const ids = rows.filter((row) => row.stream === stream).map((row) => String(row.shopify_id));
-    await fetchById(ctx, stream, ids);
-  }
 }

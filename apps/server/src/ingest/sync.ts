@@ -8,9 +8,9 @@ import { mayRead } from '../shopify/scopes.ts';
 import { type Lease, LeaseLost } from './apply.ts';
 import { type Backfill, fetchWindows } from './backfill.ts';
 import { type SyncContext, type SyncDeps, TurnOver } from './context.ts';
-import { IncompleteResult } from './bulk/partition.ts';
+import { IncompleteResult } from './bulk/lines.ts';
 import { writeCursor } from './cursors.ts';
-import { fetchChanges, fetchMarked } from './incremental.ts';
+import { fetchChanges } from './incremental.ts';
 import { withLease } from './leases.ts';
 import { Unreadable } from './map/fields.ts';
 import { describeShop } from './shop.ts';
@@ -98,7 +98,6 @@ async function runStreams(ctx: SyncContext): Promise<unknown[]> {
   const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
   const interruption = errors.find((error) => isInterruption(error, ctx.signal));
   if (interruption instanceof Error) throw interruption;
-  if (errors.length === 0) await fetchMarked(ctx);
   return errors;
 }
 

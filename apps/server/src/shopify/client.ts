@@ -88,7 +88,7 @@ interface Answer {
 type Outcome =
   | { kind: 'answer'; data: unknown; cost: QueryCost | null; date: Date }
   | { kind: 'unauthorized' }
-  | { kind: 'retry'; why: RetryKind; detail: string; waitMs?: number; error?: unknown };
+  | { kind: 'retry'; why: RetryKind; detail: string; waitMs?: number; error?: unknown; cost?: QueryCost };
 
 /** A client of the GraphQL Admin API for one shop: paced by Shopify's throttle status, retrying by a table. */
 export function createShopifyClient(options: ShopifyClientOptions): ShopifyClient {
@@ -99,7 +99,6 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
   const origin = { sandboxUrl: options.sandboxUrl };
   const url = shopUrl(origin, shop, `/admin/api/${apiVersion}/graphql.json`);
   const throttle = throttleFor(url.toString());
-  const lastCost = new Map<string, number>();
   let fallenForwardTo: string | null = null;
 
   async function query<TResult, TVariables>(
@@ -116,9 +115,10 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
     let renewed = false;
 
     for (;;) {
-      await throttle.acquire(expectedCost ?? lastCost.get(operation) ?? 0, clock, signal);
+      await throttle.acquire(expectedCost ?? throttle.costs.get(operation) ?? 0, clock, signal);
       const token = await tokens.get();
       const outcome = await request(body, token, signal);
+      if ('cost' in outcome && outcome.cost) throttle.costs.set(operation, outcome.cost.requested);
 
       if (outcome.kind === 'unauthorized') {
         if (renewed) throw new ReconnectNeeded(shop, 'Shopify does not accept the access token.');
@@ -127,7 +127,6 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
         continue;
       }
       if (outcome.kind === 'answer') {
-        if (outcome.cost) lastCost.set(operation, outcome.cost.requested);
         return { data: outcome.data as TResult, cost: outcome.cost, date: outcome.date };
       }
 
@@ -239,7 +238,8 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
       const told = requestedQueryCost !== undefined && throttleStatus !== undefined;
       // (requested - available) / restoreRate; at least a moment, in case the figures already suffice
       const waitMs = told ? Math.max(100, throttle.waitFor(requestedQueryCost, clock.now())) : undefined;
-      return { kind: 'retry', why: 'throttled', detail: 'throttled', waitMs };
+      const cost = told ? { requested: requestedQueryCost, actual: null } : undefined;
+      return { kind: 'retry', why: 'throttled', detail: 'throttled', waitMs, cost };
     }
     if (codes.has('SHOP_INACTIVE')) throw new ShopUnavailable(shop, 'frozen');
     const hasData = data !== null && data !== undefined && Object.values(data).some((value) => value !== null);

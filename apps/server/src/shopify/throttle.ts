@@ -8,6 +8,8 @@ export interface ThrottleStatus {
 
 /** A shop's share of Shopify's query cost, as the answers tell it. */
 export interface Throttle {
+  /** Points that Shopify last asked for each operation, by its name. */
+  readonly costs: Map<string, number>;
   /** Waits, in order of arrival, until `cost` points are likely there, and counts them as spent. */
   acquire(cost: number, clock: Clock, signal?: AbortSignal): Promise<void>;
   /** Takes over what an answer said at `now`. */
@@ -46,6 +48,7 @@ function createThrottle(): Throttle {
   }
 
   return {
+    costs: new Map(),
     waitFor,
     learn(status, now) {
       known = { ...status, at: now };

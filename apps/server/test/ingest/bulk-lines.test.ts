@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mappedBatches } from '../../src/ingest/bulk/join.ts';
-import { IncompleteResult, partition, partitionFile } from '../../src/ingest/bulk/partition.ts';
+import { IncompleteResult } from '../../src/ingest/bulk/lines.ts';
+import { partition, partitionFile } from '../../src/ingest/bulk/partition.ts';
 import type { OrderRecord } from '../../src/ingest/records.ts';
 
 const ORDER = 'gid://shopify/Order/9007199254740993';

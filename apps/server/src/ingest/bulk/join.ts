@@ -3,13 +3,12 @@ import type { CustomerFieldsFragment } from '../../shopify/operations/generated.
 import type { FullOrder } from '../../shopify/fetch-orders.ts';
 import type { FullProduct } from '../../shopify/fetch-products.ts';
 import { mapCustomer } from '../map/customer.ts';
-import { Unreadable } from '../map/fields.ts';
+import { byId, Unreadable } from '../map/fields.ts';
 import { mapOrder } from '../map/order.ts';
 import { mapProduct } from '../map/product.ts';
 import type { Batch } from '../records.ts';
 import type { UnreadableRecord } from '../unreadable.ts';
-import { lineGroups } from './lines.ts';
-import { IncompleteResult } from './partition.ts';
+import { IncompleteResult, lineGroups } from './lines.ts';
 
 interface Line {
   id: string;
@@ -35,7 +34,7 @@ export interface MappedBatch {
 }
 
 /**
- * Reads a partition into memory, joins children to their roots, and maps batch by batch.
+ * Reads a partition into memory, joins children to their roots, and maps batch by batch, by ascending id.
  * @throws IncompleteResult when a root is missing, before the first batch
  */
 export async function* mappedBatches(
@@ -72,7 +71,7 @@ export async function* mappedBatches(
   let some: Joined[] = [];
   let lines = 0;
   let left = roots.size;
-  for (const joined of roots.values()) {
+  for (const joined of [...roots.values()].sort((a, b) => byId(a.root, b.root))) {
     some.push(joined);
     lines += 1 + joined.children.length;
     left--;

@@ -3,7 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { IncompleteResult, partition, partitionFile, readPartitioned, readRoots } from './partition.ts';
+import { IncompleteResult } from './lines.ts';
+import { partition, partitionFile, readPartitioned, readRoots } from './partition.ts';
 
 let folder: string;
 beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'xeno-partition-'))));

@@ -3,7 +3,8 @@ import type { Database } from '../../db/database.ts';
 import { LeaseLost } from '../apply.ts';
 import { Unreadable } from '../map/fields.ts';
 import type { IngestTask } from './ingest.ts';
-import { IncompleteResult, type Partitioned } from './partition.ts';
+import { IncompleteResult } from './lines.ts';
+import type { Partitioned } from './partition.ts';
 import type { IngestOutcome } from './worker.ts';
 
 /** Threads that turn bulk results into rows. Their heap is bounded, whatever the size of the store. */

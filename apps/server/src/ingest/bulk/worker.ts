@@ -5,7 +5,8 @@ import { basename } from 'node:path';
 import { LeaseLost } from '../apply.ts';
 import { Unreadable } from '../map/fields.ts';
 import { ingest, type IngestTask } from './ingest.ts';
-import { IncompleteResult, type Partitioned } from './partition.ts';
+import { IncompleteResult } from './lines.ts';
+import type { Partitioned } from './partition.ts';
 
 /** Errors lose their class on the way between threads; the ones that mean something travel by name. */
 export type IngestOutcome =

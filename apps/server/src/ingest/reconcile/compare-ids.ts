@@ -11,8 +11,7 @@ import {
   BulkOrderIdsDocument,
   BulkProductIdsDocument,
 } from '../../shopify/operations/generated.ts';
-import { IncompleteResult } from '../bulk/partition.ts';
-import { lineGroups } from '../bulk/lines.ts';
+import { IncompleteResult, lineGroups } from '../bulk/lines.ts';
 import type { FetchContext } from '../context.ts';
 import { countOf } from '../counts.ts';
 import { locked } from '../apply.ts';
