@@ -98,10 +98,10 @@ describe.skipIf(!executablePath)('a team, in a browser', () => {
     expect(await bob.getByText(name).count()).toBe(0);
 
     await ada.getByRole('link', { name: 'Audit log' }).click();
-    await ada.getByTestId('audit-log').getByText('member.removed').waitFor();
+    await ada.getByTestId('audit-log').getByText('Member removed').waitFor();
     await ada.getByLabel('What').selectOption('store.');
     await ada.waitForURL(/action=store/);
-    await expect.poll(() => ada.getByTestId('audit-log').getByText('member.').count()).toBe(0);
+    await expect.poll(() => ada.getByTestId('audit-log').getByText('Member ').count()).toBe(0);
     const download = ada.waitForEvent('download');
     await ada.getByRole('button', { name: 'Export as CSV' }).click();
     expect((await download).suggestedFilename()).toBe('audit-log.csv');

@@ -11,7 +11,8 @@ import { PageHead } from '../../ui/page-head.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { ChosenStore } from '../stores/chosen-store.tsx';
-import { ACTIONS, type AuditSearch, filterOf } from './search.ts';
+import { ACTIONS, KINDS } from './actions.ts';
+import { type AuditSearch, filterOf } from './search.ts';
 
 const route = getRouteApi('/app/audit-log');
 
@@ -73,7 +74,7 @@ function AuditLog({ tenant, search }: { tenant: Tenant; search: AuditSearch }) {
                 value={search.action ?? ''}
                 data={[
                   { value: '', label: 'Everything' },
-                  ...Object.entries(ACTIONS).map(([value, label]) => ({ value, label })),
+                  ...Object.entries(KINDS).map(([value, label]) => ({ value, label })),
                 ]}
                 onChange={({ currentTarget }) => set({ action: currentTarget.value })}
               />
@@ -130,8 +131,8 @@ function Entry({ entry, tenantId }: { entry: AuditEntry; tenantId: string }) {
     <Box component="li" className={classes['item']!}>
       <Stack gap={2}>
         <Group gap="xs">
-          <Text size="sm" fw={600} className="figures">
-            {action}
+          <Text size="sm" fw={600}>
+            {ACTIONS[action] ?? action}
           </Text>
           <Text size="sm" dir="auto">
             {who}

@@ -1,4 +1,5 @@
 import { parseStoreSearch } from '../stores/search.ts';
+import { KINDS } from './actions.ts';
 
 /** What the page's address says: the store, and which entries are listed. */
 export interface AuditSearch {
@@ -10,23 +11,12 @@ export interface AuditSearch {
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
-export const ACTIONS: Record<string, string> = {
-  'store.': 'The store and its connection',
-  'member.': 'Members and roles',
-  'invitation.': 'Invitations',
-  'token.': 'API tokens',
-  'sync.': 'Syncs',
-  'webhooks.': 'Webhooks',
-  'reconciliation.': 'Comparisons',
-  'privacy.': 'Privacy',
-};
-
 /** Whatever makes no sense is left out. */
 export function parseAuditSearch(search: Record<string, unknown>): AuditSearch {
   const { action, from, to } = search;
   return {
     ...parseStoreSearch(search),
-    ...(typeof action === 'string' && Object.hasOwn(ACTIONS, action) && { action }),
+    ...(typeof action === 'string' && Object.hasOwn(KINDS, action) && { action }),
     ...(typeof from === 'string' && DAY.test(from) && { from }),
     ...(typeof to === 'string' && DAY.test(to) && { to }),
   };
