@@ -1,6 +1,5 @@
 import compress from '@fastify/compress';
 import cookie from '@fastify/cookie';
-import helmet from '@fastify/helmet';
 import underPressure from '@fastify/under-pressure';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { randomUUID } from 'node:crypto';
@@ -9,16 +8,15 @@ import type { Config } from '../config.ts';
 import { type Counts, localCounts } from '../limits/counts.ts';
 import { isApi, limitRequests } from '../limits/requests.ts';
 import { answerBrokenRequest } from './broken-requests.ts';
-import { contentSecurityPolicy } from './content-security-policy.ts';
 import { serveDashboard } from './dashboard.ts';
 import { serveDocs } from './docs.ts';
 import { HttpError, Unavailable } from './errors.ts';
 import { answerError } from './problems.ts';
+import { securityHeaders } from './security-headers.ts';
 import { compileValidator } from './validation.ts';
 
 const MEGABYTE = 1_000_000;
 const STALLED_MS = 10_000;
-const NO_DEVICES = 'camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()';
 const BUILT_DASHBOARD = fileURLToPath(new URL('../../../dashboard/dist', import.meta.url));
 
 declare module 'fastify' {
@@ -72,12 +70,9 @@ export async function createServer({
   app.setErrorHandler(answerError);
   acceptJsonOnly(app);
 
+  const headers = securityHeaders({ https: config.appUrl?.startsWith('https:') ?? false });
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers({
-      'x-request-id': request.id,
-      'content-security-policy': contentSecurityPolicy(),
-      'permissions-policy': NO_DEVICES,
-    });
+    reply.headers(headers).header('x-request-id', request.id);
     if (isApi(request.routeOptions.url ?? '') || isApi(request.url)) reply.header('cache-control', 'no-store');
   });
   // otherwise a connection that was busy when closing began would be kept alive, and closing would wait for it
@@ -91,11 +86,6 @@ export async function createServer({
     request.log[config.production ? 'info' : 'debug']({ method, url, status: reply.statusCode, ms }, 'request');
   });
 
-  await app.register(helmet, {
-    contentSecurityPolicy: false,
-    frameguard: { action: 'deny' },
-    hsts: config.appUrl?.startsWith('https:') ?? false,
-  });
   await app.register(underPressure, {
     maxEventLoopDelay: STALLED_MS,
     // an interval in which nothing ran counts as an endless delay, however short it was

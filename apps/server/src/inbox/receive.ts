@@ -25,6 +25,8 @@ interface Receiver {
 }
 
 const TOPIC = /^[a-z_]+\/[a-z_]+$/;
+/** What both databases can hold. */
+const LAST_INSTANT = Date.UTC(9999, 0);
 const LONGEST = { topic: 64, id: 128, version: 16 };
 
 /**
@@ -79,8 +81,8 @@ export function createReceiver(
         topic,
         eventId: textOf(headers['x-shopify-event-id'], LONGEST.id),
         apiVersion: textOf(headers['x-shopify-api-version'], LONGEST.version),
-        triggeredAt: dateOf(headers['x-shopify-triggered-at']),
-        receivedAt: new Date(),
+        triggeredAt: instantOf(headers['x-shopify-triggered-at']),
+        receivedAt: Date.now(),
         body: body.toString('utf8'),
       });
       hint('webhooks', tenantId ?? shop);
@@ -113,9 +115,9 @@ const wrongShop = () =>
 const textOf = (header: string | string[] | undefined, longest: number): string | null =>
   typeof header === 'string' && header !== '' && header.length <= longest ? header : null;
 
-function dateOf(header: string | string[] | undefined): Date | null {
-  const date = new Date(textOf(header, 40) ?? NaN);
-  return Number.isNaN(date.getTime()) ? null : date;
+function instantOf(header: string | string[] | undefined): number | null {
+  const instant = Date.parse(textOf(header, 40) ?? '');
+  return instant > 0 && instant < LAST_INSTANT ? instant : null;
 }
 
 /** What names the delivery, in all its retries. What is signed is never refused for lack of it. */

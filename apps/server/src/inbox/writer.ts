@@ -1,5 +1,7 @@
 import type { Database, Param } from '../db/database.ts';
 import { isUnavailable } from '../db/faults.ts';
+import { instantText, instantTextOrNull } from '../db/values.ts';
+import type { Dialect } from '../db/types.ts';
 
 const COLUMNS = [
   'shop_domain',
@@ -31,8 +33,9 @@ export interface NewEvent {
   topic: string;
   eventId: string | null;
   apiVersion: string | null;
-  triggeredAt: Date | null;
-  receivedAt: Date;
+  /** Milliseconds. */
+  triggeredAt: number | null;
+  receivedAt: number;
   body: string;
 }
 
@@ -96,7 +99,7 @@ export function createInboxWriter(db: Database): InboxWriter {
   return {
     write: (event) =>
       new Promise((resolve, reject) => {
-        const row = rowOf(event);
+        const row = rowOf(db.dialect, event);
         if (size + event.body.length > MAX_WAITING) return reject(new InboxFull('Too much waits to be stored.'));
         size += event.body.length;
         waiting.push({ row, size: event.body.length, resolve, reject });
@@ -105,17 +108,17 @@ export function createInboxWriter(db: Database): InboxWriter {
   };
 }
 
-const rowOf = (event: NewEvent): Param[] => [
+const rowOf = (dialect: Dialect, event: NewEvent): Param[] => [
   event.shopDomain,
   event.webhookId,
   event.tenantId === null ? null : BigInt(event.tenantId),
   event.topic,
   event.eventId,
   event.apiVersion,
-  event.triggeredAt,
-  event.receivedAt,
+  instantTextOrNull(dialect, event.triggeredAt),
+  instantText(dialect, event.receivedAt),
   'pending',
   0,
-  event.receivedAt,
+  instantText(dialect, event.receivedAt),
   event.body,
 ];

@@ -5,7 +5,7 @@ type Value = SqlValue | boolean | Date | undefined;
 
 /**
  * Rows on their way to another thread, which would be slow as an array each. A cell is a safe integer or fraction as it
- * is, NaN for null, 2^53 + 2 × index for a text (each is there once, however often it occurs), and the negative of that
+ * is, NaN for null, 2^53 + 2 × index for a text (short ones are there once, however often they occur), and the negative of that
  * for the index of anything else.
  */
 export interface PackedRows {
@@ -20,6 +20,8 @@ export interface PackedRows {
 }
 
 const BEYOND = 2 ** 53;
+/** Characters: to look for a longer text among the others costs more than to write it again. */
+const LONG = 200;
 
 export function packRows(rows: readonly Value[][]): PackedRows {
   const columns = rows[0]?.length ?? 0;
@@ -29,8 +31,10 @@ export function packRows(rows: readonly Value[][]): PackedRows {
   const others: SqlValue[] = [];
   const placeOf = (value: SqlValue): number => {
     if (typeof value !== 'string') return -(BEYOND + 2 * (others.push(value) - 1));
-    let place = places.get(value);
-    if (place === undefined) places.set(value, (place = BEYOND + 2 * (texts.push(value) - 1)));
+    const known = value.length > LONG ? undefined : places.get(value);
+    if (known !== undefined) return known;
+    const place = BEYOND + 2 * (texts.push(value) - 1);
+    if (value.length <= LONG) places.set(value, place);
     return place;
   };
   let above: Value[] = [];
