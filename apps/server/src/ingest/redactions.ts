@@ -2,6 +2,7 @@ import type { Database, Param, Tx } from '../db/database.ts';
 import type { Dialect } from '../db/types.ts';
 import { idParams, instantText, marks } from '../db/values.ts';
 import { noteContacts } from './redacted-contacts.ts';
+import { storedBodies } from './webhook/inbox.ts';
 import { type CustomerRecord, NOBODY, type OrderRecord } from './records.ts';
 
 /** Whom a customers/redact is about; ids are Shopify's. */
@@ -149,32 +150,31 @@ export async function redactPerson(tx: Tx, dialect: Dialect, tenantId: string, p
   await tx.run('UPDATE tenant_state SET changes = changes + 1 WHERE tenant_id = ?', [tenant]);
 }
 
-/** Of one statement: each makes the database read all bodies of the store. */
-const TERMS = 50;
-
-/** The webhooks of a store whose bodies name one of these: ids, e-mail addresses, phone numbers. */
+/** The webhooks of a store whose bodies name one of these ids, e-mail addresses or phone numbers. Reads all bodies. */
 export async function webhooksNaming(
   db: Database,
   tenantId: string,
-  terms: string[],
+  ids: readonly string[],
+  contacts: readonly string[] = [],
 ): Promise<{ shop_domain: string; webhook_id: string }[]> {
-  const found = new Map<string, { shop_domain: string; webhook_id: string }>();
-  for (let at = 0; at < terms.length; at += TERMS) {
-    const some = terms.slice(at, at + TERMS).map((term) => term.toLowerCase());
-    const rows = await db.read<{ shop_domain: string; webhook_id: string }>(
-      `SELECT shop_domain, webhook_id FROM webhook_events
-       WHERE tenant_id = ? AND body IS NOT NULL AND (${some.map(() => 'INSTR(LOWER(body), ?) > 0').join(' OR ')})`,
-      [BigInt(tenantId), ...some],
-    );
-    for (const row of rows) found.set(row.webhook_id, row);
+  const known = new Set(ids);
+  const texts = contacts.map((contact) => contact.toLowerCase());
+  const found: { shop_domain: string; webhook_id: string }[] = [];
+  for await (const bodies of storedBodies(db, tenantId)) {
+    for (const { shop_domain, webhook_id, body } of bodies) {
+      const isNamed = (body.match(NUMBERS) ?? []).some((number) => known.has(number));
+      if (isNamed || texts.some((text) => body.toLowerCase().includes(text))) found.push({ shop_domain, webhook_id });
+    }
   }
-  return [...found.values()];
+  return found;
 }
+
+const NUMBERS = /\d+/g;
 
 /** Removes the bodies of webhooks that have ended; one that still waits loses its own when it is processed. */
 export async function eraseBodies(db: Database, tenantId: string, person: Person): Promise<void> {
   const { customerIds, orderIds, contacts } = person;
-  const events = await webhooksNaming(db, tenantId, [...customerIds, ...orderIds, ...contacts]);
+  const events = await webhooksNaming(db, tenantId, [...customerIds, ...orderIds], contacts);
   for (let at = 0; at < events.length; at += AT_ONCE) {
     const ids = events.slice(at, at + AT_ONCE).map((event) => event.webhook_id);
     await db.transaction((tx) =>

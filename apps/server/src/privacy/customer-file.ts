@@ -15,7 +15,7 @@ export async function customerFile(
   db: Database,
   tenantId: string,
   { customerId, orderIds }: { customerId: string | null; orderIds: string[] },
-  webhooksNaming: (terms: string[]) => Promise<{ shop_domain: string; webhook_id: string }[]>,
+  webhooksNaming: (ids: string[]) => Promise<{ shop_domain: string; webhook_id: string }[]>,
 ): Promise<CustomerFile> {
   const tenant = BigInt(tenantId);
   const read = async (sql: string, params: Param[]) => (await db.read<Row>(sql, params)).map(viewRow);

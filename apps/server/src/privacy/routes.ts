@@ -12,7 +12,7 @@ export interface PrivacyRouteDeps {
   webhooksNaming(
     db: Database,
     tenantId: string,
-    terms: string[],
+    ids: string[],
   ): Promise<{ shop_domain: string; webhook_id: string }[]>;
 }
 
@@ -31,7 +31,7 @@ export const privacyRoutes = ({ db, webhooksNaming }: PrivacyRouteDeps): Handled
     if (found.kind !== 'data_request') {
       throw new Conflict('Only a data request has a file; this one asks for data to be erased.', 'no_file');
     }
-    const file = await customerFile(db, tenantId, found, (terms) => webhooksNaming(db, tenantId, terms));
+    const file = await customerFile(db, tenantId, found, (ids) => webhooksNaming(db, tenantId, ids));
     await db.transaction(async (tx) => {
       await tx.run(
         "UPDATE privacy_requests SET status = 'done', finished_at = ? WHERE tenant_id = ? AND id = ? AND status = 'open'",

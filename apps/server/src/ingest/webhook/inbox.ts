@@ -89,6 +89,35 @@ export async function readPending(
   return { events, more: rows.length === BATCH || some.length < rows.length };
 }
 
+export interface StoredBody {
+  shop_domain: string;
+  webhook_id: string;
+  body: string;
+}
+
+/** All bodies of a store that are still kept, about as many characters at a time as a batch may have. */
+export async function* storedBodies(db: Database, tenantId: string): AsyncGenerator<StoredBody[]> {
+  const tenant = BigInt(tenantId);
+  const [store] = await db.read<{ shop_domain: string }>('SELECT shop_domain FROM tenants WHERE id = ?', [tenant]);
+  if (!store) return;
+  for (let last = ''; ;) {
+    const rows = await db.read<{ webhook_id: string; size: number | null }>(
+      `SELECT webhook_id, LENGTH(body) AS size FROM webhook_events
+       WHERE shop_domain = ? AND webhook_id > ? AND tenant_id = ? ORDER BY webhook_id LIMIT ${BATCH}`,
+      [store.shop_domain, last, tenant],
+    );
+    if (rows.length === 0) return;
+    let characters = 0;
+    const some = rows.filter(({ size }, index) => (characters += Number(size ?? 0)) <= BATCH_CHARACTERS || index === 0);
+    yield await db.read<StoredBody>(
+      `SELECT shop_domain, webhook_id, body FROM webhook_events
+       WHERE shop_domain = ? AND webhook_id IN (${marks(some)}) AND body IS NOT NULL`,
+      [store.shop_domain, ...some.map((row) => row.webhook_id)],
+    );
+    last = some.at(-1)!.webhook_id;
+  }
+}
+
 /** Sets events of one shop done; `noteOf` says what people should know of one. */
 export async function finishEvents<E extends InboxEvent>(
   tx: Tx,
