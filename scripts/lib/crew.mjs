@@ -18,10 +18,12 @@ const PATIENCE = 20_000;
 function startNode24(args, { env, cwd = root, pipe = false } = {}) {
   return spawn(node24, ['--import', exitWithParent, ...args], {
     cwd,
-    // a heap of the C library for each thread would double the memory taken;
+    // a heap of the C library for each thread would double the memory taken, and large buffers would leave holes in it;
     // compiled code is kept between starts, which then take half the time
     env: {
       MALLOC_ARENA_MAX: '2',
+      MALLOC_MMAP_THRESHOLD_: '131072',
+      MALLOC_TRIM_THRESHOLD_: '131072',
       NODE_COMPILE_CACHE: compileCache,
       ...process.env,
       ...env,

@@ -37,7 +37,7 @@ interface PreparedRoots {
   partitionsDone: number | null;
 }
 
-const BATCHES_AHEAD = 8;
+const BATCHES_AHEAD = 4;
 
 /**
  * Turns a bulk result on disk into committed rows, going on from the task's checkpoint.
