@@ -245,8 +245,9 @@ async function applyAll(store: ApplyContext, records: OrderRecord[], size: numbe
   }
 }
 
-const chunked = <T>(items: T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
+function chunked<T>(items: T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
+}
 
 /** Every way once a round, one after the other: what else the machine does then meets all of them. */
 async function inRounds(label: string, ways: Way[]): Promise<{ name: string; rows: number; orders: number }[]> {
