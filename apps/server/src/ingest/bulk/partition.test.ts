@@ -68,6 +68,25 @@ test('every root is with all its children in one partition, wherever they stood'
 });
 
 test.each([
+  ['as Shopify mostly gives them', (lines: Line[]) => lines],
+  ['the last first', (lines: Line[]) => lines.toReversed()],
+  [
+    'in no order',
+    (lines: Line[]) => fc.sample(fc.shuffledSubarray(lines, { minLength: lines.length }), { numRuns: 1, seed: 7 })[0]!,
+  ],
+])('partitions are of about equal size and follow each other by id: lines %s', async (_, arrange) => {
+  const { parts } = await split(arrange(result(15_000, 'x'.repeat(250))).map((line) => JSON.stringify(line)));
+  expect(parts.length).toBeGreaterThan(2);
+  const bytes = parts.map((part) => JSON.stringify(part).length);
+  expect(Math.max(...bytes)).toBeLessThan((1.5 * bytes.reduce((a, b) => a + b)) / parts.length);
+  const roots = parts.map((part) =>
+    part.filter((line) => !line.__parentId).map((line) => BigInt(line.id.slice(ORDER.length))),
+  );
+  const ends = roots.map((ids) => ids.sort((a, b) => (a < b ? -1 : 1))).flatMap((ids) => [ids[0]!, ids.at(-1)!]);
+  expect(ends).toEqual(ends.toSorted((a, b) => (a < b ? -1 : 1)));
+});
+
+test.each([
   ['spaces', (line: Line) => JSON.stringify(line, null, 1).replaceAll('\n', '')],
   ['keys in another order', ({ id, ...rest }: Line) => JSON.stringify({ ...rest, id })],
   ['a carriage return', (line: Line) => `${JSON.stringify(line)}\r`],
