@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import { request } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dropBodies, forgetEvents } from '../../src/inbox/retention.ts';
+import { webhooksNaming } from '../../src/ingest/redactions.ts';
 import { createInboxWriter } from '../../src/inbox/writer.ts';
 import { type Browser, onEachDatabase, startWorld, type World } from './world.ts';
 
@@ -258,5 +259,18 @@ onEachDatabase('inbox', (engine) => {
     expect(bodies.map(({ body }) => body !== null)).toEqual([false, false, true]);
     expect(await forgetEvents(world.db, future)).toBe(false);
     expect(await Promise.all(['good-1', 'good-2', 'good-3'].map(stored))).toEqual([0, 0, 1]);
+  });
+
+  test('whom they name is found in all of them, however many there are', async () => {
+    const writer = createInboxWriter(world.db);
+    const bodyOf = (i: number) => ({ customer: { id: 7_000_000 + i, email: `Person${i}@example.com` } });
+    await Promise.all(
+      Array.from({ length: 450 }, (_, i) => writer.write({ ...event(`many-${i}`), body: JSON.stringify(bodyOf(i)) })),
+    );
+    const named = async (ids: string[], contacts: string[] = []) =>
+      (await webhooksNaming(world.db, id, ids, contacts)).map((found) => found.webhook_id).sort();
+    expect(await named(['7000000', '7000449'])).toEqual(['many-0', 'many-449']);
+    expect(await named(['700000'])).toEqual([]);
+    expect(await named([], ['PERSON77@example.com'])).toEqual(['many-77']);
   });
 });
