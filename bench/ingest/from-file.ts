@@ -47,7 +47,11 @@ export async function readRecords(dataDir: string, { file, lines }: OrdersFile, 
   const { partitions } = await partition(file, folder, lines);
   const records: OrderRecord[] = [];
   for (let index = 0; index < partitions && records.length < limit; index++) {
-    const batches = mappedBatches(partitionFile(folder, index), 'orders', { currency: CURRENCY, fetchBegan: 0 });
+    const batches = mappedBatches(partitionFile(folder, index), 'orders', {
+      currency: CURRENCY,
+      fetchBegan: 0,
+      batchRoots: 500,
+    });
     for await (const { batch } of batches) records.push(...(batch.records as OrderRecord[]));
   }
   await rm(folder, { recursive: true });

@@ -85,6 +85,7 @@ describe('the lines of a bulk result', () => {
       const batches = mappedBatches(partitionFile(join(folder, 'parts'), i), 'orders', {
         currency: 'JPY',
         fetchBegan: 0,
+        batchRoots: 100,
       });
       for await (const { batch, unread } of batches) {
         expect(unread).toEqual([]);
@@ -142,6 +143,7 @@ describe('the lines of a bulk result', () => {
     const batches = mappedBatches(partitionFile(join(folder, 'parts'), 0), 'orders', {
       currency: 'JPY',
       fetchBegan: 0,
+      batchRoots: 100,
     });
     for await (const { batch, unread } of batches) {
       expect(batch.records.map(({ id }) => id)).toEqual(['9007199254740993']);

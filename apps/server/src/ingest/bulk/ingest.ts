@@ -38,6 +38,11 @@ interface PreparedRoots {
 }
 
 const BATCHES_AHEAD = 4;
+/**
+ * Records of one transaction. SQLite lets one write at a time, so that everybody who wants to waits as long; on a server
+ * only the same store's webhooks do.
+ */
+const BATCH_ROOTS = { sqlite: 100, mysql: 400 };
 
 /**
  * Turns a bulk result on disk into committed rows, going on from the task's checkpoint.
@@ -75,9 +80,10 @@ export async function ingest(task: IngestTask): Promise<Partitioned> {
 
   async function* batchesOf({ partitions }: Partitioned): AsyncGenerator<PreparedRoots> {
     const { fetchBegan, currency } = task;
+    const batchRoots = BATCH_ROOTS[db.dialect];
     let { rootsDone } = task;
     for (let index = task.partitionsDone; index < partitions; index++) {
-      const batches = mappedBatches(partitionFile(task.folder, index), stream, { currency, fetchBegan });
+      const batches = mappedBatches(partitionFile(task.folder, index), stream, { currency, fetchBegan, batchRoots });
       for await (const { batch, roots, unread, isLast } of batches) {
         rootsDone += roots;
         yield { batch: prepare(batch), unread, rootsDone, partitionsDone: isLast ? index + 1 : null };

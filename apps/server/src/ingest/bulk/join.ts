@@ -21,8 +21,7 @@ interface Joined {
   children: Line[];
 }
 
-/** At most this many roots, or this many lines, in one transaction: whoever else wants to write waits as long. */
-const BATCH_ROOTS = 200;
+/** So many lines end a batch, however few roots it has. */
 const BATCH_LINES = 2_500;
 
 export interface MappedBatch {
@@ -40,7 +39,7 @@ export interface MappedBatch {
 export async function* mappedBatches(
   file: string,
   stream: StreamName,
-  { currency, fetchBegan }: { currency: string; fetchBegan: number },
+  { currency, fetchBegan, batchRoots }: { currency: string; fetchBegan: number; batchRoots: number },
 ): AsyncGenerator<MappedBatch> {
   const roots = new Map<string, Joined>();
   const children: Line[] = [];
@@ -75,7 +74,7 @@ export async function* mappedBatches(
     some.push(joined);
     lines += 1 + joined.children.length;
     left--;
-    if (left === 0 || (some.length < BATCH_ROOTS && lines < BATCH_LINES)) continue;
+    if (left === 0 || (some.length < batchRoots && lines < BATCH_LINES)) continue;
     yield { ...mapBatch(some, stream, currency, fetchBegan), isLast: false };
     some = [];
     lines = 0;
