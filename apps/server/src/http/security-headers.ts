@@ -16,7 +16,7 @@ export function securityHeaders({ https }: { https: boolean }): Record<string, s
     removeHeader: () => {},
   };
   add({} as IncomingMessage, answer as unknown as ServerResponse, (error) => {
-    if (error) throw error;
+    if (error instanceof Error) throw error;
   });
   return headers;
 }

@@ -148,7 +148,11 @@ async function fetchOnce(ctx: SyncContext, stream: SyncStream, what: Backfill, w
     );
     roots = partitioned.roots;
   }
-  if (what.removeDeleted) await removeDeleted(ctx, stream.name, window, result.url === null ? null : folder);
+  if (what.removeDeleted) {
+    // what was created since is in no result
+    const to = window.to !== null && window.to < result.createdAt ? window.to : result.createdAt;
+    await removeDeleted(ctx, stream.name, { from: window.from, to }, result.url === null ? null : folder);
+  }
   await endWindow(ctx, stream, window, roots);
   await rm(folder, { recursive: true, force: true });
   await rm(file, { force: true });

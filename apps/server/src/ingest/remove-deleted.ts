@@ -10,11 +10,12 @@ const PAGE = 5_000;
 /**
  * What we have of a window and its complete result has not (`folder` is null where there was nothing at all) was deleted
  * in Shopify, unless it came into being meanwhile: each is asked for by its id, and removed only if Shopify does not know it.
+ * The window ends at the latest when the result was begun.
  */
 export async function removeDeleted(
   ctx: SyncContext,
   stream: StreamName,
-  window: { from: Date | null; to: Date | null },
+  window: { from: Date | null; to: Date },
   folder: string | null,
 ): Promise<void> {
   const present = folder === null ? new BigUint64Array() : await readRoots(folder);
@@ -24,9 +25,9 @@ export async function removeDeleted(
   for (let after = 0n; ;) {
     const rows = await ctx.db.read<{ id: string | number }>(
       `SELECT ${column} AS id FROM ${stream}
-       WHERE tenant_id = ? AND ${column} > ? AND updated_at IS NOT NULL${from ? ' AND created_at >= ?' : ''}${window.to ? ' AND created_at < ?' : ''}
+       WHERE tenant_id = ? AND ${column} > ? AND updated_at IS NOT NULL${from ? ' AND created_at >= ?' : ''} AND created_at < ?
        ORDER BY ${column} LIMIT ${PAGE}`,
-      [BigInt(ctx.tenantId), after, ...(from ? [from] : []), ...(window.to ? [window.to] : [])],
+      [BigInt(ctx.tenantId), after, ...(from ? [from] : []), window.to],
     );
     if (rows.length === 0) return;
     after = BigInt(rows.at(-1)!.id);

@@ -134,6 +134,31 @@ onEachDatabase('batches of webhooks', (engine) => {
     expect(await findDrift(db, ctx.tenantId)).toEqual([]);
   });
 
+  test('a body from before a refund, of the same second, hides none of it from those that come later', async () => {
+    const ctx = await makeTenant(db);
+    const refunded = Array.from({ length: 3000 }, (_, index) => orderBody(shop, shop.order(index)!)).find(
+      ({ refunds, cancelled_at, test: isTest }) =>
+        !isTest && cancelled_at !== null && refunds.length === 1 && refunds[0]!.refund_line_items.length > 0,
+    )!;
+    const later = { ...refunded, updated_at: new Date(Date.parse(refunded.updated_at) + 5_000).toISOString() };
+    const updated = (body: unknown) => ({ topic: 'orders/updated', body });
+    const shopDomain = await receive(ctx.tenantId, [
+      { body: { ...refunded, refunds: [], updated_at: refunded.created_at } },
+      updated(refunded),
+      updated({ ...refunded, refunds: [] }),
+    ]);
+    await run(ctx.tenantId);
+    await receive(ctx.tenantId, [updated(later)]);
+    await run(ctx.tenantId);
+    expect((await statuses(shopDomain)).map(([status]) => status)).toEqual(['done', 'done', 'done', 'done']);
+    const events = await db.read<{ id: unknown }>(
+      "SELECT DISTINCT event_id AS id FROM sales WHERE tenant_id = ? AND event = 'refund'",
+      [BigInt(ctx.tenantId)],
+    );
+    expect(events.map(({ id }) => String(id))).toEqual([JSON.stringify(refunded.refunds[0]!.id)]);
+    expect(await findDrift(db, ctx.tenantId)).toEqual([]);
+  });
+
   test('a store with very many gives others a turn', async () => {
     const ctx = await makeTenant(db);
     const { tenantId: other } = await makeTenant(db);

@@ -5,7 +5,7 @@ import type { TenantState } from '../apply.ts';
 import { orderVersions, prepareOrder, readOrders, type StoredOrderVersion, writeOrders } from '../apply-orders.ts';
 import { byKey, type LedgerLine, MEASURES } from '../ledger.ts';
 import { NOT_FETCHED, writeMarks } from '../versions.ts';
-import { joinOrder, type JoinedOrder, type KnownOrder, knownFrom, unitsOff } from './join-order.ts';
+import { joinOrder, type JoinedOrder, type KnownOrder, knownFrom, refundIdsOf, unitsOff } from './join-order.ts';
 import type { ToldOrder } from './map-order.ts';
 
 export interface OrderBody {
@@ -92,7 +92,10 @@ async function readKnown(
     known.set(id, {
       updatedAt: order.updatedAt!,
       lines,
-      refundIds: new Set((refundsOf.get(id) ?? []).map((refund) => String(refund.id))),
+      refundIds: refundIdsOf(
+        (refundsOf.get(id) ?? []).map((refund) => ({ id: String(refund.id) })),
+        lines,
+      ),
       difference: Number(order.ledger_difference),
       unitsOff: unitsOff({ test: Boolean(Number(order.test)), lines: ofOrder }, lines),
     });

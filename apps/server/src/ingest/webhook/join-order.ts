@@ -6,6 +6,7 @@ import type { ToldOrder } from './map-order.ts';
 export interface KnownOrder {
   updatedAt: number;
   lines: LedgerLine[];
+  /** Of the refunds that the ledger has: a body that is older than it looks may not tell them. */
   refundIds: ReadonlySet<string>;
   /** Shopify's numbers may disagree with each other, and then stay so. */
   difference: number;
@@ -49,17 +50,40 @@ export function joinOrder(known: KnownOrder | null, told: ToldOrder, isNew: bool
   for (const [lineId, units] of unitsOff(record, nearest)) {
     if (units !== known?.unitsOff.get(lineId)) doubts.push(`units of line ${lineId} that its sales do not give`);
   }
-  return { record, lines: [...nearest].sort(byKey), doubts };
+  return { record, lines: merged(nearest).sort(byKey), doubts };
 }
 
 /** What is known once a joined order is stored. */
 export const knownFrom = ({ record, lines }: JoinedOrder): KnownOrder => ({
   updatedAt: record.updatedAt,
   lines,
-  refundIds: new Set(record.refunds.map(({ id }) => id)),
+  refundIds: refundIdsOf(record.refunds, lines),
   difference: ledgerDifference(record, lines),
   unitsOff: unitsOff(record, lines),
 });
+
+export const refundIdsOf = (refunds: readonly { id: string }[], lines: readonly LedgerLine[]): Set<string> =>
+  new Set([
+    ...refunds.map(({ id }) => id),
+    ...lines.filter(({ event }) => event === 'refund').map(({ eventId }) => eventId),
+  ]);
+
+/** An order that is taken back again, after a refund came to light, has one line for both. */
+function merged(lines: readonly LedgerLine[]): LedgerLine[] {
+  const byKeys = new Map<string, LedgerLine>();
+  for (const line of lines) {
+    const key = `${line.event} ${line.eventId} ${line.lineId} ${line.kind}`;
+    const same = byKeys.get(key);
+    const sum = same ? { ...same } : line;
+    if (same) {
+      sum.units += line.units;
+      sum.returnedUnits += line.returnedUnits;
+      for (const measure of MEASURES) sum[measure] += line[measure];
+    }
+    byKeys.set(key, sum);
+  }
+  return [...byKeys.values()];
+}
 
 /** Takes back all that is left of an order, on the day it was cancelled. */
 function reversal(order: OrderRecord, lines: LedgerLine[]): LedgerLine[] {
