@@ -9,11 +9,7 @@ import { findRequest, listRequests, type StoredRequest } from './requests.ts';
 
 export interface PrivacyRouteDeps {
   db: Database;
-  webhooksNaming(
-    db: Database,
-    tenantId: string,
-    ids: string[],
-  ): Promise<{ shop_domain: string; webhook_id: string }[]>;
+  webhooksNaming(db: Database, tenantId: string, ids: string[]): Promise<{ shop_domain: string; webhook_id: string }[]>;
 }
 
 export const privacyRoutes = ({ db, webhooksNaming }: PrivacyRouteDeps): HandledRoute[] => [
