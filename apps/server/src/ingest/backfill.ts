@@ -50,6 +50,8 @@ const WINDOW_ORDERS = 40_000;
 const SMALL_STORE = 3_000;
 const RECENT_DAYS = 30;
 const DAY_MS = 24 * 3_600_000;
+/** Longer after an operation was made, no record is created that could be in its result. */
+const CREATED_SINCE_MS = 60_000;
 const TRIES = 3;
 const RETRY_MS = 2_000;
 
@@ -149,8 +151,9 @@ async function fetchOnce(ctx: SyncContext, stream: SyncStream, what: Backfill, w
     roots = partitioned.roots;
   }
   if (what.removeDeleted) {
-    // what was created since is in no result
-    const to = window.to !== null && window.to < result.createdAt ? window.to : result.createdAt;
+    // what was created since then is in no result, and webhooks tell of it
+    const since = new Date(result.createdAt.getTime() + CREATED_SINCE_MS);
+    const to = window.to !== null && window.to < since ? window.to : since;
     await removeDeleted(ctx, stream.name, { from: window.from, to }, result.url === null ? null : folder);
   }
   await endWindow(ctx, stream, window, roots);

@@ -10,7 +10,7 @@ const PAGE = 5_000;
 /**
  * What we have of a window and its complete result has not (`folder` is null where there was nothing at all) was deleted
  * in Shopify, unless it came into being meanwhile: each is asked for by its id, and removed only if Shopify does not know it.
- * The window ends at the latest when the result was begun.
+ * The window ends soon after the result was begun, at the latest.
  */
 export async function removeDeleted(
   ctx: SyncContext,
