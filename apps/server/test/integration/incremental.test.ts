@@ -104,6 +104,26 @@ onEachDatabase('syncing changes', (engine) => {
     expect([await count('orders', id), await count('products', id)]).toEqual([fetchable.orders, fetchable.products]);
   });
 
+  test('a full sync leaves what was created after its result was begun to webhooks', async () => {
+    const { shop, id } = await filled({ orders: 20 });
+    control.setFault({ kind: 'webhook_drop', shop, times: null });
+    const [since, before] = [control.order(shop, 3), control.order(shop, 4)];
+    for (const { id: order } of [since, before]) control.deleteOrder(shop, order);
+    await world.db.transaction((tx) =>
+      tx.run('UPDATE orders SET created_at = ? WHERE tenant_id = ? AND shopify_order_id = ?', [
+        new Date(Date.now() + 600_000),
+        BigInt(id),
+        BigInt(since.id),
+      ]),
+    );
+    await ada.synced(id, 'full');
+    const left = await world.db.read<{ id: unknown }>(
+      'SELECT shopify_order_id AS id FROM orders WHERE tenant_id = ? AND shopify_order_id IN (?, ?)',
+      [BigInt(id), BigInt(since.id), BigInt(before.id)],
+    );
+    expect(left.map((row) => String(row.id))).toEqual([since.id]);
+  });
+
   test('everything was deleted', async () => {
     const { shop, id } = await filled({ orders: 5 });
     for (let i = 0; i < 5; i++) control.deleteOrder(shop, i);

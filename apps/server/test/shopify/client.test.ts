@@ -104,6 +104,16 @@ describe('throttling', () => {
     expect(clock.slept).toEqual([2000]);
   });
 
+  it('learns what an operation costs from being throttled, and waits the next time', async () => {
+    const { fetch, sent } = scriptedFetch(throttled(500, 100, 50), ok());
+    const { client: shopify, shop } = client(fetch, { maxTotalMs: 1_000 });
+    await expect(shopify.query(OrdersCountDocument, {})).rejects.toThrow('throttled');
+    const next = client(fetch, { shop });
+    await next.client.query(OrdersCountDocument, {});
+    expect(next.clock.slept).toEqual([8000]);
+    expect(sent).toHaveLength(2);
+  });
+
   it('shares the bucket among the clients of a shop, and holds up no other shop', async () => {
     const { fetch } = scriptedFetch(json({ ...DATA, extensions: cost(300, 100, 100) }), ok());
     const first = client(fetch);
