@@ -17,7 +17,16 @@ export type { AuditEntry } from './audit.ts';
 export * as teams from './teams.ts';
 export type { Invitation, Member } from './teams.ts';
 export type { AccountEntry, ApiToken, Session, User, UserSession } from './auth.ts';
-export type { RunStatus, StreamName, SyncKind, SyncRun, SyncStream, Tenant, TenantStatus } from './stores.ts';
+export type {
+  RunStatus,
+  StreamName,
+  SyncKind,
+  SyncRun,
+  SyncStream,
+  Tenant,
+  TenantStatus,
+  WaitingMembership,
+} from './stores.ts';
 export type {
   AbandonedCheckouts,
   CheckoutDay,

@@ -62,6 +62,7 @@ export const Tenant = Type.Object({
   requiresSecondFactor: Type.Boolean({
     description: 'Whether members must have a second factor; without one, all else about this store is refused.',
   }),
+  lacksSecondFactor: Type.Boolean({ description: 'Whether that is so for the user who asks.' }),
   currencyCode: nullable(Type.String()),
   timezone: nullable(Type.String({ description: 'IANA name' })),
   lastSyncAt: nullable(Instant),
@@ -81,6 +82,9 @@ export const Tenant = Type.Object({
   activeRun: nullable(SyncRun),
 });
 export type Tenant = Static<typeof Tenant>;
+
+export const WaitingMembership = Type.Object({ shopDomain: Type.String(), since: Instant });
+export type WaitingMembership = Static<typeof WaitingMembership>;
 
 const TenantParams = Type.Object({ id: Id });
 
@@ -113,7 +117,14 @@ export const listTenants = route({
   summary: 'The stores the user has a role in',
   tag: 'stores',
   access: 'user',
-  response: { 200: Type.Object({ data: Type.Array(Tenant) }) },
+  response: {
+    200: Type.Object({
+      data: Type.Array(Tenant),
+      waiting: Type.Array(WaitingMembership, {
+        description: 'Stores that have come to somebody else, whose admins have to let the user in again.',
+      }),
+    }),
+  },
 });
 
 export const getTenant = route({

@@ -9,7 +9,7 @@ import {
 import { parseAuditSearch } from '../features/audit/search.ts';
 import { parseOperationsSearch } from '../features/operations/search.ts';
 import { parseOverviewSearch } from '../features/overview/periods.ts';
-import { parseStoreSearch } from '../features/stores/search.ts';
+import { parseConnectErrorSearch, parseStoreSearch } from '../features/stores/search.ts';
 import { currentUser, startSession } from '../lib/session.ts';
 import { CannotStart, NotFound } from './fallbacks.tsx';
 import { Shell } from './shell.tsx';
@@ -67,11 +67,7 @@ const stores = createRoute({
 const connectError = createRoute({
   getParentRoute: () => app,
   path: '/stores/connect-error',
-  validateSearch: ({ code, shop, ask }: Record<string, unknown>): { code?: string; shop?: string; ask?: string } => ({
-    ...(typeof code === 'string' ? { code } : {}),
-    ...(typeof shop === 'string' ? { shop } : {}),
-    ...(typeof ask === 'string' ? { ask } : {}),
-  }),
+  validateSearch: parseConnectErrorSearch,
   component: lazyRouteComponent(() => import('../features/stores/connect-error.tsx'), 'ConnectErrorPage'),
 });
 const store = createRoute({

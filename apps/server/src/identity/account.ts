@@ -128,8 +128,10 @@ export async function resetByOperator(
   const hash = await hashPassword(password);
   await db.transaction(async (tx) => {
     await setPassword(db, tx, { userId: user.id, hash, except: null });
-    if (secondFactor) await endSecondFactor(tx, user);
     await auditAccount(db, tx, user.id, 'account.reset_by_operator');
+    if (!secondFactor) return;
+    await endSecondFactor(tx, user);
+    await auditAccount(db, tx, user.id, 'account.second_factor_off');
   });
   return true;
 }

@@ -1,10 +1,11 @@
 import type { Database, Tx } from '../db/database.ts';
 import type { User } from '../db/models/user.ts';
 import { Unauthorized } from '../http/errors.ts';
+import { auditAccount } from './account.ts';
 import { normalizeEmail } from './email.ts';
 import { issueOneTimeToken, readOneTimeToken, useOneTimeToken } from './one-time-tokens.ts';
 import { passwordFits } from './passwords.ts';
-import { fitsSecondFactor, type Seal } from './second-factor.ts';
+import { readSecondFactor, type Seal } from './second-factor.ts';
 import { beginSession, type Client } from './sessions.ts';
 import { addressKey, type Throttle } from './throttle.ts';
 
@@ -80,7 +81,9 @@ export function loginWithSecondFactor(
     await throttles.secondFactors.check(waiting.userId);
     const user = await db.models.User.findByPk(waiting.userId, { rejectOnEmpty: true });
     const session = await db.transaction(async (tx) => {
-      if (!(await fitsSecondFactor(tx, seal, user, code)) || !(await useOneTimeToken(tx, challenge))) return null;
+      const factor = await readSecondFactor(tx, seal, user, code);
+      if (factor === null || !(await useOneTimeToken(tx, challenge))) return null;
+      if (factor === 'recovery') await auditAccount(db, tx, user.id, 'account.recovery_code_used', client.address);
       return beginSession(db, tx, { userId: user.id, client, seconds: sessionSeconds });
     });
     if (!session) {

@@ -118,12 +118,9 @@ export async function createIdentity(
     for (const [throttle, key] of asked) await throttle.check(key);
     for (const [throttle, key] of asked) await throttle.count(key);
   };
-  const mailOf = (): { mailer: Mailer; appUrl: string } => {
+  const mailOf = (without: string): { mailer: Mailer; appUrl: string } => {
     if (mailer && config.appUrl) return { mailer, appUrl: config.appUrl };
-    throw new Conflict(
-      'This installation sends no e-mail. Whoever runs it can give you a new password: npm run user:reset.',
-      'no_mail',
-    );
+    throw new Conflict(`This installation sends no e-mail. ${without}`, 'no_mail');
   };
 
   const begun = (request: FastifyRequest, reply: FastifyReply, { user, sessionId, refreshToken }: LoggedIn) => {
@@ -228,7 +225,7 @@ export async function createIdentity(
     }),
 
     handle(auth.requestReset, async ({ body, request }) => {
-      const { mailer, appUrl } = mailOf();
+      const { mailer, appUrl } = mailOf('Whoever runs it can give you a new password: npm run user:reset.');
       await countMail(request, body.email);
       await db.transaction(async (tx) => {
         const { to, token } = await beginReset(db, tx, body.email, tuning.resetSeconds);
@@ -249,7 +246,7 @@ export async function createIdentity(
     }),
 
     handle(auth.requestEmailChange, async ({ actor, body, request }) => {
-      const { mailer, appUrl } = mailOf();
+      const { mailer, appUrl } = mailOf('A new address could not be confirmed, so yours stays as it is.');
       const confirmed = { userId: actor.userId, password: body.password, path: 'password' };
       const user = await confirmedUser(db, passwordTries, confirmed);
       await countMail(request, body.email);

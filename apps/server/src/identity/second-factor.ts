@@ -56,14 +56,19 @@ export async function endSecondFactor(tx: Tx, user: User): Promise<void> {
   await tx.run('DELETE FROM recovery_codes WHERE user_id = ?', [BigInt(user.id)]);
 }
 
-/** Whether a code is the app's, or a recovery code that was not used; it is used up with this transaction. */
-export async function fitsSecondFactor(tx: Tx, seal: Seal, user: User, code: string): Promise<boolean> {
-  if (/^\s*\d{3}\s?\d{3}\s*$/.test(code)) return fitsTotp(tx, seal, user, code);
+/** What a code is: the app's, or a recovery code, that was not used; it is used up with this transaction. Null: neither. */
+export async function readSecondFactor(
+  tx: Tx,
+  seal: Seal,
+  user: User,
+  code: string,
+): Promise<'app' | 'recovery' | null> {
+  if (/^\s*\d{3}\s?\d{3}\s*$/.test(code)) return (await fitsTotp(tx, seal, user, code)) ? 'app' : null;
   const used = await tx.run(
     'UPDATE recovery_codes SET used_at = ? WHERE user_id = ? AND code_hash = ? AND used_at IS NULL',
     [new Date(), BigInt(user.id), hashToken(plain(code))],
   );
-  return used === 1;
+  return used === 1 ? 'recovery' : null;
 }
 
 /** One step early or late is let pass, since clocks differ; no step twice. */

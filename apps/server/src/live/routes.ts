@@ -12,8 +12,8 @@ const STREAMS = 20;
 const LONGEST_BACKLOG = 256 * 1024;
 
 /**
- * A store's events as a stream. It ends soon after the session, the membership or the access token does, and at once when
- * the server closes.
+ * A store's events as a stream. It ends soon after the session, the membership or the access token does, or the role is
+ * another one: whoever reads it must find out what is theirs to see now. It ends at once when the server closes.
  */
 export function liveRoutes(
   app: FastifyInstance,
@@ -29,7 +29,7 @@ export function liveRoutes(
     handle(live.queue, async () => ({ state: queue.state(), data: await queue.depths() })),
 
     handle(live.events, ({ actor, request, reply }) => {
-      const { userId, tenantId } = actor;
+      const { userId, tenantId, role } = actor;
       if ([...open.values()].filter((user) => user === userId).length >= STREAMS) throw new TooMany(30);
       const lastId = request.headers['last-event-id'];
       const { raw } = begin(reply);
@@ -45,7 +45,7 @@ export function liveRoutes(
       const ping = setInterval(() => send(': ping\n\n'), PING_MS);
       const check = setInterval(() => {
         authenticate(request, tenantId).then(
-          ({ membership }) => (membership && !membership.lacksSecondFactor ? undefined : end()),
+          ({ membership }) => (membership?.role === role && !membership.lacksSecondFactor ? undefined : end()),
           (error: unknown) => error instanceof HttpError && error.status === 401 && end(),
         );
       }, checkSeconds * 1000);

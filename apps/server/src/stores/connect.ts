@@ -68,6 +68,7 @@ export type ConnectFailure =
   | 'state_invalid'
   | 'shop_mismatch'
   | 'shop_owned_by_another'
+  | 'admin_needed'
   | 'exchange_failed'
   | 'scopes_missing';
 
@@ -108,6 +109,7 @@ export async function finishConnect(
 
   const { userId } = known;
   const claim = await claimOf(db, shop, userId);
+  if (claim.as === 'member') return failed('admin_needed', shop);
   if (claim.as === 'stranger') return { ok: false, code: 'shop_owned_by_another', shop, ask: claim.ask };
 
   const answer = await exchangeCode({
@@ -148,6 +150,7 @@ async function saveTenant(
     let tenant = await db.models.Tenant.findOne({ where: { shopDomain: shop }, transaction, lock: true });
     // once more, now that nobody else can change it
     const claim = await claimOf(db, shop, userId, tx);
+    if (claim.as === 'member') return { ok: false, code: 'admin_needed', shop };
     if (claim.as === 'stranger') return { ok: false, code: 'shop_owned_by_another', shop, ask: claim.ask };
     if (tenant) {
       await joinAs(db, tx, { tenantId: tenant.id, userId, claim });
@@ -181,7 +184,7 @@ async function saveTenant(
       userId,
       action: 'store.connected',
       subject: tenant.id,
-      detail: { as: claim.as },
+      detail: { as: claim.as, ...(claim.as === 'invited' && { role: claim.role }) },
       address,
     });
     const runId = await startRun(tx, db, tenant.id, claim.as === 'invited' ? 'incremental' : 'backfill');
@@ -192,10 +195,11 @@ async function saveTenant(
 /**
  * What whoever can agree to an installation in Shopify may be in a store here. Founder: nobody has connected it. Successor:
  * it was uninstalled, or has no admin; older members wait for the successor to confirm them, since the store may have been
- * sold. Invited: an admin has. Stranger: others have it, and `ask` is the masked address of whom to ask.
+ * sold. Invited: an admin has. Member: is in it already, with a role that does not connect stores. Stranger: others have it,
+ * and `ask` is the masked address of whom to ask.
  */
 type Claim =
-  | { as: 'founder' | 'admin' | 'successor' }
+  | { as: 'founder' | 'admin' | 'successor' | 'member' }
   | { as: 'invited'; role: Role; email: string }
   | { as: 'stranger'; ask: string | null };
 
@@ -218,6 +222,8 @@ async function claimOf(db: Database, shop: string, userId: string, tx?: Tx): Pro
     [BigInt(tenant.id), email, new Date()],
   );
   if (invitation) return { as: 'invited', role: invitation.role, email };
+  const member = await Membership.count({ where: { tenantId: tenant.id, userId, waitingSince: null }, transaction });
+  if (member > 0) return { as: 'member' };
   const first = await User.findByPk(admins[0]!.userId, { transaction });
   return { as: 'stranger', ask: first && maskEmail(first.email) };
 }

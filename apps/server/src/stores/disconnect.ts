@@ -1,4 +1,5 @@
 import type { TenantStatus } from '@xeno/contracts';
+import { audit } from '../db/audit.ts';
 import type { Database, Tx } from '../db/database.ts';
 import { NO_TOKENS } from './tokens.ts';
 
@@ -12,13 +13,16 @@ export const disconnect = (db: Database, tx: Tx, tenantId: string): Promise<void
 
 /** Ends a connection that the shop has ended. */
 export const markUninstalled = (db: Database, tenantId: string): Promise<void> =>
-  db.transaction((tx) =>
-    endConnection(db, tx, tenantId, {
+  db.transaction(async (tx) => {
+    const tenant = await db.models.Tenant.findByPk(tenantId, { transaction: tx.transaction, lock: true });
+    if (!tenant || tenant.status === 'uninstalled') return;
+    await endConnection(db, tx, tenantId, {
       status: 'uninstalled',
       statusReason: 'The app was uninstalled in Shopify; the data is kept. Connect the store again to go on.',
       runs: 'The app was uninstalled in Shopify.',
-    }),
-  );
+    });
+    await audit(tx, db.dialect, { tenantId, userId: null, action: 'store.uninstalled', subject: tenantId });
+  });
 
 /** Destroys a store's tokens and ends what runs for it; its data stays. Doing it twice changes nothing. */
 async function endConnection(

@@ -11,7 +11,7 @@ import type { ShopifyClient } from '../shopify/client.ts';
 import { disconnect } from './disconnect.ts';
 import { dropSubscriptions } from './subscriptions.ts';
 import { listRuns, requestSync } from './sync.ts';
-import { getTenant, listTenants } from './tenants.ts';
+import { getTenant, listTenants, listWaiting } from './tenants.ts';
 
 export interface StoreDeps extends ConnectDeps {
   clientFor(tenant: Tenant): ShopifyClient;
@@ -65,11 +65,17 @@ export function storeRoutes(deps: StoreDeps): HandledRoute[] {
       return redirect(reply, outcome.ok ? `/stores/${outcome.tenantId}` : errorPage(outcome));
     }),
 
-    handle(stores.listTenants, async ({ actor }) => ({ data: await listTenants(db, actor) })),
+    handle(stores.listTenants, async ({ actor }) => ({
+      data: await listTenants(db, actor),
+      // a token is for the stores that it was made for
+      waiting: actor.apiTokenId === null ? await listWaiting(db, actor.userId) : [],
+    })),
 
     handle(stores.getTenant, ({ actor }) => getTenant(db, actor)),
 
     handle(stores.disconnect, async ({ actor, request }) => {
+      // what runs might subscribe meanwhile
+      deps.stop(actor.tenantId);
       await unsubscribe(deps, actor.tenantId);
       await db.transaction(async (tx) => {
         await disconnect(db, tx, actor.tenantId);

@@ -1,7 +1,14 @@
-import { lesserRole, type Role, type SyncRun as SyncRunView, type Tenant as TenantView } from '@xeno/contracts';
+import {
+  lesserRole,
+  type Role,
+  type SyncRun as SyncRunView,
+  type Tenant as TenantView,
+  type WaitingMembership,
+} from '@xeno/contracts';
 import type { Database } from '../db/database.ts';
 import type { SyncRun } from '../db/models/sync-run.ts';
 import type { Tenant } from '../db/models/tenant.ts';
+import { asDate } from '../db/values.ts';
 import { NotFound } from '../http/errors.ts';
 import { type WebhookState, webhookStates } from './subscriptions.ts';
 import { viewRuns } from './sync.ts';
@@ -23,7 +30,23 @@ export async function listTenants(
     ],
   });
   const states = await webhookStates(db, [...roles.keys()]);
-  return Promise.all(tenants.map((tenant) => viewTenant(db, tenant, roles.get(tenant.id)!, runs, states)));
+  const { totpConfirmedAt } = await db.models.User.findByPk(userId, { rejectOnEmpty: true });
+  return Promise.all(
+    tenants.map((tenant) => {
+      const lacksSecondFactor = tenant.requiresSecondFactor && totpConfirmedAt === null;
+      return viewTenant(db, tenant, { role: roles.get(tenant.id)!, lacksSecondFactor }, runs, states);
+    }),
+  );
+}
+
+/** The stores in which a user waits for an admin, in the order of their names. */
+export async function listWaiting(db: Database, userId: string): Promise<WaitingMembership[]> {
+  const rows = await db.read<{ shop_domain: string; waiting_since: unknown }>(
+    `SELECT t.shop_domain, m.waiting_since FROM memberships m JOIN tenants t ON t.id = m.tenant_id
+     WHERE m.user_id = ? AND m.waiting_since IS NOT NULL ORDER BY t.shop_domain`,
+    [BigInt(userId)],
+  );
+  return rows.map((row) => ({ shopDomain: row.shop_domain, since: asDate(row.waiting_since)!.toISOString() }));
 }
 
 /** Leaves what an API token goes as far as. */
@@ -44,7 +67,9 @@ export async function getTenant(db: Database, actor: { tenantId: string; role: R
   const runs = await activeRunsOf(db, [actor.tenantId]);
   const tenant = await db.models.Tenant.findByPk(actor.tenantId);
   if (!tenant) throw new NotFound();
-  return viewTenant(db, tenant, actor.role, runs, await webhookStates(db, [tenant.id]));
+  // who lacks a demanded second factor does not get here
+  const access = { role: actor.role, lacksSecondFactor: false };
+  return viewTenant(db, tenant, access, runs, await webhookStates(db, [tenant.id]));
 }
 
 /** What runs now, by store. */
@@ -62,7 +87,7 @@ const activeRunsOf = (db: Database, tenantIds: string[]): Promise<SyncRun[]> =>
 async function viewTenant(
   db: Database,
   tenant: Tenant,
-  role: Role,
+  access: { role: Role; lacksSecondFactor: boolean },
   runs: SyncRun[],
   states: ReadonlyMap<string, WebhookState>,
 ): Promise<TenantView> {
@@ -74,8 +99,9 @@ async function viewTenant(
     isActive: tenant.status === 'connected',
     status: tenant.status,
     statusReason: tenant.statusReason,
-    role,
+    role: access.role,
     requiresSecondFactor: tenant.requiresSecondFactor,
+    lacksSecondFactor: access.lacksSecondFactor,
     currencyCode: tenant.currency,
     timezone: tenant.timezone,
     lastSyncAt: tenant.lastSyncAt?.toISOString() ?? null,

@@ -50,6 +50,8 @@ export function createLeaveStores({ db, unsubscribe, disconnect, stop }: Leaving
     end: (tx: Tx) => Promise<void>,
   ): Promise<void> {
     const { alone: before } = await storesOf(userId);
+    // what runs might subscribe meanwhile
+    before.forEach(stop);
     await Promise.all(before.map(unsubscribe));
     const left = await db.transaction(async (tx) => {
       const { all, alone } = await storesOf(userId, tx);

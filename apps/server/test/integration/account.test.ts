@@ -242,6 +242,11 @@ describe.each(databases)('an account on $name', { timeout: 60_000 }, (engine) =>
       expect((await finish(recoveryCodes[0]!.toUpperCase().replaceAll('-', ' '))).statusCode).toBe(200);
       expect((await finish(recoveryCodes[0]!)).statusCode).toBe(401);
       expect((await finish(recoveryCodes[1]!)).statusCode).toBe(200);
+      const used = await frame.db.read<{ address: string }>(
+        "SELECT address FROM audit_log WHERE user_id = ? AND action = 'account.recovery_code_used'",
+        [BigInt(ada.id)],
+      );
+      expect(used).toEqual([{ address: '127.0.0.1' }, { address: '127.0.0.1' }]);
       expect((await finish('x', 'unknown')).json()).toMatchObject({ code: 'challenge_invalid' });
 
       // nobody else's codes, nor a log-in that was begun with a password that is no more
@@ -279,6 +284,14 @@ describe.each(databases)('an account on $name', { timeout: 60_000 }, (engine) =>
       const settings = { DATA_DIR: frame.dataDir, DATABASE_URL: frame.databaseUrl ?? '' };
       const reset = (email: string) => resetUser(readConfig(settings), { email, secondFactor: true });
       const password = await reset(ada.email.toUpperCase());
+      const noted = await frame.db.read<{ action: string; address: unknown }>(
+        'SELECT action, address FROM audit_log WHERE user_id = ? ORDER BY action',
+        [BigInt(ada.id)],
+      );
+      expect(noted).toEqual([
+        { action: 'account.reset_by_operator', address: null },
+        { action: 'account.second_factor_off', address: null },
+      ]);
       expect(await works(ada)).toBe(false);
       expect((await login(ada.email, ada.password)).statusCode).toBe(401);
       expect((await login(ada.email, password!)).statusCode).toBe(200);

@@ -77,7 +77,7 @@ export async function startFrame(engine: Engine, env: Record<string, string> = {
 
 /** Routes of other rooms, answered with what their handlers would be given. */
 const echoes: HandledRoute[] = [
-  handle(stores.listTenants, () => ({ data: [] })),
+  handle(stores.listTenants, () => ({ data: [], waiting: [] })),
   handle(stores.disconnect, () => null),
   handle(stores.startSync, ({ actor, body }) => {
     const run = { id: actor.tenantId, kind: body?.kind ?? 'incremental', status: 'queued' as const, createdAt: 'now' };

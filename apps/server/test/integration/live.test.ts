@@ -141,7 +141,7 @@ onEachDatabase('a store’s events', (engine) => {
     await later.close();
   });
 
-  test('A29: no token in the address; closed when the membership or the session ends', async () => {
+  test('A29: no token in the address; closed when the membership, the role or the session ends', async () => {
     const naked = await fetch(`${world.url}/api/tenants/${id}/events?access_token=${ada.token}&token=${ada.token}`);
     expect(naked.status).toBe(401);
     await naked.body?.cancel();
@@ -153,8 +153,13 @@ onEachDatabase('a store’s events', (engine) => {
     await world.db.models.Membership.create({ tenantId: id, userId: user.id, role: 'analyst' });
     const bobs = await watch(world, bob, id);
     await bobs.until(() => bobs.events.length > 0, 'the first look');
+    await world.db.models.Membership.update({ role: 'store_manager' }, { where: { tenantId: id, userId: user.id } });
+    await bobs.until(bobs.hasEnded, 'the end of what the former role could see');
+
+    const again = await watch(world, bob, id);
+    await again.until(() => again.events.length > 0, 'the first look');
     await world.db.models.Membership.destroy({ where: { tenantId: id, userId: user.id } });
-    await bobs.until(bobs.hasEnded, 'the end');
+    await again.until(again.hasEnded, 'the end');
 
     const adas = await watch(world, ada, id);
     await adas.until(() => adas.events.length > 0, 'the first look');

@@ -95,6 +95,11 @@ onEachDatabase('the life of a connection', (engine) => {
     const [tokens] = await world.db.read<object>('SELECT access_token, refresh_token FROM tenants');
     expect(tokens).toEqual({ access_token: null, refresh_token: null });
     expect((await ada.overview(id)).totals).toEqual(before.totals);
+    const noted = await world.db.read<object>(
+      "SELECT user_id FROM audit_log WHERE tenant_id = ? AND action = 'store.uninstalled'",
+      [BigInt(id)],
+    );
+    expect(noted).toEqual([{ user_id: null }]);
     const late = world.sandbox.control.deliveries({ topic: 'app/uninstalled' }).at(-1)!;
     world.sandbox.control.createOrder(SHOP, { test: false });
 

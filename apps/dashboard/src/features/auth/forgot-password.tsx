@@ -1,9 +1,10 @@
-import { Alert, Anchor, Button, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Anchor, Button, Code, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { auth } from '@xeno/contracts';
 import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { request } from '../../lib/api.ts';
+import { useConfig } from './use-config.ts';
 import { VisitorPage } from './visitor-page.tsx';
 
 export function ForgotPasswordPage() {
@@ -11,6 +12,7 @@ export function ForgotPasswordPage() {
     initialValues: { email: '' },
     validate: { email: (value) => (value.trim() ? null : 'Enter your e-mail address.') },
   });
+  const config = useConfig();
   const ask = useMutation({
     mutationFn: ({ email }: typeof form.values) => request(auth.requestReset, { body: { email: email.trim() } }),
   });
@@ -23,7 +25,11 @@ export function ForgotPasswordPage() {
         </Anchor>
       }
     >
-      {ask.isSuccess ? (
+      {config?.mail === false ? (
+        <Text>
+          This installation sends no e-mail. Whoever runs it can give you a new password: <Code>npm run user:reset</Code>
+        </Text>
+      ) : ask.isSuccess ? (
         <Text role="status">
           If there is an account with this address, a link is on its way to it. It works for an hour.
         </Text>

@@ -33,6 +33,7 @@ export function InvitationPage() {
     },
   });
   const failure = accept.error ?? error;
+  const state = { email: data?.email };
   const fits = data && user?.email === data.email;
   return (
     <VisitorPage
@@ -75,17 +76,25 @@ export function InvitationPage() {
             {user && !fits && (
               <>
                 <Text size="sm">You are logged in as {user.email}. The invitation is for another address.</Text>
-                <Button variant="default" onClick={() => void endSession().catch(notifyFailure('Not logged out'))}>
+                <Button
+                  variant="default"
+                  onClick={() =>
+                    void endSession().then(
+                      () => navigate({ to: '/invitation', replace: true }),
+                      notifyFailure('Not logged out'),
+                    )
+                  }
+                >
                   Log out
                 </Button>
               </>
             )}
             {!user && (
               <Stack gap="xs">
-                <Button component={Link} {...({ to: '/login', search: BACK } as object)}>
+                <Button component={Link} {...({ to: '/login', search: BACK, state } as object)}>
                   Log in
                 </Button>
-                <Button variant="default" component={Link} {...({ to: '/register', search: BACK } as object)}>
+                <Button variant="default" component={Link} {...({ to: '/register', search: BACK, state } as object)}>
                   Create an account
                 </Button>
               </Stack>

@@ -2,9 +2,10 @@ import { Alert, Anchor, Button, PasswordInput, Stack, TextInput } from '@mantine
 import { useForm } from '@mantine/form';
 import { auth } from '@xeno/contracts';
 import { useMutation } from '@tanstack/react-query';
-import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
+import { getRouteApi, Link, useLocation, useRouter } from '@tanstack/react-router';
 import { ApiError, request } from '../../lib/api.ts';
 import { beginSession } from '../../lib/session.ts';
+import { invitedEmail } from './invited-email.ts';
 import { VisitorPage } from './visitor-page.tsx';
 
 const route = getRouteApi('/visitor/login');
@@ -13,7 +14,7 @@ export function LoginPage() {
   const search = route.useSearch();
   const router = useRouter();
   const form = useForm({
-    initialValues: { email: '', password: '' },
+    initialValues: { email: invitedEmail(useLocation().state), password: '' },
     validate: {
       email: (value) => (value.trim() ? null : 'Enter your e-mail address.'),
       password: (value) => (value ? null : 'Enter your password.'),
@@ -37,7 +38,7 @@ export function LoginPage() {
       footer={
         <>
           New here?{' '}
-          <Anchor component={Link} {...({ to: '/register', search } as object)} underline="always">
+          <Anchor component={Link} {...({ to: '/register', search, state: true } as object)} underline="always">
             Create an account
           </Anchor>
         </>

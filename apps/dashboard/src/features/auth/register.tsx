@@ -2,9 +2,10 @@ import { Alert, Anchor, Button, PasswordInput, Stack, TextInput } from '@mantine
 import { useForm } from '@mantine/form';
 import { auth } from '@xeno/contracts';
 import { useMutation } from '@tanstack/react-query';
-import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
+import { getRouteApi, Link, useLocation, useRouter } from '@tanstack/react-router';
 import { ApiError, request } from '../../lib/api.ts';
 import { beginSession } from '../../lib/session.ts';
+import { invitedEmail } from './invited-email.ts';
 import { VisitorPage } from './visitor-page.tsx';
 
 const route = getRouteApi('/visitor/register');
@@ -13,7 +14,7 @@ export function RegisterPage() {
   const search = route.useSearch();
   const router = useRouter();
   const form = useForm({
-    initialValues: { name: '', email: '', password: '' },
+    initialValues: { name: '', email: invitedEmail(useLocation().state), password: '' },
     validate: {
       name: (value) => (value.trim() ? null : 'Enter your name.'),
       email: (value) =>
@@ -33,7 +34,7 @@ export function RegisterPage() {
       footer={
         <>
           Already registered?{' '}
-          <Anchor component={Link} {...({ to: '/login', search } as object)} underline="always">
+          <Anchor component={Link} {...({ to: '/login', search, state: true } as object)} underline="always">
             Log in
           </Anchor>
         </>

@@ -45,7 +45,7 @@ export function useLive(tenantId: string): void {
       },
       onBreak: () => {
         void client.resetQueries({ queryKey: standingOf(tenantId) });
-        // it may have ended because the store is no longer the user's
+        // it may have ended because the store is no longer the user's, or not as it was
         refreshStores();
       },
     });

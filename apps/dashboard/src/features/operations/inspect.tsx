@@ -36,7 +36,7 @@ export default function Inspect({
         )}
         {detail.isPending && mayRead && <Skeleton h={200} />}
         {detail.error && <Problem error={detail.error} retry={() => void detail.refetch()} />}
-        {detail.data && (
+        {detail.data && mayRead && (
           <Code block mah={360} style={{ overflow: 'auto' }}>
             {pretty(detail.data.body) ?? 'Its body is not kept any more.'}
           </Code>

@@ -3,6 +3,7 @@ import { PageHead } from '../../ui/page-head.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ExploreDemo } from '../auth/explore-demo.tsx';
 import { ConnectForm } from '../stores/connect-form.tsx';
+import { WaitingStores } from '../stores/waiting-stores.tsx';
 
 export default function FirstRun() {
   return (
@@ -12,6 +13,7 @@ export default function FirstRun() {
         description="Connect a Shopify store, and its revenue, orders and customers appear here, exact to the penny."
       />
       <Stack>
+        <WaitingStores />
         <Panel title="Connect your first store">
           <Text size="sm" c="dimmed" mb="md">
             You are sent to Shopify, which asks whether Xeno may read orders, customers and products. Nothing in your

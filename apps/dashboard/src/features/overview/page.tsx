@@ -5,6 +5,7 @@ import { PageHead } from '../../ui/page-head.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { useTenants } from '../stores/queries.ts';
 import { rememberedStore } from '../stores/remembered.ts';
+import { SecondFactorNeeded } from '../stores/second-factor-needed.tsx';
 import { UnknownStore } from '../stores/unknown-store.tsx';
 import { FiguresSkeleton } from './figures.tsx';
 import { StoreOverview } from './store-overview.tsx';
@@ -35,6 +36,8 @@ export function OverviewPage() {
     return <Navigate to="/" search={{ ...search, store: store.id }} replace />;
   }
   const tenant = tenants.find(({ id }) => id === search.store);
+  if (!tenant) return <UnknownStore />;
+  if (tenant.lacksSecondFactor) return <SecondFactorNeeded tenant={tenant} />;
   // The key makes another store another page: nothing of the former one can stay on it.
-  return tenant ? <StoreOverview key={tenant.id} tenant={tenant} search={search} /> : <UnknownStore />;
+  return <StoreOverview key={tenant.id} tenant={tenant} search={search} />;
 }

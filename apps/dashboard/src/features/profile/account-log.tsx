@@ -13,6 +13,7 @@ const TOLD: Record<string, string> = {
   'account.email_changed': 'E-mail changed',
   'account.second_factor_on': 'Second factor turned on',
   'account.second_factor_off': 'Second factor turned off',
+  'account.recovery_code_used': 'Logged in with a recovery code',
   'account.reset_by_operator': 'New password given by whoever runs this installation',
 };
 

@@ -6,6 +6,7 @@ import { call, updateUser } from '../../lib/session.ts';
 import { notify } from '../../ui/notify.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Problem } from '../../ui/problem.tsx';
+import { useConfig } from '../auth/use-config.ts';
 import { useAccountChange } from './queries.ts';
 import { Unexplained } from './unexplained.tsx';
 
@@ -43,6 +44,20 @@ export function Name({ name }: { name: string }) {
 export function Email({ email }: { email: string }) {
   const form = useForm({ initialValues: { email: '', password: '' } });
   const change = useAccountChange((body: typeof form.values) => call(auth.requestEmailChange, { body }));
+  const current = (
+    <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+      You log in with <strong>{email}</strong>.
+    </Text>
+  );
+  if (useConfig()?.mail === false)
+    return (
+      <Panel title="E-mail">
+        {current}
+        <Text size="sm" c="dimmed" mt={4}>
+          It cannot be changed here: a new address is confirmed by a link, and this installation sends no e-mail.
+        </Text>
+      </Panel>
+    );
   return (
     <Panel title="E-mail">
       <form
@@ -58,9 +73,7 @@ export function Email({ email }: { email: string }) {
         noValidate
       >
         <Stack gap="sm">
-          <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-            You log in with <strong>{email}</strong>.
-          </Text>
+          {current}
           <Group align="flex-start" gap="sm">
             <TextInput
               label="New e-mail"

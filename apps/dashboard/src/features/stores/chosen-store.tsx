@@ -6,6 +6,7 @@ import { PageHead } from '../../ui/page-head.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { useTenants } from './queries.ts';
 import { rememberedStore, rememberStore } from './remembered.ts';
+import { SecondFactorNeeded } from './second-factor-needed.tsx';
 import { UnknownStore } from './unknown-store.tsx';
 
 /** A page about one store: the one its address names, or else the one last looked at. */
@@ -35,5 +36,6 @@ export function ChosenStore(props: {
     const chosen = tenants.find(({ id }) => id === rememberedStore()) ?? first;
     return <Navigate to={to} {...({ search: { ...search, store: chosen.id } } as object)} replace />;
   }
-  return tenant ? props.children(tenant) : <UnknownStore />;
+  if (!tenant) return <UnknownStore />;
+  return tenant.lacksSecondFactor ? <SecondFactorNeeded tenant={tenant} /> : props.children(tenant);
 }

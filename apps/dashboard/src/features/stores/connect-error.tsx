@@ -39,11 +39,16 @@ const EXPLANATIONS: Record<string, Explanation> = {
   },
   shop_owned_by_another: {
     title: 'This store is already connected by someone else',
-    happened: 'A store belongs to the account that connected it first. Nothing was changed there.',
+    happened: 'A store belongs to the team that has connected it. Nothing was changed there.',
     todo: [
-      'Log in here with the account that connected it, or ask its admin to invite you.',
+      'Log in here with an account of that team, or ask its admin to invite you.',
       'If the name was mistyped, start again with the right one.',
     ],
+  },
+  admin_needed: {
+    title: 'Only an admin can connect this store again',
+    happened: 'You are a member of this store already, and connecting it is for its admins. Nothing was changed.',
+    todo: ['Ask an admin of the store to connect it again, or to make you admin.'],
   },
   access_denied: {
     title: 'Access was not granted',

@@ -7,14 +7,15 @@ import { ExploreDemo } from '../auth/explore-demo.tsx';
 import { ConnectForm } from './connect-form.tsx';
 import { useTenants } from './queries.ts';
 import { StoreCard } from './store-card.tsx';
+import { WaitingStores } from './waiting-stores.tsx';
 
 /** A browser has few connections to one server. */
 const STREAMS = 3;
 
 export function StoresPage() {
   const { data: tenants, error, refetch } = useTenants();
-  const running = tenants?.filter(({ activeRun }) => activeRun) ?? [];
-  const watched = [...new Set([...running, ...(tenants ?? [])])].slice(0, STREAMS);
+  const open = tenants?.filter(({ lacksSecondFactor }) => !lacksSecondFactor) ?? [];
+  const watched = [...new Set([...open.filter(({ activeRun }) => activeRun), ...open])].slice(0, STREAMS);
   return (
     <>
       <PageHead
@@ -36,6 +37,7 @@ export function StoresPage() {
         {tenants?.map((tenant) => (
           <StoreCard key={tenant.id} tenant={tenant} />
         ))}
+        <WaitingStores />
         <Panel title={tenants?.length ? 'Connect another store' : 'Connect your first store'}>
           <ConnectForm />
         </Panel>

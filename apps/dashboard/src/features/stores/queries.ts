@@ -1,11 +1,40 @@
-import { stores, type SyncKind } from '@xeno/contracts';
-import { infiniteQueryOptions, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { stores, type SyncKind, type Tenant, type WaitingMembership } from '@xeno/contracts';
+import {
+  infiniteQueryOptions,
+  type QueryClient,
+  queryOptions,
+  skipToken,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
 import { call } from '../../lib/session.ts';
 
 export const tenants = queryOptions({
   queryKey: ['tenants'],
-  queryFn: async () => (await call(stores.listTenants, {})).data,
+  queryFn: async ({ client }) => {
+    const { data, waiting } = await call(stores.listTenants, {});
+    client.setQueryData(waitingKey, waiting);
+    dropWhatIsHidden(client, data);
+    return data;
+  },
 });
+
+const waitingKey = ['waiting'] as const;
+
+/** Stores in which the user waits for an admin; they come with the others. */
+export const useWaiting = (): WaitingMembership[] =>
+  useQuery<WaitingMembership[]>({ queryKey: waitingKey, queryFn: skipToken, staleTime: Infinity }).data ?? [];
+
+/** What was fetched of a store with another role, or while a second factor was not missing, is not shown any longer. */
+function dropWhatIsHidden(client: QueryClient, now: Tenant[]): void {
+  for (const before of client.getQueryData<Tenant[]>(tenants.queryKey) ?? []) {
+    const tenant = now.find(({ id }) => id === before.id);
+    if (tenant?.role === before.role && tenant.lacksSecondFactor === before.lacksSecondFactor) continue;
+    if (!tenant || tenant.lacksSecondFactor) client.removeQueries({ queryKey: ['tenant', before.id] });
+    else void client.resetQueries({ queryKey: ['tenant', before.id] });
+  }
+}
 
 /** What the stream of a store says of it, as long as there is one. */
 export const standingOf = (tenantId: string) => ['tenant', tenantId, 'live'] as const;

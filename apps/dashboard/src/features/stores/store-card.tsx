@@ -10,6 +10,7 @@ import { StoreAdvice, StoreState } from './store-state.tsx';
 import { SyncProgress } from './sync-progress.tsx';
 
 export function StoreCard({ tenant }: { tenant: Tenant }) {
+  const { lacksSecondFactor } = tenant;
   return (
     <Card withBorder component="article" aria-label={tenant.storeName}>
       <Stack gap="md">
@@ -33,10 +34,10 @@ export function StoreCard({ tenant }: { tenant: Tenant }) {
             </Group>
             <StoreFacts tenant={tenant} />
           </Box>
-          <StoreActions tenant={tenant} />
+          {!lacksSecondFactor && <StoreActions tenant={tenant} />}
         </Group>
         <StoreAdvice tenant={tenant} />
-        {tenant.activeRun ? <SyncProgress run={tenant.activeRun} /> : <LastFailure tenant={tenant} />}
+        {lacksSecondFactor ? <SecondFactorAdvice /> : tenant.activeRun ? <SyncProgress run={tenant.activeRun} /> : <LastFailure tenant={tenant} />}
         <Group gap="md">
           <Anchor component={Link} {...({ to: '/', search: { store: tenant.id } } as object)} size="sm" fw={600}>
             See its figures
@@ -47,6 +48,20 @@ export function StoreCard({ tenant }: { tenant: Tenant }) {
         </Group>
       </Stack>
     </Card>
+  );
+}
+
+function SecondFactorAdvice() {
+  return (
+    <Alert color="yellow" title="A second factor is needed">
+      <Text size="sm">
+        This store is shown to members with a second factor only. Set one up under{' '}
+        <Anchor component={Link} to="/profile" inherit>
+          Profile and security
+        </Anchor>
+        .
+      </Text>
+    </Alert>
   );
 }
 

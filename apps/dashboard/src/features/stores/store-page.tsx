@@ -11,6 +11,7 @@ import { useLive } from '../live/use-live.ts';
 import { useTenants } from './queries.ts';
 import { rememberStore } from './remembered.ts';
 import { RunHistory } from './run-history.tsx';
+import { SecondFactorNeeded } from './second-factor-needed.tsx';
 import { StoreActions } from './store-actions.tsx';
 import { LastFailure, StoreFacts } from './store-card.tsx';
 import { StoreAdvice, StoreState } from './store-state.tsx';
@@ -26,6 +27,7 @@ export function StorePage() {
   useEffect(() => {
     if (tenant) rememberStore(tenant.id);
   }, [tenant]);
+  if (tenant?.lacksSecondFactor) return <SecondFactorNeeded tenant={tenant} />;
   if (tenant) return <Store key={id} tenant={tenant} />;
   if (tenants) return <UnknownStore />;
   return error ? <Problem error={error} retry={() => void refetch()} /> : <Skeleton h={220} />;
