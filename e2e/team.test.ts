@@ -62,7 +62,7 @@ describe.skipIf(!executablePath)('a team, in a browser', () => {
     await ada.getByTestId('members').getByText('ada@example.com').waitFor();
     await ada.getByLabel('E-mail').fill('bob@example.com');
     await ada.getByRole('button', { name: 'Invite', exact: true }).click();
-    const link = await ada.getByLabel('Link of the invitation').inputValue();
+    const link = await ada.getByLabel('Link for bob@example.com').inputValue();
     expect(link).toContain(`${xeno.url}/invitation#`);
 
     const bob = await open();
@@ -99,8 +99,8 @@ describe.skipIf(!executablePath)('a team, in a browser', () => {
 
     await ada.getByRole('link', { name: 'Audit log' }).click();
     await ada.getByTestId('audit-log').getByText('Member removed').waitFor();
-    await ada.getByLabel('What').selectOption('store.');
-    await ada.waitForURL(/action=store/);
+    await ada.getByLabel('Action').selectOption('API tokens');
+    await ada.waitForURL(/action=tokens/);
     await expect.poll(() => ada.getByTestId('audit-log').getByText('Member ').count()).toBe(0);
     const download = ada.waitForEvent('download');
     await ada.getByRole('button', { name: 'Export as CSV' }).click();
@@ -150,9 +150,7 @@ describe.skipIf(!executablePath)('a team, in a browser', () => {
     await elsewhere.waitForURL(/\/login/);
     await elsewhere.getByRole('link', { name: 'Forgotten your password?' }).click();
     await elsewhere.getByRole('heading', { name: 'Forgotten your password?' }).waitFor();
-    await elsewhere.getByLabel('E-mail').fill('ada@example.com');
-    await elsewhere.getByRole('button', { name: 'Send a link' }).click();
-    await elsewhere.getByRole('alert').getByText('sends no e-mail').waitFor();
+    await elsewhere.getByText('This installation sends no e-mail').waitFor();
     expect(problems).toEqual([]);
   });
 

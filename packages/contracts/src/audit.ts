@@ -19,7 +19,9 @@ export const AuditEntry = Type.Object({
 export type AuditEntry = Static<typeof AuditEntry>;
 
 const filter = {
-  action: Type.Optional(Type.String({ maxLength: 64, description: 'An action, or what actions begin with: member.' })),
+  action: Type.Optional(
+    Type.String({ maxLength: 64, description: 'Actions, or what they begin with: member.,invitation.revoked' }),
+  ),
   user_id: Type.Optional(Id),
   from: Type.Optional(Type.String({ description: 'At or after this instant.' })),
   to: Type.Optional(Type.String({ description: 'Before this instant.' })),

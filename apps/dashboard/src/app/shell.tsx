@@ -4,7 +4,6 @@ import { IconActivity, IconBuildingStore, IconChartLine, IconHistory, IconUsers 
 import { permits } from '@xeno/contracts';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
-import { useTenants } from '../features/stores/queries.ts';
 import { useSyncEnds } from '../features/stores/use-sync-ends.ts';
 import { ColorSchemeMenu } from './color-scheme-menu.tsx';
 import { Logo } from './logo.tsx';
@@ -12,6 +11,7 @@ import { OfflineNotice } from './offline-notice.tsx';
 import classes from './shell.module.css';
 import { StoreSwitcher } from './store-switcher.tsx';
 import { SyncIndicator } from './sync-indicator.tsx';
+import { useChosenStore } from './use-chosen-store.ts';
 import { UserMenu } from './user-menu.tsx';
 
 export function Shell() {
@@ -20,7 +20,7 @@ export function Shell() {
   const main = useRef<HTMLElement>(null);
   const shown = useRef(pathname);
   useSyncEnds();
-  const { data: tenants } = useTenants();
+  const chosen = useChosenStore();
 
   // As after a page load: the new page is where the keyboard and the screen reader go on from.
   useEffect(() => {
@@ -62,7 +62,7 @@ export function Shell() {
           <Page to="/stores" label="Stores" icon={<IconBuildingStore size={18} aria-hidden />} onClick={close} />
           <Page to="/operations" label="Operations" icon={<IconActivity size={18} aria-hidden />} onClick={close} />
           <Page to="/team" label="Team" icon={<IconUsers size={18} aria-hidden />} onClick={close} />
-          {tenants?.some(({ role }) => permits(role, 'audit:read')) && (
+          {chosen && permits(chosen.role, 'audit:read') && (
             <Page to="/audit-log" label="Audit log" icon={<IconHistory size={18} aria-hidden />} onClick={close} />
           )}
         </Stack>

@@ -1,5 +1,6 @@
 import type { NotificationData } from '@mantine/notifications';
 import { lazy, Suspense, useEffect, useState } from 'react';
+import { messageOf } from './refusal.ts';
 
 const load = () => import('./toasts.tsx');
 const Toasts = lazy(load);
@@ -26,4 +27,4 @@ export async function notify(notification: NotificationData): Promise<void> {
 
 /** For what a button was to do and did not. */
 export const notifyFailure = (title: string) => (error: Error) =>
-  void notify({ color: 'red', title, message: error.message });
+  void notify({ color: 'red', title, message: messageOf(error) });

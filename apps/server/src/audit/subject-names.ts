@@ -15,6 +15,9 @@ function kindOf({ action }: Subject): Kind | null {
   return action.startsWith('token.') ? 'token' : null;
 }
 
+/** What stands in the place of the e-mail of an account that was deleted tells nothing. */
+export const emailOf = (email: string | null): string | null => (email?.endsWith('@deleted.invalid') ? null : email);
+
 /** The names of what entries of a store are about, as they are now; null for what is gone or has none. */
 export async function subjectNames(
   db: Database,
@@ -25,14 +28,16 @@ export async function subjectNames(
   const find = async (kind: Kind, sql: (list: string) => string, params: bigint[] = []) => {
     const ids = new Set(entries.flatMap((entry) => (kindOf(entry) === kind && entry.subject) || []));
     if (ids.size === 0) return;
-    const rows = await db.read<{ id: string | number; name: string }>(sql(marks([...ids])), [
+    const rows = await db.read<{ id: string | number; name: string; email?: string }>(sql(marks([...ids])), [
       ...params,
       ...idParams(ids),
     ]);
-    for (const { id, name } of rows) names.set(`${kind} ${id}`, name);
+    for (const { id, name, email } of rows) {
+      const address = emailOf(email ?? null);
+      names.set(`${kind} ${id}`, address ? `${name} <${address}>` : name);
+    }
   };
-  const nameAndEmail = db.dialect === 'sqlite' ? "name || ' <' || email || '>'" : "CONCAT(name, ' <', email, '>')";
-  await find('user', (list) => `SELECT id, ${nameAndEmail} AS name FROM users WHERE id IN (${list})`);
+  await find('user', (list) => `SELECT id, name, email FROM users WHERE id IN (${list})`);
   await find(
     'invitation',
     (list) => `SELECT id, email AS name FROM invitations WHERE tenant_id = ? AND id IN (${list})`,

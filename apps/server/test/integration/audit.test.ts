@@ -60,6 +60,32 @@ onEachDatabase('the audit log', (engine) => {
     expect(table.text).toContain('carl@example.com');
   });
 
+  test('is asked for kinds of actions and for what a person did; a deleted account is called so', async () => {
+    const carl = await world.register();
+    const { link } = await invite(carl.email);
+    await carl.call('POST', '/api/invitations/accept', { token: link.split('#')[1] });
+    const password = 'correct horse battery';
+    expect((await carl.call('POST', '/api/auth/me/delete', { password })).status).toBe(204);
+    await ada.syncAndWait(id);
+    const actionsOf = async (query: string) => {
+      const { data } = await ada.get<{ data: AuditEntry[] }>(`/api/tenants/${id}/audit-log?limit=100&${query}`);
+      return [...new Set(data.map(({ action }) => action))].toSorted();
+    };
+    expect(await actionsOf('action=member.invited,member.joined,invitation.')).toEqual([
+      'member.invited',
+      'member.joined',
+    ]);
+    expect(await actionsOf('action=sync.')).toEqual(['sync.requested']);
+    const left = (await entries()).find(({ action }) => action === 'member.left')!;
+    expect(left).toMatchObject({
+      userName: 'Deleted account',
+      userEmail: null,
+      subjectName: 'Deleted account',
+      detail: { accountDeleted: true },
+    });
+    expect(await actionsOf(`user_id=${left.userId}`)).toEqual(['member.joined', 'member.left']);
+  });
+
   test('of one’s own account: told page by page to its user alone', async () => {
     const eve = await world.register();
     const log = (query = '') =>

@@ -1,6 +1,6 @@
-import { Box, Button, Group, NativeSelect, Skeleton, Stack, Text, TextInput } from '@mantine/core';
+import { Box, Button, Group, NativeSelect, Skeleton, Text, TextInput } from '@mantine/core';
 import { audit, type AuditEntry, permits, type Tenant } from '@xeno/contracts';
-import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { ApiError } from '../../lib/api.ts';
 import { formatInstantFully } from '../../lib/format.ts';
@@ -10,9 +10,11 @@ import { notifyFailure } from '../../ui/notify.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Problem } from '../../ui/problem.tsx';
+import { saveFile } from '../../ui/save-file.ts';
 import { ChosenStore } from '../stores/chosen-store.tsx';
-import { ACTIONS, KINDS } from './actions.ts';
-import { type AuditSearch, filterOf } from './search.ts';
+import { membersOf } from '../team/queries.ts';
+import { KINDS, tell } from './actions.ts';
+import { type AuditSearch, filterOf, isBackwards } from './search.ts';
 
 const route = getRouteApi('/app/audit-log');
 
@@ -27,7 +29,6 @@ export function AuditPage() {
 }
 
 function AuditLog({ tenant, search }: { tenant: Tenant; search: AuditSearch }) {
-  const navigate = route.useNavigate();
   const mayRead = permits(tenant.role, 'audit:read');
   const filter = filterOf(search);
   const { data, error, isPending, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
@@ -42,8 +43,6 @@ function AuditLog({ tenant, search }: { tenant: Tenant; search: AuditSearch }) {
     enabled: mayRead,
   });
   const exporting = useMutation({ mutationFn: () => download(tenant.id, filter) });
-  const set = (changed: Partial<Record<'action' | 'from' | 'to', string>>) =>
-    void navigate({ search: (before) => clean({ ...before, ...changed }), replace: true });
   const entries = data?.pages.flatMap((page) => page.data);
   return (
     <>
@@ -64,33 +63,8 @@ function AuditLog({ tenant, search }: { tenant: Tenant; search: AuditSearch }) {
           Only admins of this store see its audit log.
         </Text>
       ) : (
-        <Panel
-          title="Entries"
-          aside={
-            <Group gap="xs">
-              <NativeSelect
-                size="xs"
-                aria-label="What"
-                value={search.action ?? ''}
-                data={[
-                  { value: '', label: 'Everything' },
-                  ...Object.entries(KINDS).map(([value, label]) => ({ value, label })),
-                ]}
-                onChange={({ currentTarget }) => set({ action: currentTarget.value })}
-              />
-              {(['from', 'to'] as const).map((end) => (
-                <TextInput
-                  key={end}
-                  size="xs"
-                  type="date"
-                  aria-label={end === 'from' ? 'From' : 'To'}
-                  value={search[end] ?? ''}
-                  onChange={({ currentTarget }) => set({ [end]: currentTarget.value })}
-                />
-              ))}
-            </Group>
-          }
-        >
+        <Panel title="Entries">
+          <Filters tenantId={tenant.id} search={search} />
           {isPending && <Skeleton h={200} />}
           {error && !data && <Problem error={error} retry={() => void refetch()} />}
           {entries?.length === 0 && (
@@ -101,7 +75,7 @@ function AuditLog({ tenant, search }: { tenant: Tenant; search: AuditSearch }) {
           {entries && entries.length > 0 && (
             <Box component="ul" className={classes['list']!} data-testid="audit-log">
               {entries.map((entry) => (
-                <Entry key={entry.id} entry={entry} tenantId={tenant.id} />
+                <Entry key={entry.id} entry={entry} />
               ))}
             </Box>
           )}
@@ -122,38 +96,81 @@ function AuditLog({ tenant, search }: { tenant: Tenant; search: AuditSearch }) {
   );
 }
 
-function Entry({ entry, tenantId }: { entry: AuditEntry; tenantId: string }) {
-  const { action, userName, userEmail, userId, subject, subjectName, detail, address, happenedAt } = entry;
-  const to = subject === tenantId || subject === userId ? null : (subjectName ?? subject);
-  const who = userName ?? (userId === null ? 'Shopify' : `User ${userId}`);
-  const details = Object.entries(detail).map(([name, value]) => `${name}: ${textOf(value)}`);
+function Filters({ tenantId, search }: { tenantId: string; search: AuditSearch }) {
+  const navigate = route.useNavigate();
+  const { data: members = [] } = useQuery(membersOf(tenantId));
+  const set = (changed: AuditSearch) =>
+    void navigate({ search: (before) => clean({ ...before, ...changed }), replace: true, resetScroll: false });
+  const isFormer = search.user && !members.some(({ userId }) => userId === search.user);
   return (
-    <Box component="li" className={classes['item']!}>
-      <Stack gap={2}>
-        <Group gap="xs">
-          <Text size="sm" fw={600}>
-            {ACTIONS[action] ?? action}
-          </Text>
-          <Text size="sm" dir="auto">
-            {who}
-          </Text>
-          {userEmail && (
-            <Text size="xs" c="dimmed">
-              {userEmail}
-            </Text>
-          )}
-        </Group>
-        <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-          {[formatInstantFully(happenedAt), to && `to ${to}`, ...details, address && `from ${address}`]
-            .filter(Boolean)
-            .join(' · ')}
-        </Text>
-      </Stack>
-    </Box>
+    <Group gap="sm" align="flex-start" mb="sm">
+      <NativeSelect
+        label="Action"
+        flex="1 1 12rem"
+        value={search.action ?? ''}
+        data={[
+          { value: '', label: 'Everything' },
+          ...Object.entries(KINDS).map(([value, { label }]) => ({ value, label })),
+        ]}
+        onChange={({ currentTarget }) => set({ action: currentTarget.value })}
+      />
+      <NativeSelect
+        label="Person"
+        flex="1 1 12rem"
+        value={search.user ?? ''}
+        data={[
+          { value: '', label: 'Everybody' },
+          ...members.map(({ userId, name }) => ({ value: userId, label: name })),
+          ...(isFormer ? [{ value: search.user!, label: 'A former member' }] : []),
+        ]}
+        onChange={({ currentTarget }) => set({ user: currentTarget.value })}
+      />
+      <TextInput
+        label="From"
+        type="date"
+        flex="1 1 9rem"
+        value={search.from ?? ''}
+        onChange={({ currentTarget }) => set({ from: currentTarget.value })}
+      />
+      <TextInput
+        label="To"
+        type="date"
+        flex="1 1 9rem"
+        value={search.to ?? ''}
+        error={isBackwards(search) && 'The end is before the beginning.'}
+        onChange={({ currentTarget }) => set({ to: currentTarget.value })}
+      />
+    </Group>
   );
 }
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+function Entry({ entry }: { entry: AuditEntry }) {
+  const { userName, userEmail, userId, detail, address, happenedAt } = entry;
+  const { title, words } = tell(entry);
+  return (
+    <Box component="li" className={classes['item']!}>
+      <Text size="sm">
+        <Text span inherit fw={600}>
+          {title}
+        </Text>
+        {words && (
+          <>
+            : <bdi>{words}</bdi>
+          </>
+        )}
+      </Text>
+      <Text size="xs" c="dimmed">
+        By <bdi>{userName ?? (userId === null ? 'Shopify' : `user ${userId}`)}</bdi>
+        {[
+          userEmail && ` (${userEmail})`,
+          detail['apiTokenId'] !== undefined && ', with an API token',
+          ` · ${formatInstantFully(happenedAt)}`,
+          address && ` · from address ${address}`,
+        ].filter(Boolean)}
+      </Text>
+    </Box>
+  );
+}
 
 const clean = (search: AuditSearch): AuditSearch =>
   Object.fromEntries(Object.entries(search).filter(([, value]) => value !== ''));
@@ -165,9 +182,5 @@ async function download(tenantId: string, filter: Record<string, string>): Promi
     fetch(query ? `${path}?${query}` : path, { headers: { authorization: `Bearer ${token}` } }),
   );
   if (!response.ok) throw new ApiError(response.status, {});
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(await response.blob());
-  link.download = 'audit-log.csv';
-  link.click();
-  URL.revokeObjectURL(link.href);
+  saveFile('audit-log.csv', await response.blob());
 }

@@ -1,9 +1,10 @@
-import { Alert, Anchor, Button, Stack, Text } from '@mantine/core';
+import { Anchor, Button, Stack, Text } from '@mantine/core';
 import { auth } from '@xeno/contracts';
 import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { request } from '../../lib/api.ts';
+import { Problem } from '../../ui/problem.tsx';
 import { forgetLinkToken, linkToken } from './link-token.ts';
 import { VisitorPage } from './visitor-page.tsx';
 
@@ -27,11 +28,7 @@ export function ConfirmEmailPage() {
         <Text role="status">Done: log in with this address from now on.</Text>
       ) : (
         <Stack>
-          {confirm.error && (
-            <Alert color="red" role="alert">
-              {confirm.error.message}
-            </Alert>
-          )}
+          {confirm.error && <Problem title="Address not confirmed" error={confirm.error} />}
           {token ? (
             <Button loading={confirm.isPending} onClick={() => confirm.mutate()}>
               Use this address for my account

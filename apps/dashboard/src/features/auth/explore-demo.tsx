@@ -6,11 +6,11 @@ import { request } from '../../lib/api.ts';
 import { beginSession, currentUser } from '../../lib/session.ts';
 import { Problem } from '../../ui/problem.tsx';
 import { useConnect } from '../stores/queries.ts';
-import { useSandbox } from './use-sandbox.ts';
+import { useConfig } from './use-config.ts';
 
 /** Makes a throw-away account where nobody is logged in, and connects a demo store to it by the real OAuth flow. */
 export function ExploreDemo() {
-  const sandbox = useSandbox();
+  const sandbox = useConfig()?.sandbox;
   const connect = useConnect();
   const explore = useMutation({
     mutationFn: async () => {
@@ -32,7 +32,7 @@ export function ExploreDemo() {
         A store with believable orders, customers and products,{' '}
         {currentUser() ? 'added to yours' : 'in a throw-away account'}. The first chart is there in less than a minute.
       </Text>
-      {explore.error && <Problem error={explore.error} />}
+      {explore.error && <Problem error={explore.error} title="Demo store not connected" />}
       <Button
         data-testid="explore-demo"
         fullWidth

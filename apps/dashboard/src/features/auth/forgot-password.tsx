@@ -1,9 +1,10 @@
-import { Alert, Anchor, Button, Code, Stack, Text, TextInput } from '@mantine/core';
+import { Anchor, Button, Code, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { auth } from '@xeno/contracts';
 import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { request } from '../../lib/api.ts';
+import { Problem } from '../../ui/problem.tsx';
 import { useConfig } from './use-config.ts';
 import { VisitorPage } from './visitor-page.tsx';
 
@@ -27,7 +28,8 @@ export function ForgotPasswordPage() {
     >
       {config?.mail === false ? (
         <Text>
-          This installation sends no e-mail. Whoever runs it can give you a new password: <Code>npm run user:reset</Code>
+          This installation sends no e-mail. Whoever runs it can give you a new password:{' '}
+          <Code>npm run user:reset</Code>
         </Text>
       ) : ask.isSuccess ? (
         <Text role="status">
@@ -36,11 +38,7 @@ export function ForgotPasswordPage() {
       ) : (
         <form onSubmit={form.onSubmit((values) => ask.mutate(values))} noValidate>
           <Stack>
-            {ask.error && (
-              <Alert color="red" role="alert">
-                {ask.error.message}
-              </Alert>
-            )}
+            {ask.error && <Problem title="Link not sent" error={ask.error} />}
             <TextInput label="E-mail" type="email" autoComplete="username" {...form.getInputProps('email')} />
             <Button type="submit" loading={ask.isPending}>
               Send a link

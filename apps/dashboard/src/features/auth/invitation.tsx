@@ -1,4 +1,4 @@
-import { Alert, Anchor, Button, List, Skeleton, Stack, Text } from '@mantine/core';
+import { Anchor, Button, List, Skeleton, Stack, Text } from '@mantine/core';
 import { teams } from '@xeno/contracts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
@@ -7,6 +7,7 @@ import { request } from '../../lib/api.ts';
 import { formatInstant } from '../../lib/format.ts';
 import { call, currentUser, endSession } from '../../lib/session.ts';
 import { notifyFailure } from '../../ui/notify.tsx';
+import { Problem } from '../../ui/problem.tsx';
 import { tenants } from '../stores/queries.ts';
 import { ROLE_NAMES } from '../team/roles.ts';
 import { forgetLinkToken, linkToken } from './link-token.ts';
@@ -47,11 +48,7 @@ export function InvitationPage() {
       <Stack>
         {token === null && <Text>Open the whole link of the invitation; this address alone is not enough.</Text>}
         {token !== null && isPending && <Skeleton h={90} />}
-        {failure && (
-          <Alert color="red" role="alert">
-            {failure.message}
-          </Alert>
-        )}
+        {failure && <Problem title="Invitation not accepted" error={failure} />}
         {data && (
           <>
             <Text>

@@ -1,10 +1,12 @@
-import { Alert, Anchor, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Anchor, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { auth } from '@xeno/contracts';
 import { useMutation } from '@tanstack/react-query';
 import { getRouteApi, Link, useLocation, useRouter } from '@tanstack/react-router';
-import { ApiError, request } from '../../lib/api.ts';
+import { request } from '../../lib/api.ts';
 import { beginSession } from '../../lib/session.ts';
+import { FormProblem, Problem } from '../../ui/problem.tsx';
+import { fieldErrors } from '../../ui/refusal.ts';
 import { invitedEmail } from './invited-email.ts';
 import { VisitorPage } from './visitor-page.tsx';
 
@@ -29,12 +31,13 @@ export function LoginPage() {
     },
     // The page's own guard now sends on to where the visitor wanted to go.
     onSuccess: (challenge) => (challenge === null ? router.invalidate() : undefined),
-    onError: (error) => error instanceof ApiError && form.setErrors(error.fields),
+    onError: (error) => form.setErrors(fieldErrors(error)),
   });
   if (login.data) return <SecondStep challenge={login.data} onBack={() => login.reset()} />;
   return (
     <VisitorPage
       title="Log in"
+      demo
       footer={
         <>
           New here?{' '}
@@ -46,11 +49,7 @@ export function LoginPage() {
     >
       <form onSubmit={form.onSubmit((values) => login.mutate(values))} noValidate>
         <Stack>
-          {login.error && (
-            <Alert color="red" role="alert">
-              {login.error.message}
-            </Alert>
-          )}
+          <FormProblem title="Not logged in" error={login.error} />
           <TextInput label="E-mail" type="email" autoComplete="username" {...form.getInputProps('email')} />
           <PasswordInput label="Password" autoComplete="current-password" {...form.getInputProps('password')} />
           <Button type="submit" loading={login.isPending}>
@@ -88,11 +87,7 @@ function SecondStep({ challenge, onBack }: { challenge: string; onBack: () => vo
     >
       <form onSubmit={form.onSubmit((values) => finish.mutate(values))} noValidate>
         <Stack>
-          {finish.error && (
-            <Alert color="red" role="alert">
-              {finish.error.message}
-            </Alert>
-          )}
+          {finish.error && <Problem title="Not logged in" error={finish.error} />}
           <TextInput
             label="Code"
             description="Of your authenticator app, or one of your recovery codes."

@@ -1,10 +1,12 @@
-import { Alert, Anchor, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Anchor, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { auth } from '@xeno/contracts';
 import { useMutation } from '@tanstack/react-query';
 import { getRouteApi, Link, useLocation, useRouter } from '@tanstack/react-router';
-import { ApiError, request } from '../../lib/api.ts';
+import { request } from '../../lib/api.ts';
 import { beginSession } from '../../lib/session.ts';
+import { FormProblem } from '../../ui/problem.tsx';
+import { fieldErrors } from '../../ui/refusal.ts';
 import { invitedEmail } from './invited-email.ts';
 import { VisitorPage } from './visitor-page.tsx';
 
@@ -26,11 +28,12 @@ export function RegisterPage() {
     mutationFn: async ({ name, email, password }: typeof form.values) =>
       beginSession(await request(auth.register, { body: { name: name.trim(), email: email.trim(), password } })),
     onSuccess: () => router.invalidate(),
-    onError: (error) => error instanceof ApiError && form.setErrors(error.fields),
+    onError: (error) => form.setErrors(fieldErrors(error)),
   });
   return (
     <VisitorPage
       title="Create an account"
+      demo
       footer={
         <>
           Already registered?{' '}
@@ -42,11 +45,7 @@ export function RegisterPage() {
     >
       <form onSubmit={form.onSubmit((values) => register.mutate(values))} noValidate>
         <Stack>
-          {register.error && (
-            <Alert color="red" role="alert">
-              {register.error.message}
-            </Alert>
-          )}
+          <FormProblem title="Account not created" error={register.error} />
           <TextInput label="Name" autoComplete="name" dir="auto" {...form.getInputProps('name')} />
           <TextInput label="E-mail" type="email" autoComplete="username" {...form.getInputProps('email')} />
           <PasswordInput

@@ -1,10 +1,11 @@
-import { Alert, Anchor, Button, PasswordInput, Stack, Text } from '@mantine/core';
+import { Anchor, Button, PasswordInput, Stack, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { auth } from '@xeno/contracts';
 import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { request } from '../../lib/api.ts';
+import { Problem } from '../../ui/problem.tsx';
 import { forgetLinkToken, linkToken } from './link-token.ts';
 import { VisitorPage } from './visitor-page.tsx';
 
@@ -37,11 +38,7 @@ export function ResetPasswordPage() {
       {!reset.isSuccess && token && (
         <form onSubmit={form.onSubmit((values) => reset.mutate(values))} noValidate>
           <Stack>
-            {reset.error && (
-              <Alert color="red" role="alert">
-                {reset.error.message}
-              </Alert>
-            )}
+            {reset.error && <Problem title="Password not set" error={reset.error} />}
             <PasswordInput label="New password" autoComplete="new-password" {...form.getInputProps('password')} />
             <Button type="submit" loading={reset.isPending}>
               Set the password

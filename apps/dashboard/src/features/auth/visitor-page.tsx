@@ -3,8 +3,8 @@ import type { ReactNode } from 'react';
 import { ColorSchemeMenu } from '../../app/color-scheme-menu.tsx';
 import { ExploreDemo } from './explore-demo.tsx';
 
-/** The frame of log-in and registration. */
-export function VisitorPage(props: { title: string; footer: ReactNode; children: ReactNode }) {
+/** The frame of log-in, of registration, and of where links in e-mails lead; with `demo`, of the entrances alone. */
+export function VisitorPage(props: { title: string; footer: ReactNode; demo?: boolean; children: ReactNode }) {
   return (
     <Center component="main" mih="100dvh" py="xl">
       <title>{`${props.title} – Xeno`}</title>
@@ -28,7 +28,7 @@ export function VisitorPage(props: { title: string; footer: ReactNode; children:
           <Text ta="center" size="sm">
             {props.footer}
           </Text>
-          <ExploreDemo />
+          {props.demo && <ExploreDemo />}
           <Center>
             <ColorSchemeMenu />
           </Center>

@@ -41,7 +41,7 @@ export default function Inspect({
             {pretty(detail.data.body) ?? 'Its body is not kept any more.'}
           </Code>
         )}
-        {replay.error && <Problem error={replay.error} />}
+        {replay.error && <Problem title="Not replayed" error={replay.error} />}
         <Group justify="flex-end">
           <Button
             size="xs"

@@ -5,6 +5,7 @@ import { formatCount, formatInstant } from '../../lib/format.ts';
 import classes from '../../ui/list.module.css';
 import { Panel } from '../../ui/panel.tsx';
 import { Problem } from '../../ui/problem.tsx';
+import { saveFile } from '../../ui/save-file.ts';
 import { When } from '../../ui/when.tsx';
 import { privacyRequestsOf, useCustomerFile } from './queries.ts';
 
@@ -68,7 +69,11 @@ function Row({ tenantId, request }: { tenantId: string; request: PrivacyRequest 
               loading={download.isPending}
               onClick={() =>
                 download.mutate(request.id, {
-                  onSuccess: (file) => save(`customer-${request.customerId ?? request.id}.json`, file),
+                  onSuccess: (file) =>
+                    saveFile(
+                      `customer-${request.customerId ?? request.id}.json`,
+                      new Blob([JSON.stringify(file, null, 2)], { type: 'application/json' }),
+                    ),
                 })
               }
             >
@@ -81,15 +86,8 @@ function Row({ tenantId, request }: { tenantId: string; request: PrivacyRequest 
           {request.status === 'open' && ` · due by ${formatInstant(request.dueAt)}`}
           {request.note && ` · ${request.note}`}
         </Text>
-        {download.error && <Problem error={download.error} />}
+        {download.error && <Problem title="Not downloaded" error={download.error} />}
       </Stack>
     </Box>
   );
-}
-
-function save(name: string, content: unknown): void {
-  const url = URL.createObjectURL(new Blob([JSON.stringify(content, null, 2)], { type: 'application/json' }));
-  const link = Object.assign(document.createElement('a'), { href: url, download: name });
-  link.click();
-  URL.revokeObjectURL(url);
 }

@@ -51,7 +51,7 @@ export function Reconciliations({ tenant }: { tenant: Tenant }) {
       }
     >
       <Stack gap="sm">
-        {reconcile.error && <Problem error={reconcile.error} />}
+        {reconcile.error && <Problem title="Not compared" error={reconcile.error} />}
         {isPending && <Skeleton h={80} />}
         {error && !data && <Problem error={error} retry={() => void refetch()} />}
         {data?.length === 0 && (

@@ -31,7 +31,7 @@ export default function ReplayPeriod({ tenantId, onClose }: { tenantId: string; 
           error={isBackwards && 'The end must be after the beginning.'}
           onChange={(event) => setTo(event.currentTarget.value)}
         />
-        {replay.error && <Problem error={replay.error} />}
+        {replay.error && <Problem title="Not replayed" error={replay.error} />}
         <Button
           disabled={!from || !to || isBackwards}
           loading={replay.isPending}

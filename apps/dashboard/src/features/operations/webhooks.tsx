@@ -79,7 +79,7 @@ export function Webhooks({ tenant, search }: { tenant: Tenant; search: Operation
     >
       <Stack gap="sm">
         {summary.error && !summary.data && <Problem error={summary.error} retry={() => void summary.refetch()} />}
-        {replay.error && <Problem error={replay.error} />}
+        {replay.error && <Problem title="Not replayed" error={replay.error} />}
         <Counts summary={summary.data} />
         <Group gap="sm">
           <NativeSelect

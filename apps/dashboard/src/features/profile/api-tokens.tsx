@@ -1,17 +1,20 @@
 import { Alert, Badge, Box, Button, Checkbox, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
+import { useDisclosure } from '@mantine/hooks';
 import { type ApiToken, auth, permits, type Role } from '@xeno/contracts';
 import { useQuery } from '@tanstack/react-query';
-import { ApiError } from '../../lib/api.ts';
 import { formatInstant } from '../../lib/format.ts';
 import { call } from '../../lib/session.ts';
+import { Confirm } from '../../ui/confirm.tsx';
 import { CopyText } from '../../ui/copy-text.tsx';
 import classes from '../../ui/list.module.css';
 import { notifyFailure } from '../../ui/notify.tsx';
 import { Panel } from '../../ui/panel.tsx';
+import { FormProblem } from '../../ui/problem.tsx';
+import { fieldErrors } from '../../ui/refusal.ts';
 import { When } from '../../ui/when.tsx';
 import { useTenants } from '../stores/queries.ts';
-import { ROLE_NAMES, roleChoicesExplained } from '../team/roles.ts';
+import { ROLE_MEANINGS, ROLE_NAMES, roleChoices } from '../team/roles.ts';
 import { tokens, useAccountChange } from './queries.ts';
 
 const LIFETIMES = [
@@ -52,7 +55,8 @@ export function ApiTokens() {
 }
 
 function Row({ token, stores }: { token: ApiToken; stores: string[] }) {
-  const revoke = useAccountChange((tokenId: string) => call(auth.revokeToken, { params: { tokenId } }));
+  const [asking, { open, close }] = useDisclosure(false);
+  const revoke = useAccountChange(() => call(auth.revokeToken, { params: { tokenId: token.id } }));
   return (
     <Box component="li" className={classes['item']!}>
       <Group justify="space-between" gap="xs">
@@ -82,12 +86,24 @@ function Row({ token, stores }: { token: ApiToken; stores: string[] }) {
         <Button
           size="compact-xs"
           variant="default"
-          loading={revoke.isPending}
-          onClick={() => revoke.mutate(token.id, { onError: notifyFailure('Not revoked') })}
+          miw="max-content"
+          aria-label={`Revoke ${token.name}`}
+          onClick={open}
         >
           Revoke
         </Button>
       </Group>
+      {asking && (
+        <Confirm
+          title={<bdi>Revoke {token.name}?</bdi>}
+          action="Revoke"
+          loading={revoke.isPending}
+          onConfirm={() => revoke.mutate(undefined, { onError: notifyFailure('Not revoked'), onSettled: close })}
+          onClose={close}
+        >
+          <Text size="sm">Programs that use this token are refused at once. Nobody can bring it back.</Text>
+        </Confirm>
+      )}
     </Box>
   );
 }
@@ -108,10 +124,7 @@ function NewToken({ stores }: { stores: { id: string; storeName: string }[] }) {
       onSubmit={form.onSubmit((values) =>
         create.mutate(values, {
           onSuccess: () => form.reset(),
-          onError: (error) =>
-            error instanceof ApiError && Object.keys(error.fields).length > 0
-              ? form.setErrors(error.fields)
-              : notifyFailure('Not made')(error),
+          onError: (error) => form.setErrors(fieldErrors(error)),
         }),
       )}
       noValidate
@@ -119,7 +132,14 @@ function NewToken({ stores }: { stores: { id: string; storeName: string }[] }) {
       <Stack gap="sm">
         <Group align="flex-start" gap="sm">
           <TextInput label="What it is for" flex="1 1 12rem" {...form.getInputProps('name')} />
-          <NativeSelect label="Role" data={roleChoicesExplained} flex="1 1 12rem" {...form.getInputProps('role')} />
+          <NativeSelect
+            label="Role"
+            description={ROLE_MEANINGS[form.values.role]}
+            inputWrapperOrder={['label', 'input', 'error', 'description']}
+            data={roleChoices}
+            flex="1 1 12rem"
+            {...form.getInputProps('role')}
+          />
           <NativeSelect label="Works for" data={LIFETIMES} {...form.getInputProps('days')} />
         </Group>
         <Checkbox.Group label="Stores" {...form.getInputProps('tenantIds')}>
@@ -129,6 +149,7 @@ function NewToken({ stores }: { stores: { id: string; storeName: string }[] }) {
             ))}
           </Group>
         </Checkbox.Group>
+        <FormProblem title="Token not made" error={create.error} />
         {create.data && (
           <Alert color="teal" title="Take it along now">
             <Text size="sm" mb="xs">

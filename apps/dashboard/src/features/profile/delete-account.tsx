@@ -3,11 +3,11 @@ import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { auth } from '@xeno/contracts';
 import { useMutation } from '@tanstack/react-query';
-import { ApiError } from '../../lib/api.ts';
 import { call, leaveSession } from '../../lib/session.ts';
 import { Confirm } from '../../ui/confirm.tsx';
 import { Panel } from '../../ui/panel.tsx';
-import { Unexplained } from './unexplained.tsx';
+import { FormProblem } from '../../ui/problem.tsx';
+import { fieldErrors } from '../../ui/refusal.ts';
 
 export function DeleteAccount() {
   const form = useForm({
@@ -21,7 +21,7 @@ export function DeleteAccount() {
       onSuccess: leaveSession,
       onError: (error) => {
         close();
-        if (error instanceof ApiError) form.setErrors(error.fields);
+        form.setErrors(fieldErrors(error));
       },
     });
   return (
@@ -38,7 +38,7 @@ export function DeleteAccount() {
             maw={320}
             {...form.getInputProps('password')}
           />
-          <Unexplained error={remove.error} />
+          <FormProblem title="Account not deleted" error={remove.error} />
           <Group>
             <Button type="submit" variant="light" color="red">
               Delete the account

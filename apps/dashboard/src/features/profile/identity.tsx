@@ -1,14 +1,13 @@
 import { Button, Group, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { auth } from '@xeno/contracts';
-import { ApiError } from '../../lib/api.ts';
 import { call, updateUser } from '../../lib/session.ts';
 import { notify } from '../../ui/notify.tsx';
 import { Panel } from '../../ui/panel.tsx';
-import { Problem } from '../../ui/problem.tsx';
+import { FormProblem } from '../../ui/problem.tsx';
+import { fieldErrors } from '../../ui/refusal.ts';
 import { useConfig } from '../auth/use-config.ts';
 import { useAccountChange } from './queries.ts';
-import { Unexplained } from './unexplained.tsx';
 
 export function Name({ name }: { name: string }) {
   const form = useForm({
@@ -25,6 +24,7 @@ export function Name({ name }: { name: string }) {
               updateUser(user);
               void notify({ title: 'Changed', message: `Your name is ${user.name}.` });
             },
+            onError: (error) => form.setErrors(fieldErrors(error)),
           }),
         )}
         noValidate
@@ -35,14 +35,20 @@ export function Name({ name }: { name: string }) {
             Save
           </Button>
         </Group>
-        {rename.error && <Problem error={rename.error} />}
+        <FormProblem title="Name not changed" error={rename.error} />
       </form>
     </Panel>
   );
 }
 
 export function Email({ email }: { email: string }) {
-  const form = useForm({ initialValues: { email: '', password: '' } });
+  const form = useForm({
+    initialValues: { email: '', password: '' },
+    validate: {
+      email: (value) => (value.trim() ? null : 'Enter the new e-mail address.'),
+      password: (value) => (value ? null : 'Enter your password.'),
+    },
+  });
   const change = useAccountChange((body: typeof form.values) => call(auth.requestEmailChange, { body }));
   const current = (
     <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
@@ -67,7 +73,7 @@ export function Email({ email }: { email: string }) {
               form.reset();
               void notify({ title: 'Look into your mailbox', message: `A link is on its way to ${values.email}.` });
             },
-            onError: (error) => error instanceof ApiError && form.setErrors(error.fields),
+            onError: (error) => form.setErrors(fieldErrors(error)),
           }),
         )}
         noValidate
@@ -89,7 +95,7 @@ export function Email({ email }: { email: string }) {
               {...form.getInputProps('password')}
             />
           </Group>
-          <Unexplained error={change.error} />
+          <FormProblem title="E-mail not changed" error={change.error} />
           <Group>
             <Button type="submit" variant="default" loading={change.isPending}>
               Send a link to the new address
@@ -105,6 +111,7 @@ export function Password() {
   const form = useForm({
     initialValues: { currentPassword: '', newPassword: '' },
     validate: {
+      currentPassword: (value) => (value ? null : 'Enter your password.'),
       newPassword: (value) => (value.length >= 10 ? null : `At least 10 characters; this has ${value.length}.`),
     },
   });
@@ -118,7 +125,7 @@ export function Password() {
               form.reset();
               void notify({ title: 'Password changed', message: 'All your other sessions have ended.' });
             },
-            onError: (error) => error instanceof ApiError && form.setErrors(error.fields),
+            onError: (error) => form.setErrors(fieldErrors(error)),
           }),
         )}
         noValidate
@@ -138,7 +145,7 @@ export function Password() {
               {...form.getInputProps('newPassword')}
             />
           </Group>
-          <Unexplained error={change.error} />
+          <FormProblem title="Password not changed" error={change.error} />
           <Group>
             <Button type="submit" variant="default" loading={change.isPending}>
               Change the password

@@ -1,12 +1,14 @@
-import { Alert, Button, Code, Group, List, PasswordInput, Skeleton, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Code, Group, PasswordInput, Skeleton, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { auth } from '@xeno/contracts';
 import { lazy, Suspense } from 'react';
-import { ApiError } from '../../lib/api.ts';
 import { call } from '../../lib/session.ts';
-import { notify, notifyFailure } from '../../ui/notify.tsx';
+import { notify } from '../../ui/notify.tsx';
 import { Panel } from '../../ui/panel.tsx';
+import { FormProblem } from '../../ui/problem.tsx';
+import { fieldErrors } from '../../ui/refusal.ts';
 import { useAccountChange } from './queries.ts';
+import { RecoveryCodes } from './recovery-codes.tsx';
 
 const QrCode = lazy(() => import('./qr-code.tsx'));
 
@@ -15,10 +17,12 @@ export function SecondFactor({ on }: { on: boolean }) {
   const confirm = useAccountChange((code: string) => call(auth.confirmSecondFactor, { body: { code } }));
   const end = useAccountChange((password: string) => call(auth.endSecondFactor, { body: { password } }));
   const form = useForm({ initialValues: { password: '', code: '' } });
-  const explain = (error: Error) =>
-    error instanceof ApiError && Object.keys(error.fields).length > 0
-      ? form.setErrors(error.fields)
-      : notifyFailure('That did not work')(error);
+  const explain = (error: Error) => form.setErrors(fieldErrors(error));
+  const startOver = () => {
+    form.reset();
+    begin.reset();
+    confirm.reset();
+  };
   const password = (
     <PasswordInput
       label="Your password"
@@ -30,28 +34,13 @@ export function SecondFactor({ on }: { on: boolean }) {
   return (
     <Panel title="Second factor">
       <Stack gap="sm">
-        {confirm.data && (
-          <Alert color="teal" title="The second factor is on. Keep these codes">
-            <Text size="sm" mb="xs">
-              Each opens your account once, in the place of the app, if you lose it. They are not shown again.
-            </Text>
-            <List size="sm" listStyleType="none" data-testid="recovery-codes">
-              {confirm.data.recoveryCodes.map((code) => (
-                <List.Item key={code}>
-                  <Code>{code}</Code>
-                </List.Item>
-              ))}
-            </List>
-          </Alert>
-        )}
+        {confirm.data && <RecoveryCodes codes={confirm.data.recoveryCodes} />}
         {on ? (
           <form
             onSubmit={form.onSubmit((values) =>
               end.mutate(values.password, {
                 onSuccess: () => {
-                  form.reset();
-                  begin.reset();
-                  confirm.reset();
+                  startOver();
                   void notify({ title: 'Second factor off', message: 'Your password alone opens your account now.' });
                 },
                 onError: explain,
@@ -61,6 +50,7 @@ export function SecondFactor({ on }: { on: boolean }) {
             <Stack gap="sm">
               <Text size="sm">It is on: a code of your authenticator app is asked for whenever you log in.</Text>
               {password}
+              <FormProblem title="Not turned off" error={end.error} />
               <Group>
                 <Button type="submit" variant="default" color="red" loading={end.isPending}>
                   Turn it off
@@ -91,9 +81,13 @@ export function SecondFactor({ on }: { on: boolean }) {
                 maw={200}
                 {...form.getInputProps('code')}
               />
-              <Group>
+              <FormProblem title="Not turned on" error={confirm.error} />
+              <Group gap="xs">
                 <Button type="submit" loading={confirm.isPending}>
                   Turn it on
+                </Button>
+                <Button variant="default" onClick={startOver}>
+                  Cancel
                 </Button>
               </Group>
             </Stack>
@@ -107,6 +101,7 @@ export function SecondFactor({ on }: { on: boolean }) {
             <Stack gap="sm">
               <Text size="sm">It is off. With it, a stolen password alone does not open your account.</Text>
               {password}
+              <FormProblem title="Not set up" error={begin.error} />
               <Group>
                 <Button type="submit" variant="default" loading={begin.isPending}>
                   Set it up
@@ -119,5 +114,3 @@ export function SecondFactor({ on }: { on: boolean }) {
     </Panel>
   );
 }
-
-/** Dark on light whatever the colour scheme: cameras need it so. */

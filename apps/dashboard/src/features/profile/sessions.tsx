@@ -1,7 +1,11 @@
 import { Badge, Box, Button, Group, Skeleton, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { auth } from '@xeno/contracts';
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { formatInstant, formatInstantFully } from '../../lib/format.ts';
 import { call, leaveSession } from '../../lib/session.ts';
+import { programOf } from '../../lib/user-agent.ts';
+import { Confirm } from '../../ui/confirm.tsx';
 import classes from '../../ui/list.module.css';
 import { notifyFailure } from '../../ui/notify.tsx';
 import { Panel } from '../../ui/panel.tsx';
@@ -13,7 +17,8 @@ export function Sessions() {
   const { data, error, isPending, refetch } = useQuery(sessions);
   const end = useAccountChange((sessionId: string) => call(auth.endSession, { params: { sessionId } }));
   const endOthers = useAccountChange(() => call(auth.endSessions, { query: { keep_current: true } }));
-  const endAll = useAccountChange(() => call(auth.endSessions, { query: {} }));
+  const endAll = useMutation({ mutationFn: () => call(auth.endSessions, { query: {} }), onSuccess: leaveSession });
+  const [asking, { open, close }] = useDisclosure(false);
   const failed = { onError: notifyFailure('Not ended') };
   return (
     <Panel
@@ -29,12 +34,7 @@ export function Sessions() {
           >
             End all others
           </Button>
-          <Button
-            size="xs"
-            variant="default"
-            loading={endAll.isPending}
-            onClick={() => endAll.mutate(undefined, { ...failed, onSuccess: leaveSession })}
-          >
+          <Button size="xs" variant="default" onClick={open}>
             Log out everywhere
           </Button>
         </Group>
@@ -44,15 +44,15 @@ export function Sessions() {
       {error && !data && <Problem error={error} retry={() => void refetch()} />}
       {data && (
         <Box component="ul" className={classes['list']!}>
-          {data.map(({ id, current, userAgent, address, lastUsedAt }) => (
+          {data.map(({ id, current, userAgent, address, createdAt, lastUsedAt }) => (
             <Box component="li" key={id} className={classes['item']!}>
               <Group justify="space-between" gap="xs" wrap="nowrap">
                 <Box miw={0}>
-                  <Text size="sm" truncate title={userAgent}>
-                    {userAgent || 'A program'}
+                  <Text size="sm" title={userAgent}>
+                    {programOf(userAgent)}
                   </Text>
                   <Text size="xs" c="dimmed">
-                    {address} · last used <When instant={lastUsedAt} />
+                    {address} · logged in {formatInstant(createdAt)} · last used <When instant={lastUsedAt} short />
                   </Text>
                 </Box>
                 {current ? (
@@ -63,6 +63,8 @@ export function Sessions() {
                   <Button
                     size="compact-xs"
                     variant="default"
+                    miw="max-content"
+                    aria-label={`End ${programOf(userAgent)}, ${address}, logged in ${formatInstantFully(createdAt)}`}
                     loading={end.isPending && end.variables === id}
                     onClick={() => end.mutate(id, failed)}
                   >
@@ -73,6 +75,17 @@ export function Sessions() {
             </Box>
           ))}
         </Box>
+      )}
+      {asking && (
+        <Confirm
+          title="Log out everywhere?"
+          action="Log out everywhere"
+          loading={endAll.isPending}
+          onConfirm={() => endAll.mutate(undefined, { ...failed, onSettled: close })}
+          onClose={close}
+        >
+          <Text size="sm">All your sessions end, this one too. API tokens go on working.</Text>
+        </Confirm>
       )}
     </Panel>
   );

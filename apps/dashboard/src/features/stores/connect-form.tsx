@@ -1,15 +1,14 @@
 import { Button, Group, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
-import { ApiError } from '../../lib/api.ts';
-import { useSandbox } from '../auth/use-sandbox.ts';
+import { messageOf } from '../../ui/refusal.ts';
+import { useConfig } from '../auth/use-config.ts';
 import { useConnect } from './queries.ts';
 
 export function ConnectForm({ shop = '' }: { shop?: string }) {
-  const sandbox = useSandbox();
+  const sandbox = useConfig()?.sandbox;
   const connect = useConnect();
   const [name, setName] = useState(shop);
   const [missing, setMissing] = useState(false);
-  const refused = connect.error instanceof ApiError ? connect.error.fields['shop'] : undefined;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setMissing(!name.trim());
@@ -33,7 +32,7 @@ export function ConnectForm({ shop = '' }: { shop?: string }) {
           inputWrapperOrder={['label', 'input', 'error', 'description']}
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
-          error={missing ? 'Enter the name of your store.' : (refused ?? connect.error?.message)}
+          error={missing ? 'Enter the name of your store.' : connect.error && messageOf(connect.error)}
         />
         <Button type="submit" loading={connect.isPending} mt={{ base: 0, xs: 25 }}>
           Connect store

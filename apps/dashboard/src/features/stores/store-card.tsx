@@ -37,7 +37,13 @@ export function StoreCard({ tenant }: { tenant: Tenant }) {
           {!lacksSecondFactor && <StoreActions tenant={tenant} />}
         </Group>
         <StoreAdvice tenant={tenant} />
-        {lacksSecondFactor ? <SecondFactorAdvice /> : tenant.activeRun ? <SyncProgress run={tenant.activeRun} /> : <LastFailure tenant={tenant} />}
+        {lacksSecondFactor ? (
+          <SecondFactorAdvice />
+        ) : tenant.activeRun ? (
+          <SyncProgress run={tenant.activeRun} />
+        ) : (
+          <LastFailure tenant={tenant} />
+        )}
         <Group gap="md">
           <Anchor component={Link} {...({ to: '/', search: { store: tenant.id } } as object)} size="sm" fw={600}>
             See its figures

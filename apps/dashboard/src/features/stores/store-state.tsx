@@ -13,15 +13,14 @@ const STATES: Record<State, { label: string; color: string }> = {
   disconnected: { label: 'Disconnected', color: 'gray' },
 };
 
-/** What to do about each state in which nothing new arrives. */
-const ADVICE: Partial<Record<State, string>> = {
+/** What each state in which nothing new arrives means. */
+const MEANINGS: Partial<Record<State, string>> = {
   paused:
     'Shopify does not let anyone read this store at the moment. Syncing resumes by itself when it does again; all figures so far are kept.',
   reconnect_needed:
-    'Shopify no longer accepts our access to this store. Press “Reconnect” and agree once more; all figures so far are kept, and what happened meanwhile is fetched.',
-  uninstalled: 'The app was removed in the store’s Shopify admin. Press “Reconnect” to install it again.',
-  disconnected:
-    'Nothing new is fetched. The figures so far are kept and can still be looked at. Press “Reconnect” to go on.',
+    'Shopify no longer accepts our access to this store. All figures so far are kept, and what happened meanwhile is fetched afterwards.',
+  uninstalled: 'The app was removed in the store’s Shopify admin.',
+  disconnected: 'Nothing new is fetched. The figures so far are kept and can still be looked at.',
 };
 
 export const canReconnect = ({ status }: Tenant): boolean => status !== 'connected' && status !== 'paused';
@@ -37,8 +36,8 @@ export function StoreState({ tenant }: { tenant: Tenant }) {
 
 /** Why nothing new arrives and what to do, where that is so. */
 export function StoreAdvice({ tenant }: { tenant: Tenant }) {
-  const advice = ADVICE[tenant.status];
-  if (!advice) return null;
+  const meaning = MEANINGS[tenant.status];
+  if (!meaning) return null;
   const calm = tenant.status === 'disconnected';
   return (
     <Alert
@@ -52,8 +51,11 @@ export function StoreAdvice({ tenant }: { tenant: Tenant }) {
         </Text>
       )}
       <Text size="sm">
-        {advice}
-        {canReconnect(tenant) && !permits(tenant.role, 'store:manage') && ' Only an admin of this store can do that.'}
+        {meaning}
+        {canReconnect(tenant) &&
+          (permits(tenant.role, 'store:manage')
+            ? ' Press “Reconnect” and agree in Shopify once more to go on.'
+            : ' Ask an admin of this store to reconnect it.')}
       </Text>
     </Alert>
   );

@@ -5,8 +5,8 @@ import { Notice } from '../../ui/notice.tsx';
 export function UnknownStore() {
   return (
     <Notice
-      title="There is no such store here"
-      description="The address may be mistyped, or this account has no access to the store."
+      title="You have no access to this store"
+      description="You are not a member of it, or no longer. If that surprises you, ask its admins, or look for a typing mistake in the address."
     >
       <Button component={Link} to="/stores">
         See your stores

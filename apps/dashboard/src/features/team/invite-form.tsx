@@ -1,16 +1,20 @@
 import { Alert, Button, Checkbox, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { permits, type Role, type Tenant } from '@xeno/contracts';
-import { ApiError } from '../../lib/api.ts';
+import { type Invitation, permits, type Role, type Tenant } from '@xeno/contracts';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { CopyText } from '../../ui/copy-text.tsx';
 import { notify } from '../../ui/notify.tsx';
-import { Problem } from '../../ui/problem.tsx';
+import { FormProblem } from '../../ui/problem.tsx';
+import { fieldErrors } from '../../ui/refusal.ts';
 import { useTenants } from '../stores/queries.ts';
-import { useInvite } from './queries.ts';
-import { roleChoicesExplained } from './roles.ts';
+import { invitationsOf, useInvite } from './queries.ts';
+import { ROLE_MEANINGS, roleChoices } from './roles.ts';
 
 export function InviteForm({ tenant }: { tenant: Tenant }) {
   const invite = useInvite(tenant.id);
+  // they are not shown again, so all of this visit are
+  const [links, setLinks] = useState<{ invitation: Invitation; link: string }[]>([]);
   const { data: tenants = [] } = useTenants();
   const others = tenants.filter(({ id, role }) => id !== tenant.id && permits(role, 'members:manage'));
   const form = useForm({
@@ -24,21 +28,28 @@ export function InviteForm({ tenant }: { tenant: Tenant }) {
     invite.mutate(
       { email: email.trim(), role, tenantIds },
       {
-        onSuccess: ({ link }) => {
+        onSuccess: ({ invitation, link }) => {
           form.reset();
-          if (!link) void notify({ title: 'Invited', message: `An e-mail is on its way to ${email.trim()}.` });
+          if (link) setLinks((before) => [...before, { invitation, link }]);
+          else void notify({ title: 'Invited', message: `An e-mail is on its way to ${invitation.email}.` });
         },
-        onError: (error) => error instanceof ApiError && form.setErrors(error.fields),
+        onError: (error) => form.setErrors(fieldErrors(error)),
       },
     ),
   );
-  const link = invite.data?.link;
   return (
     <form onSubmit={submit} noValidate>
       <Stack gap="sm">
         <Group align="flex-start" gap="sm">
           <TextInput label="E-mail" type="email" autoComplete="off" flex="1 1 16rem" {...form.getInputProps('email')} />
-          <NativeSelect label="Role" data={roleChoicesExplained} flex="1 1 16rem" {...form.getInputProps('role')} />
+          <NativeSelect
+            label="Role"
+            description={ROLE_MEANINGS[form.values.role]}
+            inputWrapperOrder={['label', 'input', 'error', 'description']}
+            data={roleChoices}
+            flex="1 1 16rem"
+            {...form.getInputProps('role')}
+          />
         </Group>
         {others.length > 0 && (
           <Checkbox.Group label="Also to these stores" {...form.getInputProps('tenantIds')}>
@@ -49,23 +60,33 @@ export function InviteForm({ tenant }: { tenant: Tenant }) {
             </Group>
           </Checkbox.Group>
         )}
-        {invite.error && !(invite.error instanceof ApiError && Object.keys(invite.error.fields).length > 0) && (
-          <Problem error={invite.error} />
-        )}
-        {link && (
-          <Alert color="teal" title={`Pass this link on to ${invite.data!.invitation.email}`}>
-            <Text size="sm" mb="xs">
-              It works once, for an account with that address. It is not shown again.
-            </Text>
-            <CopyText text={link} label="Link of the invitation" />
-          </Alert>
-        )}
+        <FormProblem title="Not invited" error={invite.error} />
         <Group>
           <Button type="submit" size="xs" loading={invite.isPending}>
             Invite
           </Button>
         </Group>
+        <Links tenantId={tenant.id} links={links} />
       </Stack>
     </form>
+  );
+}
+
+/** To be passed on by hand, as long as the invitations are open. */
+function Links({ tenantId, links }: { tenantId: string; links: { invitation: Invitation; link: string }[] }) {
+  const { data: open = [] } = useQuery(invitationsOf(tenantId));
+  const standing = links.filter(({ invitation }) => open.some(({ id }) => id === invitation.id));
+  if (standing.length === 0) return null;
+  return (
+    <Alert color="teal" title="Pass the invitation on">
+      <Text size="sm" mb="xs">
+        Each link works once, for an account with its address. It is not shown again.
+      </Text>
+      <Stack gap="xs">
+        {standing.map(({ invitation, link }) => (
+          <CopyText key={invitation.id} text={link} label={`Link for ${invitation.email}`} />
+        ))}
+      </Stack>
+    </Alert>
   );
 }

@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { formatInstant } from '../../lib/format.ts';
 import { Confirm } from '../../ui/confirm.tsx';
 import classes from '../../ui/list.module.css';
-import { notify, notifyFailure } from '../../ui/notify.tsx';
+import { notifyFailure } from '../../ui/notify.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Problem } from '../../ui/problem.tsx';
@@ -107,6 +107,7 @@ function Invitations({ tenant }: { tenant: Tenant }) {
               <Button
                 size="compact-xs"
                 variant="default"
+                aria-label={`Withdraw the invitation of ${email}`}
                 loading={revoke.isPending && revoke.variables === id}
                 onClick={() => revoke.mutate(id, { onError: notifyFailure('Not withdrawn') })}
               >
@@ -145,12 +146,7 @@ function Leave({ tenant }: { tenant: Tenant }) {
   const [asked, setAsked] = useState(false);
   const leave = useLeave(tenant.id);
   const confirm = () =>
-    leave.mutate(undefined, {
-      onSuccess: () =>
-        void notify({ title: 'You have left', message: `${tenant.storeName} is no longer yours to see.` }),
-      onError: notifyFailure('Not left'),
-      onSettled: () => setAsked(false),
-    });
+    leave.mutate(undefined, { onError: notifyFailure('Not left'), onSettled: () => setAsked(false) });
   return (
     <>
       <Button size="xs" variant="subtle" color="red" onClick={() => setAsked(true)}>

@@ -1,6 +1,8 @@
 import { type Role, teams } from '@xeno/contracts';
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
 import { call } from '../../lib/session.ts';
+import { notify } from '../../ui/notify.tsx';
 import { tenants } from '../stores/queries.ts';
 
 const keyOf = (tenantId: string) => ['tenant', tenantId, 'team'] as const;
@@ -17,10 +19,12 @@ export const invitationsOf = (tenantId: string) =>
     queryFn: async () => (await call(teams.listInvitations, { params: { id: tenantId } })).data,
   });
 
-function useChange<T, R>(tenantId: string, change: (input: T) => Promise<R>) {
+/** `onSuccess` is for what must be done even where the change takes away the page that asked for it. */
+function useChange<T, R>(tenantId: string, change: (input: T) => Promise<R>, onSuccess?: (result: R) => Promise<void>) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: change,
+    onSuccess,
     // one's own role may be among what has changed
     onSettled: () =>
       Promise.all([
@@ -37,10 +41,25 @@ export const useChangeRole = (id: string) =>
 export const useConfirmMember = (id: string) =>
   useChange(id, (userId: string) => call(teams.confirmMember, { params: { id, userId } }));
 export const useHandOver = (id: string) =>
-  useChange(id, (userId: string) => call(teams.handOver, { params: { id, userId } }));
+  useChange(
+    id,
+    (userId: string) => call(teams.handOver, { params: { id, userId } }),
+    ({ name }) =>
+      notify({ title: 'Handed over', message: `${name} is admin of the store now; you are store manager.` }),
+  );
 export const useRemoveMember = (id: string) =>
   useChange(id, (userId: string) => call(teams.removeMember, { params: { id, userId } }));
-export const useLeave = (id: string) => useChange(id, () => call(teams.leave, { params: { id } }));
+export function useLeave(id: string) {
+  const navigate = useNavigate();
+  return useChange(
+    id,
+    () => call(teams.leave, { params: { id } }),
+    async () => {
+      await navigate({ to: '/stores' });
+      await notify({ title: 'You have left', message: 'The store is no longer yours to see.' });
+    },
+  );
+}
 export const useDemandSecondFactor = (id: string) =>
   useChange(id, (requiresSecondFactor: boolean) =>
     call(teams.demandSecondFactor, { params: { id }, body: { requiresSecondFactor } }),

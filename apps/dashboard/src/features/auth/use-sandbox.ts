@@ -1,3 +1,0 @@
-import { useConfig } from './use-config.ts';
-
-export const useSandbox = (): boolean | undefined => useConfig()?.sandbox;
