@@ -56,7 +56,8 @@ export async function subscribe(
   const result: Subscribed = { created: [], removed: surplus.length, refused: [] };
   for (const topic of wanted) {
     try {
-      await client.query(WebhookSubscribeDocument, { topic, uri }, { signal });
+      // sent twice, the second is refused since the first is there
+      await client.query(WebhookSubscribeDocument, { topic, uri }, { signal, idempotent: true });
       result.created.push(topic);
     } catch (error) {
       if (!(error instanceof ShopifyRefused)) throw error;
@@ -64,8 +65,9 @@ export async function subscribe(
     }
   }
   if (result.refused.length > 0) {
-    // another process may have made them at the same moment
+    // another process may have made them at the same moment, or an earlier try of which nothing was heard
     const there = (await subscriptions(client, signal)).filter((one) => one.uri === uri).map(({ topic }) => topic);
+    result.created.push(...there.filter((topic) => result.refused.some((refused) => refused.topic === topic)));
     result.refused = result.refused.filter(({ topic }) => !there.includes(topic));
   }
   // last, so that nothing goes unheard meanwhile
