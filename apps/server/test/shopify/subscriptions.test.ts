@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { createShopifyClient } from '../../src/shopify/client.ts';
+import { subscribe } from '../../src/shopify/subscriptions.ts';
+import { fakeClock, json, scriptedFetch, staticTokens } from './doubles.ts';
+
+const uri = 'https://xeno.example.com/api/shopify/webhooks/key';
+
+it('asks again for a subscription whose answer was lost, and takes the one that is there for made', async () => {
+  const made = new Map<string, string>();
+  let lost = 0;
+  const { fetch } = scriptedFetch(({ body: { operationName, variables } }) => {
+    if (operationName === 'WebhookSubscriptions') {
+      const nodes = [...made].map(([topic, id]) => ({ id, topic, uri }));
+      return json({ data: { webhookSubscriptions: { nodes, pageInfo: { hasNextPage: false, endCursor: null } } } });
+    }
+    const topic = variables['topic'] as string;
+    const isThere = made.has(topic);
+    made.set(topic, `gid://shopify/WebhookSubscription/${made.size}`);
+    if (topic === 'ORDERS_CREATE' && ++lost === 1) return new Response('Bad gateway', { status: 502 });
+    const userErrors = isThere ? [{ field: ['uri'], message: 'Address for this topic has already been taken' }] : [];
+    return json({ data: { webhookSubscriptionCreate: { webhookSubscription: null, userErrors } } });
+  });
+  const shop = 'subscriptions.myshopify.com';
+  const client = createShopifyClient({ shop, tokens: staticTokens, fetch, clock: fakeClock() });
+  const { created, refused } = await subscribe(client, { uri, scopes: ['read_orders'] });
+  expect(lost).toBe(2);
+  expect(refused).toEqual([]);
+  expect([...created].sort()).toEqual([...made.keys()].sort());
+  expect(created).toContain('ORDERS_CREATE');
+});
