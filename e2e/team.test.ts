@@ -46,7 +46,7 @@ describe.skipIf(!executablePath)('a team, in a browser', () => {
   /** On the page of registration. */
   async function fillIn(page: Page, name: string, email: string): Promise<void> {
     await page.getByLabel('Name').fill(name);
-    await page.getByLabel('E-mail').fill(email);
+    if ((await page.getByLabel('E-mail').inputValue()) !== email) await page.getByLabel('E-mail').fill(email);
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
     await page.getByRole('button', { name: 'Create account' }).click();
   }
@@ -57,22 +57,36 @@ describe.skipIf(!executablePath)('a team, in a browser', () => {
     await page.waitForURL((url) => url.pathname !== '/register');
   }
 
-  test('somebody is invited, sees what an analyst may, and loses the store at once when removed', async () => {
+  /** Gives the link of an invitation as analyst. */
+  async function invite(email: string): Promise<string> {
     await ada.goto(`${xeno.url}/team?store=${store}`);
     await ada.getByTestId('members').getByText('ada@example.com').waitFor();
-    await ada.getByLabel('E-mail').fill('bob@example.com');
+    await ada.getByLabel('E-mail').fill(email);
     await ada.getByRole('button', { name: 'Invite', exact: true }).click();
-    const link = await ada.getByLabel('Link for bob@example.com').inputValue();
+    return ada.getByLabel(`Link for ${email}`).inputValue();
+  }
+
+  /** Has neither logged in nor an account, and ends before the figures. */
+  async function accept(page: Page, name: string, email: string): Promise<void> {
+    await page.getByRole('link', { name: 'Create an account' }).click();
+    await expect.poll(() => page.getByLabel('E-mail').inputValue()).toBe(email);
+    await fillIn(page, name, email);
+    await page.getByRole('button', { name: 'Accept' }).click();
+    await page.getByTestId('top-customers').getByText('hidden from analysts').waitFor({ timeout: 20_000 });
+  }
+
+  test('somebody is invited, sees what an analyst may, and loses the store at once when removed', async () => {
+    const link = await invite('bob@example.com');
     expect(link).toContain(`${xeno.url}/invitation#`);
 
     const bob = await open();
+    await register(bob, 'Bob', 'bob.at.home@example.com');
     await bob.goto(link);
     await bob.getByText('Ada Lovelace').waitFor();
     expect(bob.url()).toBe(`${xeno.url}/invitation`);
-    await bob.getByRole('link', { name: 'Create an account' }).click();
-    await fillIn(bob, 'Bob', 'bob@example.com');
-    await bob.getByRole('button', { name: 'Accept' }).click();
-    await bob.getByTestId('top-customers').getByText('hidden from analysts').waitFor({ timeout: 20_000 });
+    await bob.getByText('The invitation is for another address').waitFor();
+    await bob.getByRole('button', { name: 'Log out' }).click();
+    await accept(bob, 'Bob', 'bob@example.com');
     await bob.goto(`${xeno.url}/?store=${store}&period=all`);
     await bob.getByTestId('top-customers').getByText('Customer …').first().waitFor();
     expect(await bob.getByTestId('top-customers').getByText('@').count()).toBe(0);
@@ -89,6 +103,14 @@ describe.skipIf(!executablePath)('a team, in a browser', () => {
     expect(name).not.toBe('');
 
     await ada.reload();
+    const persons = () => bob.getByTestId('top-customers').getByText('@').count();
+    for (const [role, seen] of [
+      ['Store manager', true],
+      ['Analyst', false],
+    ] as const) {
+      await ada.getByLabel('Role of Bob').selectOption({ label: role });
+      await expect.poll(async () => (await persons()) > 0, { timeout: 12_000 }).toBe(seen);
+    }
     await ada.getByRole('button', { name: 'More about Bob' }).click();
     await ada.getByRole('menuitem', { name: /Remove/ }).click();
     await ada.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
@@ -128,8 +150,19 @@ describe.skipIf(!executablePath)('a team, in a browser', () => {
     const answer = await fetch(`${xeno.url}/api/tenants`, { headers: { authorization: `Bearer ${token}` } });
     expect(await answer.json()).toMatchObject({ data: [{ id: store, role: 'analyst' }] });
 
-    await ada.goto(`${xeno.url}/team?store=${store}`);
+    const dora = await open();
+    await dora.goto(await invite('dora@example.com'));
+    await accept(dora, 'Dora', 'dora@example.com');
     await ada.getByRole('switch', { name: 'Members must have a second factor' }).check();
+    await dora.getByText('A second factor is needed').waitFor({ timeout: 12_000 });
+    expect(await dora.getByTestId('top-customers').count()).toBe(0);
+    await dora.goto(`${xeno.url}/stores`);
+    await dora.getByRole('article').getByText('A second factor is needed').waitFor();
+    await dora.context().close();
+    await ada.getByRole('button', { name: 'More about Dora' }).click();
+    await ada.getByRole('menuitem', { name: /Remove/ }).click();
+    await ada.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await expect.poll(() => ada.getByTestId('members').getByText('dora@example.com').count()).toBe(0);
 
     const elsewhere = await open();
     await elsewhere.goto(`${xeno.url}/login`);

@@ -14,8 +14,10 @@ import { cssVariables, theme } from './theme.ts';
 
 onSessionEnd((by) => {
   queryClient.clear();
-  // Whom the server logged out comes back to the same page; who logged out is done with it.
-  void (by === 'user' ? router.navigate({ to: '/login' }) : router.invalidate());
+  // Whom the server logged out comes back to the same page; who logged out is done with it, but for an invitation, which
+  // may be for another account.
+  const stays = by === 'server' || router.state.location.pathname === '/invitation';
+  void (stays ? router.invalidate() : router.navigate({ to: '/login' }));
 });
 
 // what lets the style elements that libraries make through the content security policy

@@ -19,7 +19,7 @@ export function InvitationPage() {
   const [token] = useState(() => linkToken('invitation'));
   const client = useQueryClient();
   const navigate = useNavigate();
-  const user = currentUser();
+  const [user, setUser] = useState(currentUser);
   const { data, error, isPending } = useQuery({
     queryKey: ['invitation', token],
     queryFn: () => request(teams.readInvitation, { body: { token: token ?? '' } }),
@@ -75,12 +75,7 @@ export function InvitationPage() {
                 <Text size="sm">You are logged in as {user.email}. The invitation is for another address.</Text>
                 <Button
                   variant="default"
-                  onClick={() =>
-                    void endSession().then(
-                      () => navigate({ to: '/invitation', replace: true }),
-                      notifyFailure('Not logged out'),
-                    )
-                  }
+                  onClick={() => void endSession().then(() => setUser(null), notifyFailure('Not logged out'))}
                 >
                   Log out
                 </Button>

@@ -17,8 +17,12 @@ export function useLive(tenantId: string): void {
       () => (known()?.activeRun ? 2_000 : 200),
     );
 
+    let broken = false;
     const stop = listen(pathOf(live.events, { id: tenantId }), {
       onEvent(name: keyof LiveEvents, data) {
+        // what has become of the store, or of one's role in it, while nothing was heard
+        if (broken) refreshStores();
+        broken = false;
         switch (name) {
           case 'figures':
             figures.run();
@@ -44,6 +48,7 @@ export function useLive(tenantId: string): void {
         }
       },
       onBreak: () => {
+        broken = true;
         void client.resetQueries({ queryKey: standingOf(tenantId) });
         // it may have ended because the store is no longer the user's, or not as it was
         refreshStores();
