@@ -96,7 +96,7 @@ const TUNING = {
   marksByBulk: 500,
   accessTokenSeconds: 15 * 60,
   /** How much memory each process may use to answer a question again while nothing has changed. */
-  keptAnswersMegabytes: 32,
+  keptAnswersMegabytes: 16,
   /** How often it is checked that whoever watches a store still may. */
   liveCheckSeconds: 3,
   /** A session ends when it has not been used for so long. */

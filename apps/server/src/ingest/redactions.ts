@@ -2,7 +2,9 @@ import type { Database, Param, Tx } from '../db/database.ts';
 import type { Dialect } from '../db/types.ts';
 import { idParams, instantText, marks } from '../db/values.ts';
 import { noteContacts } from './redacted-contacts.ts';
-import { storedBodies } from './webhook/inbox.ts';
+import { Unreadable } from './map/fields.ts';
+import { type Body, idIn, idOfBody, objectIn, parseBody } from './webhook/body.ts';
+import { type StoredBody, storedBodies } from './webhook/inbox.ts';
 import { type CustomerRecord, NOBODY, type OrderRecord } from './records.ts';
 
 /** Whom a customers/redact is about; ids are Shopify's. */
@@ -76,11 +78,9 @@ export async function identify(
           [tenant, ...idParams(customerIds)],
         );
   const stored = rows.flatMap(({ email, phone }) => [email, phone]).filter((text) => text !== null && text.length > 3);
-  return {
-    customerIds,
-    orderIds: named.orderIds,
-    contacts: [...new Set([...named.contacts, ...(stored as string[])])],
-  };
+  const contacts = [...new Set([...named.contacts, ...(stored as string[])])];
+  const told = await ordersToldOf(db, tenantId, customerIds, contacts);
+  return { customerIds, orderIds: [...new Set([...named.orderIds, ...told])], contacts };
 }
 
 /** With these, all that were merged with them. */
@@ -150,39 +150,86 @@ export async function redactPerson(tx: Tx, dialect: Dialect, tenantId: string, p
   await tx.run('UPDATE tenant_state SET changes = changes + 1 WHERE tenant_id = ?', [tenant]);
 }
 
-/** The webhooks of a store whose bodies name one of these ids, e-mail addresses or phone numbers. Reads all bodies. */
+/** Ids and contacts of somebody whom bodies may name. */
+interface Named {
+  ids: readonly string[];
+  /** E-mail addresses or phone numbers. */
+  contacts?: readonly string[];
+}
+
+/** The webhooks of a store whose bodies name somebody. Reads all bodies, or those of webhooks that ended since. */
 export async function webhooksNaming(
   db: Database,
   tenantId: string,
-  ids: readonly string[],
-  contacts: readonly string[] = [],
-): Promise<{ shop_domain: string; webhook_id: string }[]> {
+  named: Named,
+  finishedSince: Date | null = null,
+): Promise<StoredBody[]> {
+  const names = naming(named);
+  const found: StoredBody[] = [];
+  for await (const bodies of storedBodies(db, tenantId, finishedSince)) found.push(...bodies.filter(names));
+  return found;
+}
+
+function naming({ ids, contacts = [] }: Named): (stored: StoredBody) => boolean {
   const known = new Set(ids);
   const texts = contacts.map((contact) => contact.toLowerCase());
-  const found: { shop_domain: string; webhook_id: string }[] = [];
-  for await (const bodies of storedBodies(db, tenantId)) {
-    for (const { shop_domain, webhook_id, body } of bodies) {
-      const isNamed = (body.match(NUMBERS) ?? []).some((number) => known.has(number));
-      if (isNamed || texts.some((text) => body.toLowerCase().includes(text))) found.push({ shop_domain, webhook_id });
-    }
-  }
-  return found;
+  return ({ body }) => {
+    if (known.size > 0 && (body.match(NUMBERS) ?? []).some((number) => known.has(number))) return true;
+    if (texts.length === 0) return false;
+    const lower = body.toLowerCase();
+    return texts.some((text) => lower.includes(text));
+  };
 }
 
 const NUMBERS = /\d+/g;
 
-/** Removes the bodies of webhooks that have ended; one that still waits loses its own when it is processed. */
-export async function eraseBodies(db: Database, tenantId: string, person: Person): Promise<void> {
-  const { customerIds, orderIds, contacts } = person;
-  const events = await webhooksNaming(db, tenantId, [...customerIds, ...orderIds], contacts);
-  for (let at = 0; at < events.length; at += AT_ONCE) {
-    const ids = events.slice(at, at + AT_ONCE).map((event) => event.webhook_id);
-    await db.transaction((tx) =>
-      tx.run(
+/**
+ * The orders of a person that only webhooks still tell of, such as deleted ones: what is told of their refunds names the
+ * order and not whose it is.
+ */
+async function ordersToldOf(db: Database, tenantId: string, customerIds: string[], contacts: string[]) {
+  const [ids, addresses] = [new Set(customerIds), new Set(contacts.map((contact) => contact.toLowerCase()))];
+  const isTheirs = (order: Body): boolean => {
+    const customer = objectIn(order, 'customer');
+    if (customer && ids.has(idIn(customer, 'id') ?? '')) return true;
+    return [order.email, order.contact_email, order.phone].some((text) => addresses.has(String(text).toLowerCase()));
+  };
+  const orders = new Set<string>();
+  for (const { topic, body } of await webhooksNaming(db, tenantId, { ids: customerIds, contacts })) {
+    if (!topic.startsWith('orders/')) continue;
+    try {
+      const order = parseBody(body);
+      if (isTheirs(order)) orders.add(idOfBody(order));
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error; // told by whoever was to apply it
+    }
+  }
+  return [...orders];
+}
+
+/** What processes' clocks may differ by, in ms. */
+const CLOCKS_MS = 600_000;
+
+/**
+ * Removes the bodies of webhooks that have ended, all or none; one that still waits loses its own when it is processed.
+ * `since`: those that have ended since then.
+ */
+export async function eraseBodies(
+  db: Database,
+  tenantId: string,
+  { customerIds, orderIds, contacts }: Person,
+  since: Date | null = null,
+): Promise<void> {
+  const from = since && new Date(since.getTime() - CLOCKS_MS);
+  const events = await webhooksNaming(db, tenantId, { ids: [...customerIds, ...orderIds], contacts }, from);
+  await db.transaction(async (tx) => {
+    for (let at = 0; at < events.length; at += AT_ONCE) {
+      const ids = events.slice(at, at + AT_ONCE).map((event) => event.webhook_id);
+      await tx.run(
         `UPDATE webhook_events SET body = NULL
          WHERE shop_domain = ? AND webhook_id IN (${marks(ids)}) AND status <> 'pending'`,
         [events[0]!.shop_domain, ...ids],
-      ),
-    );
-  }
+      );
+    }
+  });
 }

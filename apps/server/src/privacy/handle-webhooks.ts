@@ -19,8 +19,8 @@ export interface PrivacyDeps {
   identify(db: Database, tenantId: string, named: ComplianceBody): Promise<Person>;
   /** Erases a person from all records, for good. */
   redactPerson(tx: Tx, dialect: Dialect, tenantId: string, person: Person): Promise<void>;
-  /** Removes the bodies of webhooks that name a person. */
-  eraseBodies(db: Database, tenantId: string, person: Person): Promise<void>;
+  /** Removes the bodies of webhooks that name a person; `since`: of those that have ended since then. */
+  eraseBodies(db: Database, tenantId: string, person: Person, since?: Date): Promise<void>;
   /** Ends the connection of a store and what runs for it. */
   end(tenantId: string): Promise<void>;
 }
@@ -92,12 +92,13 @@ async function redactCustomer(deps: PrivacyDeps, event: OfTenant): Promise<void>
   const { tenantId, webhookId } = event;
   const named = whomOf(event);
   const { customerId, orderIds } = named;
+  const began = new Date();
   const person = await deps.identify(db, tenantId, named);
   await deps.eraseBodies(db, tenantId, person);
   // from here on webhooks lose their bodies when they are processed
   await db.transaction((tx) => deps.redactPerson(tx, db.dialect, tenantId, person));
   // of those that were processed meanwhile
-  await deps.eraseBodies(db, tenantId, person);
+  await deps.eraseBodies(db, tenantId, person, began);
   await db.transaction(async (tx) => {
     await noteRequest(tx, db.dialect, event, {
       kind: 'customer_redact',

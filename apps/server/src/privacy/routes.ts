@@ -9,7 +9,11 @@ import { findRequest, listRequests, type StoredRequest } from './requests.ts';
 
 export interface PrivacyRouteDeps {
   db: Database;
-  webhooksNaming(db: Database, tenantId: string, ids: string[]): Promise<{ shop_domain: string; webhook_id: string }[]>;
+  webhooksNaming(
+    db: Database,
+    tenantId: string,
+    named: { ids: string[] },
+  ): Promise<{ shop_domain: string; webhook_id: string }[]>;
 }
 
 export const privacyRoutes = ({ db, webhooksNaming }: PrivacyRouteDeps): HandledRoute[] => [
@@ -27,7 +31,7 @@ export const privacyRoutes = ({ db, webhooksNaming }: PrivacyRouteDeps): Handled
     if (found.kind !== 'data_request') {
       throw new Conflict('Only a data request has a file; this one asks for data to be erased.', 'no_file');
     }
-    const file = await customerFile(db, tenantId, found, (ids) => webhooksNaming(db, tenantId, ids));
+    const file = await customerFile(db, tenantId, found, (ids) => webhooksNaming(db, tenantId, { ids }));
     await db.transaction(async (tx) => {
       await tx.run(
         "UPDATE privacy_requests SET status = 'done', finished_at = ? WHERE tenant_id = ? AND id = ? AND status = 'open'",

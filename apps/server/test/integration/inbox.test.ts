@@ -268,7 +268,7 @@ onEachDatabase('inbox', (engine) => {
       Array.from({ length: 450 }, (_, i) => writer.write({ ...event(`many-${i}`), body: JSON.stringify(bodyOf(i)) })),
     );
     const named = async (ids: string[], contacts: string[] = []) =>
-      (await webhooksNaming(world.db, id, ids, contacts)).map((found) => found.webhook_id).sort();
+      (await webhooksNaming(world.db, id, { ids, contacts })).map((found) => found.webhook_id).sort();
     expect(await named(['7000000', '7000449'])).toEqual(['many-0', 'many-449']);
     expect(await named(['700000'])).toEqual([]);
     expect(await named([], ['PERSON77@example.com'])).toEqual(['many-77']);

@@ -75,6 +75,11 @@ onEachDatabase('privacy', (engine) => {
     const person = await regular();
     const known = [person.name, person.email, ...(person.phone ? [person.phone] : [])];
     control.updateCustomer(SHOP, person.id, { tags: ['before'] });
+    // of an order that is no more, only what was told of its refund is left, which does not say whose it was
+    const gone = control.createOrder(SHOP, { customer: person.id, lineCount: 1 });
+    control.refundOrder(SHOP, gone.id, { note: `The wrong size for ${person.name}` });
+    await caughtUp(world, id, SHOP);
+    control.deleteOrder(SHOP, gone.id);
     await caughtUp(world, id, SHOP);
     expect(await whereIs(known)).toEqual(expect.arrayContaining(['customers']));
     const before = await ada.overview(id);

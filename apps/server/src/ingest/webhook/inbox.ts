@@ -92,25 +92,34 @@ export async function readPending(
 export interface StoredBody {
   shop_domain: string;
   webhook_id: string;
+  topic: string;
   body: string;
 }
 
-/** All bodies of a store that are still kept, about as many characters at a time as a batch may have. */
-export async function* storedBodies(db: Database, tenantId: string): AsyncGenerator<StoredBody[]> {
+/**
+ * All bodies of a store that are still kept, about as many characters at a time as a batch may have; `finishedSince`: of
+ * webhooks that have ended since then.
+ */
+export async function* storedBodies(
+  db: Database,
+  tenantId: string,
+  finishedSince: Date | null = null,
+): AsyncGenerator<StoredBody[]> {
   const tenant = BigInt(tenantId);
   const [store] = await db.read<{ shop_domain: string }>('SELECT shop_domain FROM tenants WHERE id = ?', [tenant]);
   if (!store) return;
   for (let last = ''; ;) {
     const rows = await db.read<{ webhook_id: string; size: number | null }>(
       `SELECT webhook_id, LENGTH(body) AS size FROM webhook_events
-       WHERE shop_domain = ? AND webhook_id > ? AND tenant_id = ? ORDER BY webhook_id LIMIT ${BATCH}`,
-      [store.shop_domain, last, tenant],
+       WHERE shop_domain = ? AND webhook_id > ? AND tenant_id = ?${finishedSince ? ' AND finished_at >= ?' : ''}
+       ORDER BY webhook_id LIMIT ${BATCH}`,
+      [store.shop_domain, last, tenant, ...(finishedSince ? [finishedSince] : [])],
     );
     if (rows.length === 0) return;
     let characters = 0;
     const some = rows.filter(({ size }, index) => (characters += Number(size ?? 0)) <= BATCH_CHARACTERS || index === 0);
     yield await db.read<StoredBody>(
-      `SELECT shop_domain, webhook_id, body FROM webhook_events
+      `SELECT shop_domain, webhook_id, topic, body FROM webhook_events
        WHERE shop_domain = ? AND webhook_id IN (${marks(some)}) AND body IS NOT NULL`,
       [store.shop_domain, ...some.map((row) => row.webhook_id)],
     );
