@@ -23,6 +23,8 @@ const ONCE = { keys: ['shop_domain', 'webhook_id'] };
 /** Of one transaction: a statement stays far below max_allowed_packet, and others' turns to write come soon. */
 const MAX_ROWS = 200;
 const MAX_CHARACTERS = 1_000_000;
+/** While the disk has one group, the database gets the next. */
+const GROUPS_AT_ONCE = 2;
 /** What may wait in memory for the database; more is refused, and Shopify sends it again. */
 const MAX_WAITING = 64_000_000;
 
@@ -56,13 +58,13 @@ interface Waiting {
 }
 
 /**
- * Commits events in groups: those that come while one group is being flushed make up the next, so that many deliveries
+ * Commits events in groups: those that come while groups are being flushed make up the next, so that many deliveries
  * share a commit and a single one waits for nothing.
  */
 export function createInboxWriter(db: Database): InboxWriter {
   const waiting: Waiting[] = [];
   let size = 0;
-  let flushing = false;
+  let flushing = 0;
 
   const insert = (group: Waiting[]) =>
     db.insert({ table: 'webhook_events', columns: COLUMNS, rows: group.map(({ row }) => row), onConflict: ONCE });
@@ -87,13 +89,13 @@ export function createInboxWriter(db: Database): InboxWriter {
   }
 
   async function flush(): Promise<void> {
-    flushing = true;
+    flushing++;
     while (waiting.length > 0) {
       const group = nextGroup();
       for (const one of group) size -= one.size;
       await commit(group);
     }
-    flushing = false;
+    flushing--;
   }
 
   return {
@@ -103,7 +105,7 @@ export function createInboxWriter(db: Database): InboxWriter {
         if (size + event.body.length > MAX_WAITING) return reject(new InboxFull('Too much waits to be stored.'));
         size += event.body.length;
         waiting.push({ row, size: event.body.length, resolve, reject });
-        if (!flushing) void flush();
+        if (flushing < GROUPS_AT_ONCE) void flush();
       }),
   };
 }

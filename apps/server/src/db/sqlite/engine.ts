@@ -6,7 +6,7 @@ import type { ThreadData } from './protocol.ts';
 const READERS = 2;
 
 /**
- * The threads behind one SQLite file: one that writes and two that read. There is one engine a process;
+ * The threads behind one SQLite file: one that writes, two that read, one that tidies up. There is one engine a process;
  * a worker thread gets a port to the writer of the process it belongs to.
  */
 export class SqliteEngine {
@@ -20,14 +20,18 @@ export class SqliteEngine {
 
   static open(file: string, gateTimeoutMs = 30_000): SqliteEngine {
     mkdirSync(dirname(file), { recursive: true });
-    const start = (role: ThreadData['role']) =>
-      new Worker(new URL('./thread.ts', import.meta.url), {
-        workerData: { file, role, gateTimeoutMs } satisfies ThreadData,
-        name: `sqlite-${role}`,
-        // rows pass through; without a bound their garbage would pile up for as long as memory lasts
-        resourceLimits: { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16 },
-      });
-    return new SqliteEngine([start('writer'), ...Array.from({ length: READERS }, () => start('reader'))]);
+    const options = (role: ThreadData['role']) => ({
+      workerData: { file, role, gateTimeoutMs } satisfies ThreadData,
+      name: `sqlite-${role}`,
+      // rows pass through; without a bound their garbage would pile up for as long as memory lasts
+      resourceLimits: { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16 },
+    });
+    const start = (role: 'writer' | 'reader') => new Worker(new URL('./thread.ts', import.meta.url), options(role));
+    return new SqliteEngine([
+      start('writer'),
+      ...Array.from({ length: READERS }, () => start('reader')),
+      new Worker(new URL('./checkpointer.ts', import.meta.url), options('checkpointer')),
+    ]);
   }
 
   /** A port to the writer: for a worker thread, to be handed over in a transfer list. */
@@ -36,7 +40,7 @@ export class SqliteEngine {
   }
 
   readerPorts(): MessagePort[] {
-    return this.threads.slice(1).map((thread) => this.portTo(thread));
+    return this.threads.slice(1, 1 + READERS).map((thread) => this.portTo(thread));
   }
 
   private portTo(thread: Worker): MessagePort {

@@ -27,7 +27,7 @@ export interface SqliteAnswer {
 
 export interface ThreadData {
   file: string;
-  role: 'writer' | 'reader';
+  role: 'writer' | 'reader' | 'checkpointer';
   /** How long a transaction waits for its turn to write, in milliseconds. */
   gateTimeoutMs: number;
 }
