@@ -9,7 +9,7 @@ const exitWithParent = pathToFileURL(path.join(root, 'scripts/lib/exit-with-pare
 const compileCache = path.join(root, 'node_modules/.cache/node-compile');
 /** So long a process may take to stop by itself, in ms. */
 const PATIENCE = 20_000;
-/** MB. V8 lets new objects take up to three times as much before it looks which of them live on; its own is 32. */
+/** MB. Of what lasts: V8 lets new objects take up to three times as much before it looks which of them live on. */
 const SEMI_SPACE = 12;
 
 /**
@@ -18,7 +18,7 @@ const SEMI_SPACE = 12;
  * @param {{ env?: Record<string, string>, cwd?: string, pipe?: boolean }} [options] `pipe`: its output is for us to read
  */
 function startNode24(args, { env, cwd = root, pipe = false } = {}) {
-  return spawn(node24, [`--max-semi-space-size=${SEMI_SPACE}`, '--import', exitWithParent, ...args], {
+  return spawn(node24, ['--import', exitWithParent, ...args], {
     cwd,
     // a heap of the C library for each thread would double the memory taken, and large buffers would leave holes in it;
     // compiled code is kept between starts, which then take half the time
@@ -112,7 +112,10 @@ export class Crew {
    */
   async start(name, args, { until, ...options } = {}) {
     if (this.#stopping) return false;
-    const child = startNode24(args, { ...options, pipe: until !== undefined });
+    const child = startNode24([`--max-semi-space-size=${SEMI_SPACE}`, ...args], {
+      ...options,
+      pipe: until !== undefined,
+    });
     const exited = once(child, 'exit');
     this.#members.push({ name, child, exited });
     void exited.then(([code, signal]) => {

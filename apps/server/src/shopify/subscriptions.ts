@@ -75,9 +75,10 @@ export async function subscribe(
   return result;
 }
 
-/** Removes all of the app's subscriptions in a shop. */
+/** Removes all of the app's subscriptions in a shop, all at once: somebody waits for it. */
 export async function unsubscribe(client: ShopifyClient, signal?: AbortSignal): Promise<void> {
-  for (const { id } of await subscriptions(client, signal)) await remove(client, id, signal);
+  const all = await subscriptions(client, signal);
+  await Promise.all(all.map(({ id }) => remove(client, id, signal)));
 }
 
 async function subscriptions(client: ShopifyClient, signal: AbortSignal | undefined) {
