@@ -123,7 +123,7 @@ onEachDatabase('SIGKILL', (engine) => {
     expect(readFileSync(path.join(place.dataDir, 'fail-points.log'), 'utf8')).toBe('tokens.answered\n');
     await server.start();
     wentWell(await ada.settled(id, 30)); // nobody waits for the one who died
-    expect((await ada.runs(id)).length).toBeGreaterThan(1);
+    await ada.synced(id); // whoever asked for tokens first may have died before a sync was asked for
     expect((await ada.get<Tenant>(`/api/tenants/${id}`)).status).toBe('connected');
   }, 120_000);
 });
