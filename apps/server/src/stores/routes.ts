@@ -74,7 +74,8 @@ export function storeRoutes(deps: StoreDeps): HandledRoute[] {
     handle(stores.getTenant, ({ actor }) => getTenant(db, actor)),
 
     handle(stores.disconnect, async ({ actor, request }) => {
-      // what runs might subscribe meanwhile
+      // nothing begins for it any more, and what runs ends: either might subscribe meanwhile
+      await db.models.Tenant.update({ status: 'disconnected' }, { where: { id: actor.tenantId } });
       deps.stop(actor.tenantId);
       await unsubscribe(deps, actor.tenantId);
       await db.transaction(async (tx) => {
