@@ -75,10 +75,16 @@ export async function subscribe(
   return result;
 }
 
+/** A check that finds them missing makes them anew meanwhile. */
+const UNSUBSCRIBE_PASSES = 3;
+
 /** Removes all of the app's subscriptions in a shop, all at once: somebody waits for it. */
 export async function unsubscribe(client: ShopifyClient, signal?: AbortSignal): Promise<void> {
-  const all = await subscriptions(client, signal);
-  await Promise.all(all.map(({ id }) => remove(client, id, signal)));
+  for (let pass = 0; pass < UNSUBSCRIBE_PASSES; pass++) {
+    const all = await subscriptions(client, signal);
+    if (all.length === 0) return;
+    await Promise.all(all.map(({ id }) => remove(client, id, signal)));
+  }
 }
 
 async function subscriptions(client: ShopifyClient, signal: AbortSignal | undefined) {

@@ -74,8 +74,7 @@ export function storeRoutes(deps: StoreDeps): HandledRoute[] {
     handle(stores.getTenant, ({ actor }) => getTenant(db, actor)),
 
     handle(stores.disconnect, async ({ actor, request }) => {
-      // nothing begins for it any more, and what runs ends: either might subscribe meanwhile
-      await db.models.Tenant.update({ status: 'disconnected' }, { where: { id: actor.tenantId } });
+      // what runs might subscribe meanwhile
       deps.stop(actor.tenantId);
       await unsubscribe(deps, actor.tenantId);
       await db.transaction(async (tx) => {
