@@ -11,12 +11,12 @@ await orExplain(async () => {
     strict: false, // what it does not know is told below, with how to do it right
   });
   const [email] = positionals;
-  if (!email || positionals.length > 1 || Object.keys(values).length > 1) {
+  const { 'second-factor': secondFactor, ...unknown } = values;
+  if (!email || positionals.length > 1 || Object.keys(unknown).length > 0 || typeof secondFactor !== 'boolean') {
     throw new Error(
       'Say whose: npm run user:reset -- ada@example.com. With --second-factor, theirs is turned off too.',
     );
   }
-  const secondFactor = values['second-factor'] === true;
   const password = await resetUser(readConfig(), { email, secondFactor });
   if (password === null) throw new Error(`Nobody has an account with ${email}.`);
   console.log(`The new password of ${email} is: ${password}`);

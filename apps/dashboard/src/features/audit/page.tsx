@@ -125,21 +125,17 @@ function Filters({ tenantId, search }: { tenantId: string; search: AuditSearch }
         ]}
         onChange={({ currentTarget }) => set({ user: currentTarget.value })}
       />
-      <TextInput
-        label="From"
-        type="date"
-        flex="1 1 9rem"
-        value={search.from ?? ''}
-        onChange={({ currentTarget }) => set({ from: currentTarget.value })}
-      />
-      <TextInput
-        label="To"
-        type="date"
-        flex="1 1 9rem"
-        value={search.to ?? ''}
-        error={isBackwards(search) && 'The end is before the beginning.'}
-        onChange={({ currentTarget }) => set({ to: currentTarget.value })}
-      />
+      {(['from', 'to'] as const).map((end) => (
+        <TextInput
+          key={end}
+          label={end === 'from' ? 'From' : 'To'}
+          type="date"
+          flex="1 1 9rem"
+          value={search[end] ?? ''}
+          error={end === 'to' && isBackwards(search) && 'The end is before the beginning.'}
+          onChange={({ currentTarget }) => set({ [end]: currentTarget.value })}
+        />
+      ))}
     </Group>
   );
 }

@@ -14,7 +14,8 @@ import { FormProblem } from '../../ui/problem.tsx';
 import { fieldErrors } from '../../ui/refusal.ts';
 import { When } from '../../ui/when.tsx';
 import { useTenants } from '../stores/queries.ts';
-import { ROLE_MEANINGS, ROLE_NAMES, roleChoices } from '../team/roles.ts';
+import { RoleSelect } from '../team/role-select.tsx';
+import { ROLE_NAMES } from '../team/roles.ts';
 import { tokens, useAccountChange } from './queries.ts';
 
 const LIFETIMES = [
@@ -132,14 +133,7 @@ function NewToken({ stores }: { stores: { id: string; storeName: string }[] }) {
       <Stack gap="sm">
         <Group align="flex-start" gap="sm">
           <TextInput label="What it is for" flex="1 1 12rem" {...form.getInputProps('name')} />
-          <NativeSelect
-            label="Role"
-            description={ROLE_MEANINGS[form.values.role]}
-            inputWrapperOrder={['label', 'input', 'error', 'description']}
-            data={roleChoices}
-            flex="1 1 12rem"
-            {...form.getInputProps('role')}
-          />
+          <RoleSelect role={form.values.role} flex="1 1 12rem" {...form.getInputProps('role')} />
           <NativeSelect label="Works for" data={LIFETIMES} {...form.getInputProps('days')} />
         </Group>
         <Checkbox.Group label="Stores" {...form.getInputProps('tenantIds')}>

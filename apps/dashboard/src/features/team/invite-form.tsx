@@ -1,4 +1,4 @@
-import { Alert, Button, Checkbox, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { type Invitation, permits, type Role, type Tenant } from '@xeno/contracts';
 import { useQuery } from '@tanstack/react-query';
@@ -9,7 +9,7 @@ import { FormProblem } from '../../ui/problem.tsx';
 import { fieldErrors } from '../../ui/refusal.ts';
 import { useTenants } from '../stores/queries.ts';
 import { invitationsOf, useInvite } from './queries.ts';
-import { ROLE_MEANINGS, roleChoices } from './roles.ts';
+import { RoleSelect } from './role-select.tsx';
 
 export function InviteForm({ tenant }: { tenant: Tenant }) {
   const invite = useInvite(tenant.id);
@@ -42,14 +42,7 @@ export function InviteForm({ tenant }: { tenant: Tenant }) {
       <Stack gap="sm">
         <Group align="flex-start" gap="sm">
           <TextInput label="E-mail" type="email" autoComplete="off" flex="1 1 16rem" {...form.getInputProps('email')} />
-          <NativeSelect
-            label="Role"
-            description={ROLE_MEANINGS[form.values.role]}
-            inputWrapperOrder={['label', 'input', 'error', 'description']}
-            data={roleChoices}
-            flex="1 1 16rem"
-            {...form.getInputProps('role')}
-          />
+          <RoleSelect role={form.values.role} flex="1 1 16rem" {...form.getInputProps('role')} />
         </Group>
         {others.length > 0 && (
           <Checkbox.Group label="Also to these stores" {...form.getInputProps('tenantIds')}>
