@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { ThreadData } from './protocol.ts';
 
@@ -20,6 +21,7 @@ export class SqliteEngine {
 
   static open(file: string, gateTimeoutMs = 30_000): SqliteEngine {
     mkdirSync(dirname(file), { recursive: true });
+    keepLog(file);
     const options = (role: ThreadData['role']) => ({
       workerData: { file, role, gateTimeoutMs } satisfies ThreadData,
       name: `sqlite-${role}`,
@@ -52,5 +54,18 @@ export class SqliteEngine {
   async close(): Promise<void> {
     for (const thread of this.threads) thread.postMessage({ close: true });
     await Promise.all(this.exits);
+  }
+}
+
+/**
+ * Has the file keep its changes in a log. The mode is the file's own, and lasts; it is set before any thread begins,
+ * since whoever opens the file in the midst of it is told that it is locked, and does not wait.
+ */
+function keepLog(file: string): void {
+  const db = new DatabaseSync(file, { timeout: 10_000 });
+  try {
+    db.exec('PRAGMA journal_mode=WAL');
+  } finally {
+    db.close();
   }
 }

@@ -30,9 +30,8 @@ class Handle {
     this.db = new DatabaseSync(file, { timeout: 10_000, enableForeignKeyConstraints: true });
     // kilobytes; whoever reads has the system's cache as well
     this.db.exec(`PRAGMA cache_size=-${writable ? 16_000 : 6_000}; PRAGMA temp_store=MEMORY;`);
-    // FULL: a commit is on the disk before anyone is told so. The mode is the file's; only its writer sets it, since
-    // several that switch it at once do not wait for each other
-    if (writable) this.db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=8000;');
+    // FULL: a commit is on the disk before anyone is told so
+    if (writable) this.db.exec('PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=8000;');
     else this.db.exec('PRAGMA query_only=ON');
   }
 
