@@ -1,4 +1,4 @@
-import { copyFile, link, rm } from 'node:fs/promises';
+import { copyFile, link, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { newId } from '../../apps/server/src/db/ids.ts';
 import type { ApplyContext } from '../../apps/server/src/ingest/apply.ts';
@@ -47,12 +47,12 @@ export async function readRecords(dataDir: string, { file, lines }: OrdersFile, 
   const { partitions } = await partition(file, folder, lines);
   const records: OrderRecord[] = [];
   for (let index = 0; index < partitions && records.length < limit; index++) {
-    const batches = mappedBatches(partitionFile(folder, index), 'orders', {
+    const batches = mappedBatches(await readFile(partitionFile(folder, index)), 'orders', {
       currency: CURRENCY,
       fetchBegan: 0,
       batchRoots: 500,
     });
-    for await (const { batch } of batches) records.push(...(batch.records as OrderRecord[]));
+    for (const { batch } of batches) records.push(...(batch.records as OrderRecord[]));
   }
   await rm(folder, { recursive: true });
   return records.slice(0, limit);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -82,12 +82,12 @@ describe('the lines of a bulk result', () => {
     const { partitions } = await partition(file, join(folder, 'parts'), count);
     const records: unknown[] = [];
     for (let i = 0; i < partitions; i++) {
-      const batches = mappedBatches(partitionFile(join(folder, 'parts'), i), 'orders', {
+      const batches = mappedBatches(await readFile(partitionFile(join(folder, 'parts'), i)), 'orders', {
         currency: 'JPY',
         fetchBegan: 0,
         batchRoots: 100,
       });
-      for await (const { batch, unread } of batches) {
+      for (const { batch, unread } of batches) {
         expect(unread).toEqual([]);
         records.push(...batch.records);
       }
@@ -140,12 +140,12 @@ describe('the lines of a bulk result', () => {
     const file = join(folder, 'result.jsonl');
     await writeFile(file, [huge, order].map((line) => JSON.stringify(line)).join('\n'));
     await partition(file, join(folder, 'parts'), 2);
-    const batches = mappedBatches(partitionFile(join(folder, 'parts'), 0), 'orders', {
+    const batches = mappedBatches(await readFile(partitionFile(join(folder, 'parts'), 0)), 'orders', {
       currency: 'JPY',
       fetchBegan: 0,
       batchRoots: 100,
     });
-    for await (const { batch, unread } of batches) {
+    for (const { batch, unread } of batches) {
       expect(batch.records.map(({ id }) => id)).toEqual(['9007199254740993']);
       expect(unread.map(({ gid }) => gid)).toEqual([huge.id]);
     }

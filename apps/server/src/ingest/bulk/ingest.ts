@@ -6,6 +6,7 @@ import { type DatabaseAccess, openDatabase } from '../../db/database.ts';
 import { applyPrepared, type Lease, prepare, type PreparedBatch } from '../apply.ts';
 import { keepUnreadable, type UnreadableRecord } from '../unreadable.ts';
 import { mappedBatches } from './join.ts';
+import { readInto } from './lines.ts';
 import { partition, partitionFile, type Partitioned, readPartitioned } from './partition.ts';
 
 export interface IngestTask {
@@ -37,7 +38,7 @@ interface PreparedRoots {
   partitionsDone: number | null;
 }
 
-const BATCHES_AHEAD = 4;
+const BATCHES_AHEAD = 2;
 /**
  * Records of one transaction. SQLite lets one write at a time, so that everybody who wants to waits as long; on a server
  * only the same store's webhooks do.
@@ -82,9 +83,11 @@ export async function ingest(task: IngestTask): Promise<Partitioned> {
     const { fetchBegan, currency } = task;
     const batchRoots = BATCH_ROOTS[db.dialect];
     let { rootsDone } = task;
+    let memory = Buffer.alloc(0);
     for (let index = task.partitionsDone; index < partitions; index++) {
-      const batches = mappedBatches(partitionFile(task.folder, index), stream, { currency, fetchBegan, batchRoots });
-      for await (const { batch, roots, unread, isLast } of batches) {
+      const bytes = await readInto(memory, partitionFile(task.folder, index));
+      memory = bytes.length > memory.length ? bytes : memory;
+      for (const { batch, roots, unread, isLast } of mappedBatches(bytes, stream, { currency, fetchBegan, batchRoots })) {
         rootsDone += roots;
         yield { batch: prepare(batch), unread, rootsDone, partitionsDone: isLast ? index + 1 : null };
         await setImmediate(); // the database's answers come first

@@ -8,7 +8,7 @@ import { mapOrder } from '../map/order.ts';
 import { mapProduct } from '../map/product.ts';
 import type { Batch } from '../records.ts';
 import type { UnreadableRecord } from '../unreadable.ts';
-import { IncompleteResult, lineGroups } from './lines.ts';
+import { IncompleteResult, type LineHead, lineHeads } from './lines.ts';
 
 interface Line {
   id: string;
@@ -16,9 +16,16 @@ interface Line {
   happenedAt?: string;
 }
 
-interface Joined {
+/** A root and its children. */
+interface Parsed {
   root: Line;
   children: Line[];
+}
+
+/** The same as it stands in a file: parsed only when its turn comes. */
+interface Joined {
+  root: LineHead;
+  children: LineHead[];
 }
 
 /** So many lines end a batch, however few roots it has. */
@@ -33,27 +40,25 @@ export interface MappedBatch {
 }
 
 /**
- * Reads a partition into memory, joins children to their roots, and maps batch by batch, by ascending id.
+ * Joins the children of a partition's lines to their roots, and maps batch by batch, by ascending id. The batches share
+ * no memory with `bytes`.
  * @throws IncompleteResult when a root is missing, before the first batch
  */
-export async function* mappedBatches(
-  file: string,
+export function* mappedBatches(
+  bytes: Buffer,
   stream: StreamName,
   { currency, fetchBegan, batchRoots }: { currency: string; fetchBegan: number; batchRoots: number },
-): AsyncGenerator<MappedBatch> {
+): Generator<MappedBatch> {
   const roots = new Map<string, Joined>();
-  const children: Line[] = [];
-  for await (const group of lineGroups(file)) {
-    for (const text of group) {
-      const line = JSON.parse(text) as Line;
-      if (line.__parentId === undefined) roots.set(line.id, { root: line, children: [] });
-      else children.push(line);
-    }
+  const children: LineHead[] = [];
+  for (const head of lineHeads(bytes)) {
+    if (head.parentId === null) roots.set(head.id, { root: head, children: [] });
+    else children.push(head);
   }
   const rootOf = new Map<string, Joined>();
-  const grandchildren: Line[] = [];
+  const grandchildren: LineHead[] = [];
   for (const child of children) {
-    const joined = roots.get(child.__parentId!);
+    const joined = roots.get(child.parentId!);
     if (!joined) {
       grandchildren.push(child);
       continue;
@@ -61,12 +66,14 @@ export async function* mappedBatches(
     joined.children.push(child);
     if (child.id) rootOf.set(child.id, joined);
   }
-  for (const line of grandchildren) {
-    const joined = rootOf.get(line.__parentId!);
-    if (!joined) throw new IncompleteResult(`The result lacks ${line.__parentId}, the parent of ${line.id}.`);
-    joined.children.push(line);
+  for (const head of grandchildren) {
+    const joined = rootOf.get(head.parentId!);
+    if (!joined) throw new IncompleteResult(`The result lacks ${head.parentId}, the parent of ${head.id}.`);
+    joined.children.push(head);
   }
 
+  const lineAt = ({ start, end }: LineHead) => JSON.parse(bytes.toString('utf8', start, end)) as Line;
+  const parse = ({ root, children }: Joined): Parsed => ({ root: lineAt(root), children: children.map(lineAt) });
   let some: Joined[] = [];
   let lines = 0;
   let left = roots.size;
@@ -75,22 +82,22 @@ export async function* mappedBatches(
     lines += 1 + joined.children.length;
     left--;
     if (left === 0 || (some.length < batchRoots && lines < BATCH_LINES)) continue;
-    yield { ...mapBatch(some, stream, currency, fetchBegan), isLast: false };
+    yield { ...mapBatch(some.map(parse), stream, currency, fetchBegan), isLast: false };
     some = [];
     lines = 0;
   }
-  yield { ...mapBatch(some, stream, currency, fetchBegan), isLast: true };
+  yield { ...mapBatch(some.map(parse), stream, currency, fetchBegan), isLast: true };
 }
 
 function mapBatch(
-  joined: Joined[],
+  parsed: Parsed[],
   stream: StreamName,
   currency: string,
   fetchBegan: number,
 ): Omit<MappedBatch, 'isLast'> {
   const unread: UnreadableRecord[] = [];
-  const each = <R>(map: (one: Joined) => R): R[] =>
-    joined.flatMap((one) => {
+  const each = <R>(map: (one: Parsed) => R): R[] =>
+    parsed.flatMap((one) => {
       try {
         return [map(one)];
       } catch (error) {
@@ -105,11 +112,11 @@ function mapBatch(
       : stream === 'customers'
         ? { stream, fetchBegan, records: each(({ root }) => mapCustomer(root as unknown as CustomerFieldsFragment)) }
         : { stream, fetchBegan, records: each((one) => mapProduct(productOf(one), currency)) };
-  return { batch, roots: joined.length, unread };
+  return { batch, roots: parsed.length, unread };
 }
 
 /** Children of an order are line items, agreements (which have an instant) and, below those, sales. */
-function orderOf({ root, children }: Joined): FullOrder {
+function orderOf({ root, children }: Parsed): FullOrder {
   const lineItems: unknown[] = [];
   const agreements = new Map<string, { agreement: unknown; sales: unknown[] }>();
   for (const child of children) {
@@ -123,5 +130,5 @@ function orderOf({ root, children }: Joined): FullOrder {
   return { order: root, lineItems, agreements: [...agreements.values()] } as unknown as FullOrder;
 }
 
-const productOf = ({ root, children }: Joined): FullProduct =>
+const productOf = ({ root, children }: Parsed): FullProduct =>
   ({ product: root, variants: children }) as unknown as FullProduct;

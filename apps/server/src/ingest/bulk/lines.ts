@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 
 const NEWLINE = 10;
@@ -19,17 +18,52 @@ export async function* lineGroups(file: string): AsyncGenerator<string[]> {
   }
 }
 
-/** About a megabyte of a file at a time, in whole lines: each ends with its newline. */
+/**
+ * About a megabyte of a file at a time, in whole lines: each ends with its newline. All blocks are in the same memory: a
+ * block holds until the next is asked for. (Memory outside of the heap counts for the collector as if it were in it: a
+ * new megabyte for each block has it look through everything every few blocks.)
+ */
 export async function* lineBlocks(file: string): AsyncGenerator<Buffer> {
-  let rest: Buffer[] = [];
-  for await (const chunk of createReadStream(file, { highWaterMark: BLOCK_BYTES }) as AsyncIterable<Buffer>) {
-    const end = chunk.lastIndexOf(NEWLINE) + 1;
-    rest.push(chunk.subarray(0, end || chunk.length));
-    if (end === 0) continue;
-    yield rest.length === 1 ? rest[0]! : Buffer.concat(rest);
-    rest = end < chunk.length ? [chunk.subarray(end)] : [];
+  const handle = await open(file);
+  try {
+    let bytes = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+    let rest = 0; // of a line, at the beginning
+    for (;;) {
+      const { bytesRead } = await handle.read(bytes, rest, bytes.length - rest, null);
+      const filled = rest + bytesRead;
+      if (bytesRead === 0) {
+        if (filled > 0) yield Buffer.concat([bytes.subarray(0, filled), Buffer.of(NEWLINE)]);
+        return;
+      }
+      const end = bytes.subarray(0, filled).lastIndexOf(NEWLINE) + 1;
+      if (end > 0) {
+        yield bytes.subarray(0, end);
+        bytes.copyWithin(0, end, filled);
+      }
+      rest = filled - end;
+      if (rest === bytes.length) bytes = Buffer.concat([bytes], 2 * bytes.length);
+    }
+  } finally {
+    await handle.close();
   }
-  if (rest.length > 0) yield Buffer.concat([...rest, Buffer.of(NEWLINE)]);
+}
+
+/** All of a file, in `memory` where it is large enough. */
+export async function readInto(memory: Buffer, file: string): Promise<Buffer> {
+  const handle = await open(file);
+  try {
+    const { size } = await handle.stat();
+    const bytes = memory.length >= size ? memory : Buffer.allocUnsafeSlow(size);
+    let filled = 0;
+    while (filled < size) {
+      const { bytesRead } = await handle.read(bytes, filled, size - filled, filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return bytes.subarray(0, filled);
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Some whole lines at each of `places` places, evenly over a file of `size` bytes; none where a line is longer than the way to the next place. */
@@ -53,7 +87,7 @@ export async function* sampleBlocks(file: string, size: number, places: number):
   }
 }
 
-/** What a line of a bulk result says of where it belongs, and where in its text it stands. */
+/** What a line of a bulk result says of where it belongs, and where it stands. */
 export interface LineHead {
   start: number;
   /** Behind its newline. */
@@ -63,49 +97,52 @@ export interface LineHead {
   parentId: string | null;
 }
 
-const ID = '"id":"gid:';
-const TYPE_NAME = '{"__typename":"';
-const PARENT = '"__parentId":"';
-const PARENT_KEY = '__parentId';
+const ID = Buffer.from('"id":"gid:');
+const TYPE_NAME = Buffer.from('{"__typename":"');
+const PARENT = Buffer.from('"__parentId":"');
+const PARENT_KEY = Buffer.from('__parentId');
+const [QUOTE, CLOSING_BRACE, RETURN] = [0x22, 0x7d, 0x0d];
 
 /**
- * The heads of a text's lines, empty ones left out. Read from the text where they have the usual form, `id` (behind
- * `__typename`) first and `__parentId` last: inside a JSON string no quote stands bare. `text` may be latin1 for bytes of UTF-8: ids are ASCII.
+ * The heads of the lines in `bytes`, empty ones left out. Read from where they stand if the lines have the usual form,
+ * `id` (behind `__typename`) first and `__parentId` last: inside a JSON string no quote stands bare.
  * @throws IncompleteResult when a line is no JSON
  */
-export function* lineHeads(text: string): Generator<LineHead> {
-  let nextKey = text.indexOf(PARENT_KEY);
-  for (let start = 0, end; start < text.length; start = end) {
-    end = text.indexOf('\n', start) + 1 || text.length;
+export function* lineHeads(bytes: Buffer): Generator<LineHead> {
+  let nextKey = bytes.indexOf(PARENT_KEY);
+  for (let start = 0, end; start < bytes.length; start = end) {
+    end = bytes.indexOf(NEWLINE, start) + 1 || bytes.length;
     const last = end - 1;
-    if (last === start || (last === start + 1 && text[start] === '\r')) continue;
-    if (nextKey !== -1 && nextKey < start) nextKey = text.indexOf(PARENT_KEY, start);
-    yield {
-      start,
-      end,
-      ...(usualHead(text, start, last, nextKey !== -1 && nextKey < last) ?? parsedHead(text, start, end)),
-    };
+    if (last === start || (last === start + 1 && bytes[start] === RETURN)) continue;
+    if (nextKey !== -1 && nextKey < start) nextKey = bytes.indexOf(PARENT_KEY, start);
+    const head = usualHead(bytes, start, last, nextKey !== -1 && nextKey < last) ?? parsedHead(bytes, start, end);
+    yield { start, end, ...head };
   }
 }
 
-function usualHead(text: string, start: number, last: number, namesParent: boolean) {
-  const typed = text.startsWith(TYPE_NAME, start);
-  const key = typed ? text.indexOf('"', start + TYPE_NAME.length) + 2 : start + 1; // behind a brace or comma
-  if (!text.startsWith(ID, key) || text[last - 1] !== '}') return null;
+function usualHead(bytes: Buffer, start: number, last: number, namesParent: boolean) {
+  const typed = standsAt(bytes, start, TYPE_NAME);
+  const key = typed ? bytes.indexOf(QUOTE, start + TYPE_NAME.length) + 2 : start + 1; // behind a brace or comma
+  if (!standsAt(bytes, key, ID) || bytes[last - 1] !== CLOSING_BRACE) return null;
   const from = key + ID.length - 'gid:'.length;
-  const id = text.slice(from, text.indexOf('"', from));
+  const id = bytes.latin1Slice(from, bytes.indexOf(QUOTE, from));
   if (id.includes('\\')) return null;
   if (!namesParent) return { id, parentId: null };
   const closing = last - 2;
-  const opening = text.lastIndexOf('"', closing - 1);
-  if (text[closing] !== '"' || !text.startsWith(PARENT, opening + 1 - PARENT.length)) return null;
-  const parentId = text.slice(opening + 1, closing);
+  const opening = bytes.lastIndexOf(QUOTE, closing - 1);
+  if (bytes[closing] !== QUOTE || !standsAt(bytes, opening + 1 - PARENT.length, PARENT)) return null;
+  const parentId = bytes.latin1Slice(opening + 1, closing);
   return parentId.includes('\\') ? null : { id, parentId };
 }
 
-function parsedHead(text: string, start: number, end: number) {
+function standsAt(bytes: Buffer, at: number, what: Buffer): boolean {
+  for (let i = 0; i < what.length; i++) if (bytes[at + i] !== what[i]) return false;
+  return true;
+}
+
+function parsedHead(bytes: Buffer, start: number, end: number) {
   try {
-    const { id, __parentId } = JSON.parse(text.slice(start, end)) as { id?: string; __parentId?: string };
+    const { id, __parentId } = JSON.parse(bytes.toString('utf8', start, end)) as { id?: string; __parentId?: string };
     return { id: id ?? '', parentId: __parentId ?? null };
   } catch {
     throw new IncompleteResult('A line of the result is cut off or no JSON.');

@@ -1,5 +1,4 @@
-import { createWriteStream, type WriteStream } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Unreadable, idOf } from '../map/fields.ts';
 import { IncompleteResult, lineBlocks, lineHeads, sampleBlocks } from './lines.ts';
@@ -52,15 +51,14 @@ export async function partition(file: string, folder: string, expectedLines: num
   /** Where the children of a child belong. */
   const parents = new Map<string, LineFile>();
   const remember = (id: string, part: LineFile) => {
-    // copied: a slice of a text keeps all of it in memory
-    if (id !== '' && !CHILDLESS.test(id)) parents.set(Buffer.from(id).toString(), part);
+    if (id !== '' && !CHILDLESS.test(id)) parents.set(id, part);
   };
   let lines = 0;
   let rootCount = 0;
 
   for await (const block of lineBlocks(file)) {
     const runs = new Runs(block);
-    for (const { start, id, parentId } of lineHeads(block.toString('latin1'))) {
+    for (const { start, id, parentId } of lineHeads(block)) {
       lines++;
       if (parentId === null) {
         rootCount++;
@@ -84,7 +82,7 @@ export async function partition(file: string, folder: string, expectedLines: num
     throw new IncompleteResult(`The result has ${lines} lines where Shopify counted ${expectedLines}.`);
   }
   for await (const block of lineBlocks(asideFile)) {
-    for (const { start, end, id, parentId } of lineHeads(block.toString('latin1'))) {
+    for (const { start, end, id, parentId } of lineHeads(block)) {
       const part = parents.get(parentId!);
       if (!part) throw new IncompleteResult(`The result lacks ${parentId}, the parent of ${id}.`);
       part.write(block.subarray(start, end));
@@ -123,7 +121,7 @@ function rootBytes(gid: string): Buffer | null {
 async function firstPrefix(file: string): Promise<string> {
   let lines = 0;
   for await (const block of lineBlocks(file)) {
-    for (const { id, parentId } of lineHeads(block.toString('latin1'))) {
+    for (const { id, parentId } of lineHeads(block)) {
       lines++;
       if (parentId !== null) continue;
       const prefix = /^gid:\/\/shopify\/\w+\//.exec(id)?.[0];
@@ -144,7 +142,7 @@ async function partitionBounds(file: string, size: number, rootPrefix: string): 
   if (count <= 1) return [];
   const ranks: number[] = [];
   for await (const block of sampleBlocks(file, size, count * SAMPLES_PER_PARTITION)) {
-    for (const { id, parentId } of lineHeads(block.toString('latin1'))) {
+    for (const { id, parentId } of lineHeads(block)) {
       const gid = parentId ?? id;
       if (gid.startsWith(rootPrefix)) ranks.push(rankOf(gid));
     }
@@ -199,42 +197,46 @@ const WRITE_BYTES = 1 << 15;
 
 /** A file written in whole lines, with bounded memory and one write for many of them. */
 class LineFile {
-  private readonly stream: WriteStream;
+  private readonly opened: Promise<FileHandle>;
+  /** What was written since the last call of `drained`: still in the memory of who wrote it. */
   private fresh: Buffer[] = [];
-  private pending: Buffer[] = [];
-  private bytes = 0;
+  private freshBytes = 0;
+  /** What is left of earlier times. */
+  private kept: Buffer | null = null;
+  private keptBytes = 0;
 
   constructor(path: string) {
-    this.stream = createWriteStream(path);
-    this.stream.on('error', () => {}); // told to whoever writes
+    this.opened = open(path, 'w');
+    this.opened.catch(() => {}); // told to whoever writes
   }
 
   write(lines: Buffer): void {
     this.fresh.push(lines);
-    this.bytes += lines.length;
+    this.freshBytes += lines.length;
   }
 
-  /** Hands what was written to the system, unless it is little; resolves when it has taken it. */
+  /** Hands what was written to the system, or, of little, takes a copy; its memory is free for other use then. */
   async drained(atLeast = WRITE_BYTES): Promise<void> {
-    if (this.fresh.length > 0) {
-      // copied: what waits must not keep the whole block that it was read in
-      this.pending.push(Buffer.concat(this.fresh));
-      this.fresh = [];
+    const { fresh, freshBytes } = this;
+    if (freshBytes === 0 && this.keptBytes < atLeast) return;
+    this.fresh = [];
+    this.freshBytes = 0;
+    if (this.keptBytes + freshBytes < atLeast) {
+      this.kept ??= Buffer.allocUnsafeSlow(WRITE_BYTES);
+      for (const lines of fresh) this.keptBytes += lines.copy(this.kept, this.keptBytes);
+      return;
     }
-    if (this.bytes < atLeast) return;
-    const data = this.pending.length === 1 ? this.pending[0]! : Buffer.concat(this.pending);
-    this.pending = [];
-    this.bytes = 0;
-    await new Promise<void>((resolve, reject) => {
-      this.stream.write(data, (error) => (error ? reject(error) : resolve()));
-    });
+    if (this.keptBytes > 0) fresh.unshift(this.kept!.subarray(0, this.keptBytes));
+    this.keptBytes = 0;
+    await (await this.opened).writeFile(fresh.length === 1 ? fresh[0]! : Buffer.concat(fresh));
   }
 
   async end(): Promise<void> {
-    await this.drained(1);
-    await new Promise<void>((resolve, reject) => {
-      this.stream.once('error', reject);
-      this.stream.end(() => resolve());
-    });
+    const handle = await this.opened;
+    try {
+      await this.drained(1);
+    } finally {
+      await handle.close();
+    }
   }
 }
