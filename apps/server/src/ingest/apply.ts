@@ -6,6 +6,7 @@ import { applyOrders, deleteOrders, prepareOrder, type PreparedOrder } from './a
 import { applyProducts, deleteProducts } from './apply-products.ts';
 import type { Batch } from './records.ts';
 import { idParams, instantText, marks } from '../db/values.ts';
+import { knowingEmpty, SPARSE_COLUMNS, sparseParams, type SparseTable } from './sparse-tables.ts';
 import { forgetUnreadable } from './unreadable.ts';
 import { forgetMarks, writeMarks } from './versions.ts';
 
@@ -147,17 +148,20 @@ export function locked<T>(ctx: ApplyContext, work: (tx: Tx, state: TenantState) 
   const tenant = BigInt(ctx.tenantId);
   const forUpdate = ctx.db.dialect === 'mysql' ? ' FOR UPDATE' : '';
   return ctx.db.transaction(async (tx) => {
-    const [state] = await tx.query<Pick<TenantState, 'generation' | 'timezone' | 'currency'>>(
-      `SELECT generation, timezone, currency FROM tenant_state WHERE tenant_id = ?${forUpdate}`,
-      [tenant],
-    );
-    const [lease] = await tx.query<{ fence: string | number }>(
-      'SELECT fence FROM leases WHERE tenant_id = ? AND name = ?',
-      [tenant, ctx.lease.name],
-    );
-    if (!state || String(lease?.fence) !== ctx.lease.fence) throw new LeaseLost();
+    const [[state], [lease]] = await Promise.all([
+      tx.query<Pick<TenantState, 'generation' | 'timezone' | 'currency'>>(
+        `SELECT generation, timezone, currency FROM tenant_state WHERE tenant_id = ?${forUpdate}`,
+        [tenant],
+      ),
+      // a statement of its own, done after the first: one that waits for a lock may tell what was so before
+      tx.query<{ fence: string | number } & Record<SparseTable, unknown>>(
+        `SELECT fence, ${SPARSE_COLUMNS} FROM leases WHERE tenant_id = ? AND name = ?`,
+        [...sparseParams(tenant), tenant, ctx.lease.name],
+      ),
+    ]);
+    if (!state || !lease || String(lease.fence) !== ctx.lease.fence) throw new LeaseLost();
     let changed = false;
-    const result = await work(tx, { ...state, tenant, changed: () => (changed = true) });
+    const result = await work(knowingEmpty(tx, lease), { ...state, tenant, changed: () => (changed = true) });
     if (changed) await tx.run('UPDATE tenant_state SET changes = changes + 1 WHERE tenant_id = ?', [tenant]);
     return result;
   });

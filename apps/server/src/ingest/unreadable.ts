@@ -4,6 +4,7 @@ import type { Dialect } from '../db/types.ts';
 import { asDate, idParams, instantText, marks } from '../db/values.ts';
 import { gidOf } from '../shopify/gid.ts';
 import { idOf, Unreadable } from './map/fields.ts';
+import { isEmpty } from './sparse-tables.ts';
 
 /** What of Shopify's cannot be taken as it is, by its gid, and why. */
 export interface UnreadableRecord {
@@ -55,8 +56,7 @@ export async function forgetUnreadable(tx: Tx, tenant: bigint, stream: StreamNam
 
 /** Those of these ids that could not be read when they were fetched last. */
 export async function unreadableAmong(tx: Tx, tenant: bigint, stream: StreamName, ids: readonly string[]) {
-  if (ids.length === 0) return [];
-  // mostly there are none at all
+  if (ids.length === 0 || isEmpty(tx, 'unreadable_records')) return [];
   const rows = await tx.query<{ gid: string }>(
     'SELECT gid FROM unreadable_records WHERE tenant_id = ? AND stream = ?',
     [tenant, stream],

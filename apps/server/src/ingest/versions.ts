@@ -4,6 +4,7 @@ import { asDate, idParams, instantText, marks } from '../db/values.ts';
 import type { StreamName } from '@xeno/contracts';
 import type { Dialect } from '../db/types.ts';
 import type { Applied } from './apply.ts';
+import { isEmpty } from './sparse-tables.ts';
 
 /** A record that came in, as far as it is compared with the stored one. */
 export interface Version {
@@ -103,7 +104,7 @@ export async function readMarks(
   stream: StreamName,
   ids: string[],
 ): Promise<Map<string, number>> {
-  if (ids.length === 0) return new Map();
+  if (ids.length === 0 || isEmpty(tx, 'fetch_marks')) return new Map();
   const rows = await tx.query<{ shopify_id: string | number; marked_at: unknown }>(
     `SELECT shopify_id, marked_at FROM fetch_marks WHERE tenant_id = ? AND stream = ? AND shopify_id IN (${marks(ids)})`,
     [tenant, stream, ...idParams(ids)],
@@ -118,7 +119,7 @@ export async function readTombstones(
   stream: StreamName,
   ids: string[],
 ): Promise<Map<string, { deletedAt: number; mergedInto: string | null }>> {
-  if (ids.length === 0) return new Map();
+  if (ids.length === 0 || isEmpty(tx, 'tombstones')) return new Map();
   const rows = await tx.query<{
     shopify_id: string | number;
     deleted_at: unknown;

@@ -83,7 +83,7 @@ export async function ingest(task: IngestTask): Promise<Partitioned> {
     const { fetchBegan, currency } = task;
     const batchRoots = BATCH_ROOTS[db.dialect];
     let { rootsDone } = task;
-    let memory = Buffer.alloc(0);
+    let memory: Buffer = Buffer.alloc(0);
     for (let index = task.partitionsDone; index < partitions; index++) {
       const bytes = await readInto(memory, partitionFile(task.folder, index));
       memory = bytes.length > memory.length ? bytes : memory;

@@ -125,13 +125,13 @@ function usualHead(bytes: Buffer, start: number, last: number, namesParent: bool
   const key = typed ? bytes.indexOf(QUOTE, start + TYPE_NAME.length) + 2 : start + 1; // behind a brace or comma
   if (!standsAt(bytes, key, ID) || bytes[last - 1] !== CLOSING_BRACE) return null;
   const from = key + ID.length - 'gid:'.length;
-  const id = bytes.latin1Slice(from, bytes.indexOf(QUOTE, from));
+  const id = bytes.toString('latin1', from, bytes.indexOf(QUOTE, from));
   if (id.includes('\\')) return null;
   if (!namesParent) return { id, parentId: null };
   const closing = last - 2;
   const opening = bytes.lastIndexOf(QUOTE, closing - 1);
   if (bytes[closing] !== QUOTE || !standsAt(bytes, opening + 1 - PARENT.length, PARENT)) return null;
-  const parentId = bytes.latin1Slice(opening + 1, closing);
+  const parentId = bytes.toString('latin1', opening + 1, closing);
   return parentId.includes('\\') ? null : { id, parentId };
 }
 
