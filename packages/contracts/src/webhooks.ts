@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { Id, Instant, nullable, page, pageOf } from './common.ts';
+import { Id, Instant, masked, nullable, page, pageOf, personal } from './common.ts';
 import { route } from './route.ts';
 
 export const WebhookStatus = Type.Union([Type.Literal('pending'), Type.Literal('done'), Type.Literal('dead')]);
@@ -14,7 +14,8 @@ export const Webhook = Type.Object({
   finishedAt: nullable(Instant),
   lagSeconds: nullable(Type.Number({ description: 'From Shopify’s sending it to its being applied.' })),
   tries: Type.Integer({ description: 'How often processing it has failed.' }),
-  error: nullable(Type.String({ description: 'Why it failed last.' })),
+  error: personal(Type.String({ description: 'Why it failed last; it may quote the body.' })),
+  masked,
 });
 export type Webhook = Static<typeof Webhook>;
 

@@ -4,6 +4,7 @@ import { Op } from 'sequelize';
 import { audit } from '../db/audit.ts';
 import type { Database, Tx } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
+import type { Tenant } from '../db/models/tenant.ts';
 import { hashToken } from '../db/secret-tokens.ts';
 import { isUniqueViolation } from '../db/database.ts';
 import { BadInput } from '../http/errors.ts';
@@ -187,6 +188,7 @@ async function saveTenant(
       detail: { as: claim.as, ...(claim.as === 'invited' && { role: claim.role }) },
       address,
     });
+    if (claim.as === 'successor') await letIn(db, tx, tenant, { userId, address });
     const runId = await startRun(tx, db, tenant.id, claim.as === 'invited' ? 'incremental' : 'backfill');
     return { ok: true, tenantId: tenant.id, runId };
   });
@@ -237,7 +239,7 @@ async function joinAs(
   const { Membership, Tenant } = db.models;
   if (claim.as === 'successor') {
     await Membership.update({ waitingSince: new Date() }, { where: { tenantId, waitingSince: null }, transaction });
-    await Tenant.update({ userId, requiresSecondFactor: false }, { where: { id: tenantId }, transaction });
+    await Tenant.update({ userId }, { where: { id: tenantId }, transaction });
     await tx.run(
       "UPDATE invitations SET ended_at = ?, end_reason = 'revoked' WHERE tenant_id = ? AND ended_at IS NULL",
       [new Date(), BigInt(tenantId)],
@@ -254,6 +256,21 @@ async function joinAs(
   const member = await Membership.findOne({ where: { tenantId, userId }, transaction });
   if (member) await member.update({ role, waitingSince: null }, { transaction });
   else await Membership.create({ tenantId, userId, role }, { transaction });
+}
+
+/** A successor without a second factor would be locked out by the store's demand for one: it ends then. */
+async function letIn(
+  db: Database,
+  tx: Tx,
+  tenant: Tenant,
+  { userId, address }: { userId: string; address: string },
+): Promise<void> {
+  const { transaction } = tx;
+  const { totpConfirmedAt } = await db.models.User.findByPk(userId, { rejectOnEmpty: true, transaction });
+  if (!tenant.requiresSecondFactor || totpConfirmedAt) return;
+  await tenant.update({ requiresSecondFactor: false }, { transaction });
+  const action = 'store.second_factor_not_demanded';
+  await audit(tx, db.dialect, { tenantId: tenant.id, userId, action, subject: tenant.id, detail: {}, address });
 }
 
 /** ada@example.com as a•••@e•••.com: known to who knows it. */

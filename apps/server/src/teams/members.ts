@@ -90,7 +90,10 @@ export async function removeMember(db: Database, tx: Tx, where: { tenantId: stri
   });
 }
 
-/** Makes a member admin and owner in the place of the one who does it, who stays as store manager. */
+/**
+ * Makes a member admin and owner in the place of the one who does it, who stays as store manager.
+ * @throws Conflict for one who waits to be confirmed or lacks a demanded second factor
+ */
 export async function handOver(
   db: Database,
   tx: Tx,
@@ -98,7 +101,14 @@ export async function handOver(
 ): Promise<Member> {
   if (from === to) throw new Conflict('The store is yours already.', 'own_store');
   const { transaction } = tx;
-  const member = await changing(db, tx, { tenantId, userId: to }, async ({ waitingSince }) => {
+  const member = await changing(db, tx, { tenantId, userId: to }, async ({ waitingSince, secondFactor }) => {
+    const { requiresSecondFactor } = await db.models.Tenant.findByPk(tenantId, { transaction, rejectOnEmpty: true });
+    if (requiresSecondFactor && !secondFactor) {
+      throw new Conflict(
+        'The store demands a second factor, and this member has none: they would be locked out.',
+        'no_second_factor',
+      );
+    }
     if (waitingSince) throw new Conflict('This membership waits to be confirmed. Confirm it first.', 'waiting');
     await db.models.Membership.update({ role: 'admin' }, { where: { tenantId, userId: to }, transaction });
     await db.models.Membership.update({ role: 'store_manager' }, { where: { tenantId, userId: from }, transaction });

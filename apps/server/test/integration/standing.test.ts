@@ -91,6 +91,7 @@ onEachDatabase('the life of a connection', (engine) => {
     const before = await ada.overview(id);
     world.sandbox.control.uninstall(SHOP);
     const gone = await status('uninstalled');
+    expect(gone.webhooks).toBeNull();
     expect(gone.isActive).toBe(false);
     const [tokens] = await world.db.read<object>('SELECT access_token, refresh_token FROM tenants');
     expect(tokens).toEqual({ access_token: null, refresh_token: null });

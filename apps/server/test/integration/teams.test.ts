@@ -160,6 +160,12 @@ onEachDatabase('teams', (engine) => {
     );
     // neither in whatever else an analyst is answered
     const persons = full.flatMap(({ name, email }) => [name, email]).filter((text) => text !== null);
+    const words = 'orders/create quotes its body';
+    await world.db.sequelize.query('UPDATE webhook_events SET error = $words WHERE tenant_id = $id', {
+      bind: { words, id },
+    });
+    persons.push(words);
+    expect((await manager.call('GET', `/api/tenants/${id}/webhooks`)).text).toContain(words);
     for (const path of ['sync-runs', 'webhooks', 'webhooks/summary', 'reconciliations', '']) {
       const { status, text } = await bob.call('GET', `/api/tenants/${id}/${path}`.replace(/\/$/, ''));
       expect(status).toBe(200);
@@ -201,6 +207,8 @@ onEachDatabase('teams', (engine) => {
     expect((await bob.get<{ data: unknown[] }>('/api/tenants')).data).toMatchObject([
       { id, requiresSecondFactor: true, lacksSecondFactor: true },
     ]);
+    const handOver = async () => ada.call('POST', `/api/tenants/${id}/members/${await userIdOf(bob)}/hand-over`);
+    expect((await handOver()).body).toMatchObject({ status: 409, code: 'no_second_factor' });
     await world.db.models.User.update({ totpConfirmedAt: new Date() }, { where: { id: await userIdOf(bob) } });
     expect(await bob.tenant(id)).toMatchObject({ role: 'analyst', lacksSecondFactor: false });
     expect((await demand(false)).status).toBe(200);
@@ -224,6 +232,28 @@ onEachDatabase('teams', (engine) => {
     expect((await ada.get<{ data: unknown[] }>(`/api/tenants/${id}/invitations`)).data).toEqual([]);
     // an analyst is no admin: to connect it again is for who is
     expect(await refused()).toEqual({ code: 'admin_needed', shop });
+    await ada.settled(id);
+  });
+
+  test('a demand for a second factor lasts through a reinstallation, unless it would lock out who reinstalls', async () => {
+    const shop = newShop();
+    const id = await ada.fill(shop);
+    const { Tenant, User } = world.db.models;
+    const uninstall = () => Tenant.update({ status: 'uninstalled', accessToken: null }, { where: { id } });
+    const ended = async () =>
+      (await ada.get<{ data: unknown[] }>(`/api/tenants/${id}/audit-log?action=store.second_factor_not_demanded`)).data;
+    await Tenant.update({ requiresSecondFactor: true }, { where: { id } });
+    await User.update({ totpConfirmedAt: new Date() }, { where: { id: await userIdOf(ada) } });
+    await uninstall();
+    expect(await ada.connect(shop)).toBe(id);
+    expect(await ada.tenant(id)).toMatchObject({ role: 'admin', requiresSecondFactor: true });
+    expect(await ended()).toEqual([]);
+
+    await User.update({ totpConfirmedAt: null }, { where: {} });
+    await uninstall();
+    expect(await ada.connect(shop)).toBe(id);
+    expect(await ada.tenant(id)).toMatchObject({ role: 'admin', requiresSecondFactor: false });
+    expect(await ended()).toHaveLength(1);
     await ada.settled(id);
   });
 

@@ -214,7 +214,7 @@ onEachDatabase('processing of webhooks', (engine) => {
     expect(dead.map(({ error }) => error)).toEqual([
       'The body has no id.',
       '"lots" is not a decimal amount. What Shopify says of it is fetched instead.',
-      expect.stringMatching(/^The body is not JSON: /),
+      'The body is not JSON.',
       'The body is not an object.',
     ]);
   });

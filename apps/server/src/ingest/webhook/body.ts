@@ -18,7 +18,8 @@ export function parseBody(text: string): Body {
   } catch (error) {
     // a RangeError comes of objects nested deeper than the stack
     if (error instanceof SyntaxError || error instanceof RangeError) {
-      throw new Unreadable(`The body is not JSON: ${textOf(error.message).slice(0, 200)}`);
+      // the error's own words quote the body, which may name people
+      throw new Unreadable('The body is not JSON.');
     }
     throw error;
   }
