@@ -143,11 +143,14 @@ function rawBodies(app: FastifyInstance): Pick<FastifyInstance, 'route'> {
     route: (options) =>
       app.register(async (scope) => {
         scope.removeAllContentTypeParsers();
-        scope.addContentTypeParser(
-          '*',
-          { parseAs: 'buffer', bodyLimit: LONGEST_WEBHOOK },
-          (_request: FastifyRequest, body: Buffer, done: (error: null, body: Buffer) => void) => done(null, body),
-        );
+        // whichever type it has, found at once for those that were seen; the other is for a body that has none
+        for (const type of [/^/, '*']) {
+          scope.addContentTypeParser(
+            type,
+            { parseAs: 'buffer', bodyLimit: LONGEST_WEBHOOK },
+            (_request: FastifyRequest, body: Buffer, done: (error: null, body: Buffer) => void) => done(null, body),
+          );
+        }
         scope.route(options);
       }) as unknown as FastifyInstance,
   };
@@ -163,7 +166,7 @@ function admission(route: Route, authenticate: Authenticate) {
         if (method !== 'GET') requireSameOrigin(request);
       };
     case 'shopify':
-      return async () => {};
+      return undefined;
     case 'user':
       return async (request: FastifyRequest) => {
         request.actor = await authenticate(request, null);
@@ -192,9 +195,8 @@ function admission(route: Route, authenticate: Authenticate) {
 }
 
 function permission({ access }: Route) {
-  return async (request: FastifyRequest) => {
-    if (isPermission(access)) admit(request.actor?.membership ?? null, access);
-  };
+  if (!isPermission(access)) return undefined;
+  return async (request: FastifyRequest) => admit(request.actor?.membership ?? null, access);
 }
 
 /** For tenants that a body names: throws as for those that a path names. */

@@ -6,10 +6,11 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config.ts';
 import { type Counts, localCounts } from '../limits/counts.ts';
-import { isApi, limitRequests } from '../limits/requests.ts';
+import { limitRequests } from '../limits/requests.ts';
 import { answerBrokenRequest } from './broken-requests.ts';
 import { serveDashboard } from './dashboard.ts';
 import { serveDocs } from './docs.ts';
+import { doorOf } from './door.ts';
 import { HttpError, Unavailable } from './errors.ts';
 import { answerError } from './problems.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -71,19 +72,29 @@ export async function createServer({
   acceptJsonOnly(app);
 
   const headers = securityHeaders({ https: config.appUrl?.startsWith('https:') ?? false });
-  app.addHook('onRequest', async (request, reply) => {
-    reply.headers(headers).header('x-request-id', request.id);
-    if (isApi(request.routeOptions.url ?? '') || isApi(request.url)) reply.header('cache-control', 'no-store');
+  // hooks that wait for nothing are no promises: webhooks come by the thousands
+  app.decorateRequest('door', 'site');
+  app.addHook('onRequest', (request, reply, done) => {
+    request.door = doorOf(request);
+    reply.header('x-request-id', request.id);
+    if (request.door !== 'site') reply.header('cache-control', 'no-store');
+    // Shopify's servers show nothing and run nothing
+    if (request.door !== 'webhooks') reply.headers(headers);
+    done();
   });
   // otherwise a connection that was busy when closing began would be kept alive, and closing would wait for it
   let isClosing = false;
   app.addHook('preClose', async () => void (isClosing = true));
-  app.addHook('onSend', async (_request, reply) => void (isClosing && reply.header('connection', 'close')));
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    if (isClosing) reply.header('connection', 'close');
+    done(null, payload);
+  });
 
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const { method, url } = request;
     const ms = Math.round(reply.elapsedTime * 10) / 10;
     request.log[config.production ? 'info' : 'debug']({ method, url, status: reply.statusCode, ms }, 'request');
+    done();
   });
 
   await app.register(underPressure, {
@@ -129,10 +140,10 @@ function acceptJsonOnly(app: FastifyInstance): void {
     if (body === '') done(null, undefined);
     else void parse(request, body as string, done);
   });
-  app.addHook('onRequest', async ({ headers }) => {
-    if (headers['content-encoding'] && headers['content-encoding'] !== 'identity') {
-      throw new HttpError(415, 'unsupported_media_type', 'Send the body without compression.');
-    }
+  app.addHook('onRequest', ({ headers }, _reply, done) => {
+    const encoding = headers['content-encoding'];
+    const isRefused = encoding && encoding !== 'identity';
+    done(isRefused ? new HttpError(415, 'unsupported_media_type', 'Send the body without compression.') : undefined);
   });
 }
 

@@ -38,6 +38,7 @@ export function createReceiver(
   deps: ReceiveDeps,
 ): (key: string | null, headers: IncomingHttpHeaders, body: Buffer) => Promise<void> {
   const { db, writer, secrets, answerSeconds, hint } = deps;
+  const inTime = patience(answerSeconds);
   // neither the key nor the shop of a store ever changes
   const byKey = new Map<string, Receiver>();
 
@@ -87,7 +88,7 @@ export function createReceiver(
       });
       hint('webhooks', tenantId ?? shop);
     })();
-    await within(answerSeconds, committed).catch((error: unknown) => {
+    await inTime(committed).catch((error: unknown) => {
       if (error instanceof InboxFull || isUnavailable(error)) throw new Unavailable('It could not be stored.');
       throw error;
     });
@@ -125,14 +126,30 @@ const idOf = (headers: IncomingHttpHeaders, topic: string, body: Buffer): string
   textOf(headers['x-shopify-webhook-id'], LONGEST.id) ??
   `body-${hash('sha256', `${topic} ${String(headers['x-shopify-triggered-at'])} ${hash('sha256', body)}`)}`;
 
-async function within<T>(seconds: number, work: Promise<T>): Promise<T> {
+/** Looks so often in the time that something may take. */
+const LOOKS = 20;
+
+/** Gives up on what takes longer, by one timer for all: each waits as long, so that the first to come is the first due. */
+function patience(seconds: number): <T>(work: Promise<T>) => Promise<T> {
+  const waiting = new Set<{ since: number; giveUp: () => void }>();
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Unavailable('It could not be stored in time.')), seconds * 1000);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  const look = () => {
+    const due = performance.now() - seconds * 1000;
+    for (const one of waiting) {
+      if (one.since > due) break;
+      one.giveUp();
+    }
+    if (waiting.size === 0) timer = void clearInterval(timer);
+  };
+  return (work) =>
+    new Promise((resolve, reject) => {
+      const giveUp = () => {
+        waiting.delete(one);
+        reject(new Unavailable('It could not be stored in time.'));
+      };
+      const one = { since: performance.now(), giveUp };
+      waiting.add(one);
+      timer ??= setInterval(look, (seconds * 1000) / LOOKS);
+      work.finally(() => waiting.delete(one)).then(resolve, reject);
+    });
 }

@@ -65,6 +65,7 @@ export function createInboxWriter(db: Database): InboxWriter {
   const waiting: Waiting[] = [];
   let size = 0;
   let flushing = 0;
+  let isDue = false;
 
   const insert = (group: Waiting[]) =>
     db.insert({ table: 'webhook_events', columns: COLUMNS, rows: group.map(({ row }) => row), onConflict: ONCE });
@@ -88,14 +89,24 @@ export function createInboxWriter(db: Database): InboxWriter {
     return waiting.splice(0, end);
   }
 
-  async function flush(): Promise<void> {
-    flushing++;
-    while (waiting.length > 0) {
+  function flush(): void {
+    isDue = false;
+    while (waiting.length > 0 && flushing < GROUPS_AT_ONCE) {
       const group = nextGroup();
       for (const one of group) size -= one.size;
-      await commit(group);
+      flushing++;
+      void commit(group).then(() => {
+        flushing--;
+        flushSoon();
+      });
     }
-    flushing--;
+  }
+
+  /** When all requests have been taken that are there by now: they share a group. */
+  function flushSoon(): void {
+    if (isDue || waiting.length === 0 || flushing >= GROUPS_AT_ONCE) return;
+    isDue = true;
+    setImmediate(flush);
   }
 
   return {
@@ -105,22 +116,25 @@ export function createInboxWriter(db: Database): InboxWriter {
         if (size + event.body.length > MAX_WAITING) return reject(new InboxFull('Too much waits to be stored.'));
         size += event.body.length;
         waiting.push({ row, size: event.body.length, resolve, reject });
-        if (flushing < GROUPS_AT_ONCE) void flush();
+        flushSoon();
       }),
   };
 }
 
-const rowOf = (dialect: Dialect, event: NewEvent): Param[] => [
-  event.shopDomain,
-  event.webhookId,
-  event.tenantId === null ? null : BigInt(event.tenantId),
-  event.topic,
-  event.eventId,
-  event.apiVersion,
-  instantTextOrNull(dialect, event.triggeredAt),
-  instantText(dialect, event.receivedAt),
-  'pending',
-  0,
-  instantText(dialect, event.receivedAt),
-  event.body,
-];
+function rowOf(dialect: Dialect, event: NewEvent): Param[] {
+  const receivedAt = instantText(dialect, event.receivedAt);
+  return [
+    event.shopDomain,
+    event.webhookId,
+    event.tenantId === null ? null : BigInt(event.tenantId),
+    event.topic,
+    event.eventId,
+    event.apiVersion,
+    instantTextOrNull(dialect, event.triggeredAt),
+    receivedAt,
+    'pending',
+    0,
+    receivedAt,
+    event.body,
+  ];
+}

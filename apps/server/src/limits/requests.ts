@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { TooMany } from '../http/errors.ts';
 import { addressKey } from './address-key.ts';
 import type { Counts } from './counts.ts';
@@ -23,21 +23,16 @@ export function limitRequests(app: FastifyInstance, counts: Counts, limits: Requ
     const { tries, endsInMs } = await counts.add(`requests ${key}`, MINUTE_MS);
     if (tries > limit) throw new TooMany(endsInMs / 1000);
   };
-  app.addHook('onRequest', async (request) => {
-    if (isLimited(request)) await within(limits.perAddress, `address ${addressKey(request.ip)}`);
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (request.door !== 'api') return done();
+    within(limits.perAddress, `address ${addressKey(request.ip)}`).then(() => done(), done);
   });
   // runs after the hooks that read who sends the request, and before its body
-  app.addHook('preParsing', async ({ actor }) => {
-    if (!actor) return;
-    await within(limits.perUser, `user ${actor.userId}`);
-    if (actor.membership) await within(limits.perTenant, `tenant ${actor.membership.tenantId}`);
+  app.addHook('preParsing', ({ actor }, _reply, payload, done) => {
+    if (!actor) return done(null, payload);
+    const { userId, membership } = actor;
+    within(limits.perUser, `user ${userId}`)
+      .then(() => (membership ? within(limits.perTenant, `tenant ${membership.tenantId}`) : undefined))
+      .then(() => done(null, payload), done);
   });
 }
-
-/** By the route that was found, since a path may be written in many ways, and by the path where there is none. */
-function isLimited({ routeOptions, url }: FastifyRequest): boolean {
-  const route = routeOptions.url ?? '';
-  return (isApi(route) || isApi(url)) && !/^\/api\/shopify\/webhooks(?:\/|$)/.test(route);
-}
-
-export const isApi = (path: string): boolean => /^\/api(?:[/?]|$)/.test(path);
