@@ -63,6 +63,11 @@ describe('comparisons', () => {
     expect(both({ period: 'custom', from: '2026-03-01', to: '2026-03-10' })[1]).toBe('2026-02-19..2026-02-28');
   });
 
+  it('not before the earliest day of which anything is told', () => {
+    expect(both({ period: 'custom', from: '0001-01-01', to: '9999-12-31' })).toEqual(['1970-01-01..2999-12-31', null]);
+    expect(both({ period: 'custom', from: '1970-01-03', to: '1970-01-10' })[1]).toBe('1970-01-01..1970-01-02');
+  });
+
   it('with nothing, when so chosen', () => {
     expect(both({ period: 'last7', compare: 'none' })[1]).toBeNull();
   });

@@ -2,7 +2,7 @@ import '@mantine/dates/styles.css';
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { DatePicker } from '@mantine/dates';
 import { useState } from 'react';
-import type { Day } from '../../lib/dates.ts';
+import { EARLIEST, type Day } from '../../lib/dates.ts';
 import { firstDayOfWeek, formatDays } from '../../lib/format.ts';
 import type { Range } from './periods.ts';
 
@@ -23,6 +23,7 @@ export default function RangeCalendar(props: {
           value={[from, to]}
           onChange={setRange}
           defaultDate={to ?? today}
+          minDate={EARLIEST}
           maxDate={today}
           firstDayOfWeek={firstDayOfWeek()}
           weekendDays={[]}
