@@ -178,7 +178,7 @@ describe.skipIf(!executablePath)('a team, in a browser', () => {
 
     await ada.goto(`${xeno.url}/profile`);
     await ada.getByRole('button', { name: 'End all others' }).click();
-    await ada.locator('button:disabled', { hasText: 'End all others' }).waitFor();
+    await ada.getByRole('button', { name: 'End all others', disabled: true }).waitFor();
     await elsewhere.goto(`${xeno.url}/stores`);
     await elsewhere.waitForURL(/\/login/);
     await elsewhere.getByRole('link', { name: 'Forgotten your password?' }).click();

@@ -5,7 +5,10 @@ import type { Choice, ChoiceMenuProps } from './choice-menu.tsx';
 export default function ChoiceMenuOpened(props: ChoiceMenuProps) {
   const { choices, chosen, label, width = 240, position = 'bottom-end' } = props;
   const target = useRef<HTMLButtonElement>(null);
-  const trigger = cloneElement(props.trigger as ReactElement<RefAttributes<HTMLButtonElement>>, { ref: target });
+  const trigger = cloneElement(
+    props.trigger as ReactElement<RefAttributes<HTMLButtonElement> & { autoFocus: boolean }>,
+    { ref: target, autoFocus: true },
+  );
   const pick = (key: string) => choices.find((choice) => choice.key === key)?.onChoose();
   return (
     <Menu

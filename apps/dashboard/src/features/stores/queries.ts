@@ -9,6 +9,7 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 import { call } from '../../lib/session.ts';
+import { notify } from '../../ui/notify.tsx';
 
 export const tenants = queryOptions({
   queryKey: ['tenants'],
@@ -91,14 +92,15 @@ export function useStartSync(tenantId: string) {
   });
 }
 
-export function useDisconnect(tenantId: string) {
+export function useDisconnect({ id, storeName }: Tenant) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: () => call(stores.disconnect, { params: { id: tenantId } }),
+    mutationFn: () => call(stores.disconnect, { params: { id } }),
+    onSuccess: () => void notify({ title: 'Disconnected', message: `${storeName} is disconnected. Its data is kept.` }),
     onSettled: () =>
       Promise.all([
         client.invalidateQueries({ queryKey: tenants.queryKey }),
-        client.invalidateQueries({ queryKey: ['tenant', tenantId] }),
+        client.invalidateQueries({ queryKey: ['tenant', id] }),
       ]),
   });
 }

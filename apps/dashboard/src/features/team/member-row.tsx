@@ -60,7 +60,6 @@ export function MemberRow({ tenant, member }: { tenant: Tenant; member: Member }
             aria-label={`Role of ${name}`}
             data={roleChoices}
             value={change.isPending ? change.variables.role : role}
-            disabled={change.isPending}
             onChange={({ currentTarget }) =>
               change.mutate(
                 { userId, role: currentTarget.value as Role },

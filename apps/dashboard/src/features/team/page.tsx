@@ -123,20 +123,15 @@ function Invitations({ tenant }: { tenant: Tenant }) {
 
 function Security({ tenant }: { tenant: Tenant }) {
   const demand = useDemandSecondFactor(tenant.id);
-  // shown at once: a mutation tells that it is pending a moment later, and the switch would have sprung back meanwhile
-  const [chosen, setChosen] = useState<boolean | null>(null);
-  const choose = (demanded: boolean) => {
-    setChosen(demanded);
-    demand.mutate(demanded, { onError: notifyFailure('Not changed'), onSettled: () => setChosen(null) });
-  };
   return (
     <Panel title="Security">
       <Switch
         label="Members must have a second factor"
         description="Who has none sees nothing of this store until they have set one up under Profile and security."
-        checked={chosen ?? tenant.requiresSecondFactor}
-        disabled={chosen !== null}
-        onChange={({ currentTarget }) => choose(currentTarget.checked)}
+        checked={demand.isPending ? demand.variables : tenant.requiresSecondFactor}
+        onChange={({ currentTarget }) =>
+          demand.mutate(currentTarget.checked, { onError: notifyFailure('Not changed') })
+        }
       />
     </Panel>
   );

@@ -25,6 +25,8 @@ function useChange<T, R>(tenantId: string, change: (input: T) => Promise<R>, onS
   return useMutation({
     mutationFn: change,
     onSuccess,
+    // one after the other, so that the last that was chosen holds
+    scope: { id: `team ${tenantId}` },
     // one's own role may be among what has changed
     onSettled: () =>
       Promise.all([
