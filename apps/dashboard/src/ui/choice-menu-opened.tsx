@@ -52,7 +52,7 @@ export default function ChoiceMenuOpened(props: ChoiceMenuProps) {
 function Words({ choice: { label, hint } }: { choice: Choice }) {
   return (
     <>
-      <Text size="sm" dir="auto" ta="start" style={{ overflowWrap: 'anywhere' }}>
+      <Text size="sm" dir="auto" ta="start">
         {label}
       </Text>
       {hint && (

@@ -25,7 +25,7 @@ export default function Inspect({
           {webhook.webhookId}
         </Text>
         {webhook.error && (
-          <Text size="sm" c="var(--mantine-color-error)" dir="auto" style={{ overflowWrap: 'anywhere' }}>
+          <Text size="sm" c="var(--mantine-color-error)" dir="auto">
             {webhook.error}
           </Text>
         )}

@@ -51,8 +51,12 @@ export function Email({ email }: { email: string }) {
   });
   const change = useAccountChange((body: typeof form.values) => call(auth.requestEmailChange, { body }));
   const current = (
-    <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-      You log in with <strong>{email}</strong>.
+    <Text size="sm">
+      You log in with{' '}
+      <strong>
+        <bdi>{email}</bdi>
+      </strong>
+      .
     </Text>
   );
   if (useConfig()?.mail === false)

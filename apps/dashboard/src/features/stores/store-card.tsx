@@ -17,7 +17,7 @@ export function StoreCard({ tenant }: { tenant: Tenant }) {
         <Group justify="space-between" align="flex-start" gap="sm">
           <Box miw={0} flex="1 1 16rem">
             <Group gap="sm" wrap="nowrap">
-              <Title order={2} lineClamp={2} miw={0} dir="auto" style={{ overflowWrap: 'anywhere' }}>
+              <Title order={2} lineClamp={2} miw={0} dir="auto">
                 <Anchor
                   component={Link}
                   {...({ to: '/stores/$id', params: { id: tenant.id } } as object)}

@@ -115,7 +115,8 @@ function Remove({ tenant, member, onClose }: Asked) {
       onClose={onClose}
     >
       <Text size="sm">
-        {member.email} sees nothing of this store any more, from the next click on. Invitations they have sent end.
+        <bdi>{member.email}</bdi> sees nothing of this store any more, from the next click on. Invitations they have
+        sent end.
       </Text>
     </Confirm>
   );
