@@ -10,7 +10,6 @@ import { notifyFailure } from '../../ui/notify.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Problem } from '../../ui/problem.tsx';
-import { useLive } from '../live/use-live.ts';
 import { ChosenStore } from '../stores/chosen-store.tsx';
 import { InviteForm } from './invite-form.tsx';
 import { MemberRow } from './member-row.tsx';
@@ -29,7 +28,6 @@ export function TeamPage() {
 }
 
 function Team({ tenant }: { tenant: Tenant }) {
-  useLive(tenant.id);
   const mayManage = permits(tenant.role, 'members:manage');
   return (
     <>
