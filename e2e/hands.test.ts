@@ -79,4 +79,38 @@ describe.skipIf(!executablePath)('the keyboard and hasty clicks, in a browser', 
     await page.getByText('Not changed').waitFor();
     expect(await focused()).toBe('input');
   });
+
+  test('a token can be taken along until it is revoked, whatever is tried in between', async () => {
+    await page.goto(`${xeno.url}/profile`);
+    const make = async (name: string) => {
+      await page.getByLabel('Name of the token').fill(name);
+      await page.getByRole('group', { name: 'Stores' }).getByRole('checkbox').check();
+      await page.getByRole('button', { name: 'Make a token' }).click();
+    };
+    await make('A report');
+    await page.getByLabel('API token “A report”').waitFor();
+    await make('x'.repeat(101));
+    await page.getByText('Name must have at most 100 characters.').waitFor();
+    expect(await page.getByLabel('API token “A report”').inputValue()).toMatch(/^xeno_/);
+    await page.getByRole('button', { name: 'Revoke A report' }).press('Enter');
+    await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).press('Enter');
+    await expect.poll(() => page.getByLabel('API token “A report”').count()).toBe(0);
+    await expect.poll(focused).not.toBe('body');
+  });
+
+  test('why a form was refused is told until it is sent again', async () => {
+    const email = await page.getByText('You log in with').locator('strong').innerText();
+    const visitor = await (await browser.newContext({ locale: 'en-GB' })).newPage();
+    await visitor.goto(`${xeno.url}/register`);
+    await visitor.getByLabel('Name').fill('Eve');
+    await visitor.getByLabel('E-mail').fill(email);
+    await visitor.getByLabel('Password', { exact: true }).fill('a long enough password');
+    await visitor.getByRole('button', { name: 'Create account' }).click();
+    await visitor.getByRole('alert').getByText('Account not created').waitFor();
+    await visitor.getByLabel('E-mail').fill('nonsense');
+    await visitor.getByRole('button', { name: 'Create account' }).click();
+    await visitor.getByText('Enter an e-mail address').waitFor();
+    expect(await visitor.getByText('Account not created').count()).toBe(0);
+    await visitor.context().close();
+  });
 });

@@ -143,10 +143,10 @@ describe.skipIf(!executablePath)('a team, in a browser', () => {
     await panel.getByTestId('recovery-codes').waitFor();
     const [recovery] = await panel.getByTestId('recovery-codes').getByRole('listitem').allInnerTexts();
 
-    await ada.getByLabel('What it is for').fill('A report');
+    await ada.getByLabel('Name of the token').fill('A report');
     await ada.getByRole('group', { name: 'Stores' }).getByRole('checkbox').check();
     await ada.getByRole('button', { name: 'Make a token' }).click();
-    const token = await ada.getByLabel('API token', { exact: true }).inputValue();
+    const token = await ada.getByLabel('API token “A report”').inputValue();
     const answer = await fetch(`${xeno.url}/api/tenants`, { headers: { authorization: `Bearer ${token}` } });
     expect(await answer.json()).toMatchObject({ data: [{ id: store, role: 'analyst' }] });
 
