@@ -1,29 +1,18 @@
 import { Button, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconChevronDown, IconPlugConnected, IconPlugConnectedX, IconRefresh } from '@tabler/icons-react';
+import { IconChevronDown, IconPlugConnectedX, IconRefresh } from '@tabler/icons-react';
 import { permits, type SyncKind, type Tenant } from '@xeno/contracts';
 import { ChoiceMenu } from '../../ui/choice-menu.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
 import { notifyFailure } from '../../ui/notify.tsx';
-import { useConnect, useDisconnect, useStartSync } from './queries.ts';
+import { useDisconnect, useStartSync } from './queries.ts';
 import { canReconnect } from './store-state.tsx';
 
 export function StoreActions({ tenant }: { tenant: Tenant }) {
-  const connect = useConnect();
   const mayManage = permits(tenant.role, 'store:manage');
   return (
     <Group gap="xs">
       {!canReconnect(tenant) && permits(tenant.role, 'sync:run') && <SyncNow tenant={tenant} />}
-      {canReconnect(tenant) && mayManage && (
-        <Button
-          size="xs"
-          leftSection={<IconPlugConnected size={16} aria-hidden />}
-          loading={connect.isPending}
-          onClick={() => connect.mutate(tenant.shopDomain, { onError: notifyFailure('Not reconnected') })}
-        >
-          Reconnect
-        </Button>
-      )}
       {mayManage && tenant.status !== 'disconnected' && <Disconnect tenant={tenant} />}
     </Group>
   );

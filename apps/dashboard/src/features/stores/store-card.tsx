@@ -36,22 +36,22 @@ export function StoreCard({ tenant }: { tenant: Tenant }) {
           </Box>
           {!lacksSecondFactor && <StoreActions tenant={tenant} />}
         </Group>
-        <StoreAdvice tenant={tenant} />
         {lacksSecondFactor ? (
           <SecondFactorAdvice />
-        ) : tenant.activeRun ? (
-          <SyncProgress run={tenant.activeRun} />
         ) : (
-          <LastFailure tenant={tenant} />
+          <>
+            <StoreAdvice tenant={tenant} />
+            {tenant.activeRun ? <SyncProgress run={tenant.activeRun} /> : <LastFailure tenant={tenant} />}
+            <Group gap="md">
+              <Anchor component={Link} {...({ to: '/', search: { store: tenant.id } } as object)} size="sm" fw={600}>
+                See its figures
+              </Anchor>
+              <Anchor component={Link} {...({ to: '/stores/$id', params: { id: tenant.id } } as object)} size="sm">
+                Sync history
+              </Anchor>
+            </Group>
+          </>
         )}
-        <Group gap="md">
-          <Anchor component={Link} {...({ to: '/', search: { store: tenant.id } } as object)} size="sm" fw={600}>
-            See its figures
-          </Anchor>
-          <Anchor component={Link} {...({ to: '/stores/$id', params: { id: tenant.id } } as object)} size="sm">
-            Sync history
-          </Anchor>
-        </Group>
       </Stack>
     </Card>
   );
