@@ -32,8 +32,11 @@ function dropWhatIsHidden(client: QueryClient, now: Tenant[]): void {
   for (const before of client.getQueryData<Tenant[]>(tenants.queryKey) ?? []) {
     const tenant = now.find(({ id }) => id === before.id);
     if (tenant?.role === before.role && tenant.lacksSecondFactor === before.lacksSecondFactor) continue;
-    if (!tenant || tenant.lacksSecondFactor) client.removeQueries({ queryKey: ['tenant', before.id] });
-    else void client.resetQueries({ queryKey: ['tenant', before.id] });
+    const filter = { queryKey: ['tenant', before.id] };
+    if (!tenant || tenant.lacksSecondFactor) client.removeQueries(filter);
+    else for (const query of client.getQueryCache().findAll(filter)) query.reset();
+    // once the page is what it is with the new role, as it may not ask for all that it did
+    setTimeout(() => void client.refetchQueries({ ...filter, type: 'active' }));
   }
 }
 
