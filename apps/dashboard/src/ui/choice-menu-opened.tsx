@@ -31,7 +31,7 @@ export default function ChoiceMenuOpened(props: ChoiceMenuProps) {
         )}
         {chosen === undefined ? (
           choices.map((choice) => (
-            <Menu.Item key={choice.key} leftSection={choice.icon} onClick={choice.onChoose}>
+            <Menu.Item key={choice.key} leftSection={choice.icon} disabled={choice.disabled} onClick={choice.onChoose}>
               <Words choice={choice} />
             </Menu.Item>
           ))

@@ -16,6 +16,7 @@ export function MemberRow({ tenant, member }: { tenant: Tenant; member: Member }
   const [asked, setAsked] = useState<'remove' | 'handOver' | null>(null);
   const change = useChangeRole(tenant.id);
   const confirm = useConfirmMember(tenant.id);
+  const lacksSecondFactor = tenant.requiresSecondFactor && !secondFactor;
   const isSelf = currentUser()?.id === userId;
   return (
     <Box component="li" className={classes['item']!}>
@@ -82,7 +83,10 @@ export function MemberRow({ tenant, member }: { tenant: Tenant; member: Member }
                       {
                         key: 'handOver',
                         label: 'Hand the store over …',
-                        hint: 'They become admin in your place.',
+                        hint: lacksSecondFactor
+                          ? 'They need a second factor first, as this store demands one.'
+                          : 'They become admin in your place.',
+                        disabled: lacksSecondFactor,
                         onChoose: () => setAsked('handOver'),
                       },
                     ]),
