@@ -52,6 +52,10 @@ describe.skipIf(!executablePath)('the keyboard and hasty clicks, in a browser', 
     await page.getByRole('link', { name: 'Audit log' }).click();
     await page.getByRole('button', { name: 'Export as CSV' }).press('Enter');
     for (let i = 0; i < 10; i++) expect(await focused()).toBe('Export as CSV');
+    await page.getByLabel('From').focus();
+    // day and month alike, whichever the browser wants first
+    for (const key of '11112026') await page.keyboard.press(key, { delay: 100 });
+    await page.waitForURL(/from=2026-11-11/);
 
     await page.getByRole('link', { name: 'Operations' }).click();
     await page.getByRole('button', { name: 'Replay a period' }).press('Enter');
@@ -98,7 +102,26 @@ describe.skipIf(!executablePath)('the keyboard and hasty clicks, in a browser', 
     await expect.poll(focused).not.toBe('body');
   });
 
+  test('one long word of a store’s name makes no page scroll sideways', async () => {
+    await page.goto(`${xeno.url}/stores`);
+    const shop = /demo-\w+\.myshopify\.com/.exec(await page.getByRole('article').innerText())![0];
+    const name = 'Donaudampfschifffahrtsgesellschaft'.repeat(4);
+    await fetch(`${xeno.sandboxUrl}/_control/shops/${shop}`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name }),
+    });
+    await page.setViewportSize({ width: 390, height: 844 });
+    for (const path of ['/team', '/profile', '/stores']) {
+      await page.goto(xeno.url + path);
+      await page.locator('main').getByText(name).first().waitFor({ timeout: 20_000 });
+      expect(await page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth')).toBe(0);
+    }
+    await page.setViewportSize({ width: 1280, height: 720 });
+  });
+
   test('why a form was refused is told until it is sent again', async () => {
+    await page.goto(`${xeno.url}/profile`);
     const email = await page.getByText('You log in with').locator('strong').innerText();
     const visitor = await (await browser.newContext({ locale: 'en-GB' })).newPage();
     await visitor.goto(`${xeno.url}/register`);

@@ -111,6 +111,15 @@ describe.skipIf(!executablePath)('a team, in a browser', () => {
       await ada.getByLabel('Role of Bob').selectOption({ label: role });
       await expect.poll(async () => (await persons()) > 0, { timeout: 12_000 }).toBe(seen);
     }
+    await ada.getByLabel('Role of Bob').selectOption({ label: 'Admin' });
+    await bob.getByRole('link', { name: 'Audit log' }).click({ timeout: 12_000 });
+    await bob.getByTestId('audit-log').waitFor();
+    // less than it takes until the stores are asked for again without being told
+    await bob.waitForTimeout(1_000);
+    await ada.getByLabel('Role of Bob').selectOption({ label: 'Analyst' });
+    await bob.getByText('Only admins of this store see its audit log').waitFor({ timeout: 6_000 });
+    await bob.getByRole('navigation').getByRole('link', { name: 'Overview' }).click();
+    await bob.getByTestId('top-customers').waitFor();
     await ada.getByRole('button', { name: 'More about Bob' }).click();
     await ada.getByRole('menuitem', { name: /Remove/ }).click();
     await ada.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
