@@ -111,6 +111,15 @@ describe.skipIf(!executablePath)('a team, in a browser', () => {
       await ada.getByLabel('Role of Bob').selectOption({ label: role });
       await expect.poll(async () => (await persons()) > 0, { timeout: 12_000 }).toBe(seen);
     }
+    await ada.getByLabel('Role of Bob').selectOption({ label: 'Admin' });
+    await bob.getByRole('link', { name: 'Audit log' }).click({ timeout: 12_000 });
+    await bob.getByTestId('audit-log').waitFor();
+    // less than it takes until the stores are asked for again without being told
+    await bob.waitForTimeout(1_000);
+    await ada.getByLabel('Role of Bob').selectOption({ label: 'Analyst' });
+    await bob.getByText('Only admins of this store see its audit log').waitFor({ timeout: 6_000 });
+    await bob.getByRole('navigation').getByRole('link', { name: 'Overview' }).click();
+    await bob.getByTestId('top-customers').waitFor();
     await ada.getByRole('button', { name: 'More about Bob' }).click();
     await ada.getByRole('menuitem', { name: /Remove/ }).click();
     await ada.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
@@ -143,10 +152,10 @@ describe.skipIf(!executablePath)('a team, in a browser', () => {
     await panel.getByTestId('recovery-codes').waitFor();
     const [recovery] = await panel.getByTestId('recovery-codes').getByRole('listitem').allInnerTexts();
 
-    await ada.getByLabel('What it is for').fill('A report');
+    await ada.getByLabel('Name of the token').fill('A report');
     await ada.getByRole('group', { name: 'Stores' }).getByRole('checkbox').check();
     await ada.getByRole('button', { name: 'Make a token' }).click();
-    const token = await ada.getByLabel('API token', { exact: true }).inputValue();
+    const token = await ada.getByLabel('API token “A report”').inputValue();
     const answer = await fetch(`${xeno.url}/api/tenants`, { headers: { authorization: `Bearer ${token}` } });
     expect(await answer.json()).toMatchObject({ data: [{ id: store, role: 'analyst' }] });
 
@@ -178,7 +187,7 @@ describe.skipIf(!executablePath)('a team, in a browser', () => {
 
     await ada.goto(`${xeno.url}/profile`);
     await ada.getByRole('button', { name: 'End all others' }).click();
-    await ada.locator('button:disabled', { hasText: 'End all others' }).waitFor();
+    await ada.getByRole('button', { name: 'End all others', disabled: true }).waitFor();
     await elsewhere.goto(`${xeno.url}/stores`);
     await elsewhere.waitForURL(/\/login/);
     await elsewhere.getByRole('link', { name: 'Forgotten your password?' }).click();

@@ -6,6 +6,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { setNonce } from 'get-nonce';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { keepFocus } from '../lib/keep-focus.ts';
 import { onSessionEnd } from '../lib/session.ts';
 import { ToastOutlet } from '../ui/notify.tsx';
 import { queryClient } from './query-client.ts';
@@ -23,6 +24,8 @@ onSessionEnd((by) => {
 // what lets the style elements that libraries make through the content security policy
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
 setNonce(nonce);
+
+keepFocus();
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

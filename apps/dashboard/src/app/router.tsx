@@ -18,13 +18,25 @@ import { Shell } from './shell.tsx';
 const safePath = (path: unknown): string =>
   typeof path === 'string' && /^\/(?![/\\])/.test(path) && !path.startsWith('/login') ? path : '/';
 
+/**
+ * A route's search is what `parse` makes of the address, and nothing else. The router hands on what is left out as it
+ * stands in the address; so it is named, as undefined.
+ */
+function only<T extends object>(parse: (search: Record<string, unknown>) => T) {
+  return (search: Record<string, unknown>): T => ({
+    ...Object.fromEntries(Object.keys(search).map((key) => [key, undefined])),
+    ...parse(search),
+  });
+}
+
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: CannotStart });
 
 const visitor = createRoute({
   getParentRoute: () => root,
   id: 'visitor',
-  validateSearch: (search: Record<string, unknown>): { redirect?: string } =>
-    typeof search['redirect'] === 'string' ? { redirect: safePath(search['redirect']) } : {},
+  validateSearch: only<{ redirect?: string }>(({ redirect: path }) =>
+    typeof path === 'string' ? { redirect: safePath(path) } : {},
+  ),
   beforeLoad: async ({ search }) => {
     await startSession();
     if (currentUser()) throw redirect({ href: safePath(search.redirect), replace: true });
@@ -56,7 +68,7 @@ const app = createRoute({
 const overview = createRoute({
   getParentRoute: () => app,
   path: '/',
-  validateSearch: parseOverviewSearch,
+  validateSearch: only(parseOverviewSearch),
   component: lazyRouteComponent(() => import('../features/overview/page.tsx'), 'OverviewPage'),
 });
 const stores = createRoute({
@@ -67,7 +79,7 @@ const stores = createRoute({
 const connectError = createRoute({
   getParentRoute: () => app,
   path: '/stores/connect-error',
-  validateSearch: parseConnectErrorSearch,
+  validateSearch: only(parseConnectErrorSearch),
   component: lazyRouteComponent(() => import('../features/stores/connect-error.tsx'), 'ConnectErrorPage'),
 });
 const store = createRoute({
@@ -79,20 +91,20 @@ const store = createRoute({
 const operations = createRoute({
   getParentRoute: () => app,
   path: '/operations',
-  validateSearch: parseOperationsSearch,
+  validateSearch: only(parseOperationsSearch),
   component: lazyRouteComponent(() => import('../features/operations/page.tsx'), 'OperationsPage'),
 });
 
 const team = createRoute({
   getParentRoute: () => app,
   path: '/team',
-  validateSearch: parseStoreSearch,
+  validateSearch: only(parseStoreSearch),
   component: lazyRouteComponent(() => import('../features/team/page.tsx'), 'TeamPage'),
 });
 const auditLog = createRoute({
   getParentRoute: () => app,
   path: '/audit-log',
-  validateSearch: parseAuditSearch,
+  validateSearch: only(parseAuditSearch),
   component: lazyRouteComponent(() => import('../features/audit/page.tsx'), 'AuditPage'),
 });
 const profile = createRoute({

@@ -1,4 +1,5 @@
 import { createTheme, type CSSVariablesResolver } from '@mantine/core';
+import { SteadyButton } from '../ui/steady-button.tsx';
 
 /** Shades and greys are chosen for WCAG AA contrast; Mantine's own defaults miss it in places. */
 export const theme = createTheme({
@@ -9,7 +10,10 @@ export const theme = createTheme({
   cursorType: 'pointer',
   defaultRadius: 'md',
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
-  components: { Modal: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } } },
+  components: {
+    Button: { defaultProps: { component: SteadyButton } },
+    Modal: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
+  },
   headings: {
     fontWeight: '650',
     sizes: {

@@ -53,6 +53,6 @@ describe('calendar arithmetic', () => {
 
   it('tells days from what only looks like one', () => {
     expect(isDay('2028-02-29')).toBe(true);
-    expect(['2026-02-29', '2026-13-01', '2026-1-1', 'today', ''].some(isDay)).toBe(false);
+    expect(['2026-02-29', '2026-13-01', '2026-13-45', '2026-1-1', 'today', ''].some(isDay)).toBe(false);
   });
 });

@@ -1,6 +1,13 @@
 /** A day of a store's calendar, `YYYY-MM-DD`. Arithmetic on it knows no time zone: days are days. */
 export type Day = string;
 
+/** Nothing is told of days before or after. What is counted from a day between is still written with four digits of a year. */
+export const EARLIEST: Day = '1970-01-01';
+const LATEST: Day = '2999-12-31';
+
+/** The day itself, or the nearest of which something may be told. */
+export const bounded = (day: Day): Day => (day < EARLIEST ? EARLIEST : day > LATEST ? LATEST : day);
+
 const utc = (day: Day): Date => new Date(`${day}T00:00:00Z`);
 const dayOf = (date: Date): Day => date.toISOString().slice(0, 10);
 

@@ -5,7 +5,10 @@ import type { Choice, ChoiceMenuProps } from './choice-menu.tsx';
 export default function ChoiceMenuOpened(props: ChoiceMenuProps) {
   const { choices, chosen, label, width = 240, position = 'bottom-end' } = props;
   const target = useRef<HTMLButtonElement>(null);
-  const trigger = cloneElement(props.trigger as ReactElement<RefAttributes<HTMLButtonElement>>, { ref: target });
+  const trigger = cloneElement(
+    props.trigger as ReactElement<RefAttributes<HTMLButtonElement> & { autoFocus: boolean }>,
+    { ref: target, autoFocus: true },
+  );
   const pick = (key: string) => choices.find((choice) => choice.key === key)?.onChoose();
   return (
     <Menu
@@ -28,7 +31,7 @@ export default function ChoiceMenuOpened(props: ChoiceMenuProps) {
         )}
         {chosen === undefined ? (
           choices.map((choice) => (
-            <Menu.Item key={choice.key} leftSection={choice.icon} onClick={choice.onChoose}>
+            <Menu.Item key={choice.key} leftSection={choice.icon} disabled={choice.disabled} onClick={choice.onChoose}>
               <Words choice={choice} />
             </Menu.Item>
           ))
@@ -49,7 +52,7 @@ export default function ChoiceMenuOpened(props: ChoiceMenuProps) {
 function Words({ choice: { label, hint } }: { choice: Choice }) {
   return (
     <>
-      <Text size="sm" dir="auto" ta="start" style={{ overflowWrap: 'anywhere' }}>
+      <Text size="sm" dir="auto" ta="start">
         {label}
       </Text>
       {hint && (

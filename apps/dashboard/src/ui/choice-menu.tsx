@@ -6,6 +6,7 @@ export interface Choice {
   label: string;
   hint?: string;
   icon?: ReactNode;
+  disabled?: boolean;
   onChoose: () => void;
 }
 

@@ -5,7 +5,7 @@ export function CopyText({ text, label }: { text: string; label: string }) {
   return (
     <Group gap="xs" align="flex-end">
       <TextInput
-        label={label}
+        label={<bdi>{label}</bdi>}
         value={text}
         readOnly
         flex="1 1 14rem"

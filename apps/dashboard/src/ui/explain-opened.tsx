@@ -5,8 +5,8 @@ export default function ExplainOpened(props: { trigger: ReactElement; term: stri
   const target = useRef<HTMLButtonElement>(null);
   const [opened, setOpened] = useState(true);
   const trigger = cloneElement(
-    props.trigger as ReactElement<RefAttributes<HTMLButtonElement> & { onClick: () => void }>,
-    { ref: target, onClick: () => setOpened((was) => !was) },
+    props.trigger as ReactElement<RefAttributes<HTMLButtonElement> & { autoFocus: boolean; onClick: () => void }>,
+    { ref: target, autoFocus: true, onClick: () => setOpened((was) => !was) },
   );
   return (
     <Popover

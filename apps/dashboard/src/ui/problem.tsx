@@ -1,43 +1,56 @@
 import { Alert, Anchor, Button, Group, Text } from '@mantine/core';
+import type { FormErrors } from '@mantine/form';
 import { Link } from '@tanstack/react-router';
 import { IconAlertTriangle } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
 import { ApiError } from '../lib/api.ts';
-import { fieldErrors, messageOf } from './refusal.ts';
+import { messageOf } from './refusal.ts';
 
 /** An error where the figures would be: what happened, and a way on. `title` says what was tried: "Not replayed". */
 export function Problem({ error, title, retry }: { error: Error; title?: string; retry?: () => void }) {
   const known = error instanceof ApiError;
   return (
-    <Alert
-      color="red"
-      icon={<IconAlertTriangle />}
+    <Failure
       title={title ?? (known ? titleFor(error) : 'This page broke')}
-      role="alert"
+      below={
+        <>
+          {known && error.problem.code === 'second_factor_required' && (
+            <Anchor component={Link} to="/profile" size="sm">
+              Profile and security
+            </Anchor>
+          )}
+          {retry && (
+            <Group mt="sm">
+              <Button size="xs" variant="default" onClick={known ? retry : () => window.location.reload()}>
+                {known ? 'Try again' : 'Reload'}
+              </Button>
+            </Group>
+          )}
+        </>
+      }
     >
-      <Text size="sm" dir="auto">
-        {known
-          ? messageOf(error)
-          : 'Reloading usually helps. If it happens again, tell whoever runs this installation.'}
-      </Text>
-      {known && error.problem.code === 'second_factor_required' && (
-        <Anchor component={Link} to="/profile" size="sm">
-          Profile and security
-        </Anchor>
-      )}
-      {retry && (
-        <Group mt="sm">
-          <Button size="xs" variant="default" onClick={known ? retry : () => window.location.reload()}>
-            {known ? 'Try again' : 'Reload'}
-          </Button>
-        </Group>
-      )}
-    </Alert>
+      {known ? messageOf(error) : 'Reloading usually helps. If it happens again, tell whoever runs this installation.'}
+    </Failure>
   );
 }
 
-/** What went wrong with a form and stands at none of its fields. */
-export function FormProblem({ error, title }: { error: Error | null; title: string }) {
-  return error && Object.keys(fieldErrors(error)).length === 0 ? <Problem error={error} title={title} /> : null;
+/** Why a form was refused, where none of its fields says so. */
+export function FormProblem({ form, title }: { form: { errors: FormErrors; values: object }; title: string }) {
+  const why = Object.entries(form.errors).flatMap(([name, error]) =>
+    Object.hasOwn(form.values, name) ? [] : [error, ' '],
+  );
+  return why.length > 0 ? <Failure title={title}>{why}</Failure> : null;
+}
+
+function Failure({ title, children, below }: { title: string; children: ReactNode; below?: ReactNode }) {
+  return (
+    <Alert color="red" icon={<IconAlertTriangle />} title={title} role="alert">
+      <Text size="sm" dir="auto">
+        {children}
+      </Text>
+      {below}
+    </Alert>
+  );
 }
 
 function titleFor({ status }: ApiError): string {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ApiError } from '../lib/api.ts';
-import { fieldErrors, messageOf } from './refusal.ts';
+import { messageOf, refusals } from './refusal.ts';
 
 const refused = (...errors: [path: string, message: string][]) =>
   new ApiError(400, {
@@ -15,7 +15,7 @@ test.each([
   ['currentPassword', 'is not your password', 'That is not your password.'],
   ['shop', 'The shop name is too long.', 'The shop name is too long.'],
 ])('what the API says of %s: %s', (path, message, told) => {
-  expect(fieldErrors(refused([path, message]))).toEqual({ [path]: told });
+  expect(refusals(refused([path, message]))).toEqual({ [path]: told });
 });
 
 test('an error is told in sentences, and in its own words where no field is to blame', () => {
@@ -23,7 +23,7 @@ test('an error is told in sentences, and in its own words where no field is to b
     'E-mail must not be empty. Name must not be blank.',
   );
   const conflict = new ApiError(409, { title: 'Conflict', detail: 'They are a member already.' });
-  expect(fieldErrors(conflict)).toEqual({});
+  expect(refusals(conflict)).toEqual({ whole: 'They are a member already.' });
   expect(messageOf(conflict)).toBe('They are a member already.');
   expect(messageOf(new TypeError('x is undefined'))).toBe('x is undefined');
 });

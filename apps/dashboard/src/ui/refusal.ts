@@ -13,14 +13,12 @@ function nameOf(field: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** What was refused of a form, in sentences by the field's name; empty where no field is to blame. */
-export const fieldErrors = (error: Error): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(error instanceof ApiError ? error.fields : {}).map(([field, message]) => [
-      field,
-      sentence(field, message),
-    ]),
-  );
+/** Why a form was refused, in sentences by the field's name. The form forgets them when it is sent again. */
+export function refusals(error: Error): Record<string, string> {
+  const fields = Object.entries(error instanceof ApiError ? error.fields : {});
+  if (fields.length === 0) return { whole: error.message };
+  return Object.fromEntries(fields.map(([field, message]) => [field, sentence(field, message)]));
+}
 
 /** What went wrong, in sentences. */
-export const messageOf = (error: Error): string => Object.values(fieldErrors(error)).join(' ') || error.message;
+export const messageOf = (error: Error): string => Object.values(refusals(error)).join(' ');

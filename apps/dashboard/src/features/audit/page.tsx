@@ -131,7 +131,8 @@ function Filters({ tenantId, search }: { tenantId: string; search: AuditSearch }
           label={end === 'from' ? 'From' : 'To'}
           type="date"
           flex="1 1 9rem"
-          value={search[end] ?? ''}
+          // not held to the address, which has no day until all of one is typed
+          defaultValue={search[end] ?? ''}
           error={end === 'to' && isBackwards(search) && 'The end is before the beginning.'}
           onChange={({ currentTarget }) => set({ [end]: currentTarget.value })}
         />

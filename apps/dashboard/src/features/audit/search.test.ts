@@ -8,7 +8,7 @@ test('an address says which store and which entries', () => {
 
 test.each([
   {},
-  { store: 'abc', action: 'toString', user: 'ada', from: 'yesterday', to: '28.11.2026' },
+  { store: 'abc', action: 'toString', user: 'ada', from: 'yesterday', to: '2026-13-45' },
   { action: 'member.', user: 7, from: null, to: ['2026-11-28'] },
 ])('what makes no sense is left out: %j', (search) => {
   expect(parseAuditSearch(search)).toEqual({});
@@ -22,6 +22,11 @@ test('the API is asked for actions, a person and instants that include both days
     to: new Date('2026-11-29T00:00:00').toISOString(),
   });
   expect(filterOf({ store: '12' })).toEqual({});
+});
+
+test('a day on the way to being typed, or of the year 9999, leads to an instant of four digits of a year', () => {
+  for (const instant of Object.values(filterOf({ from: '0002-11-01', to: '9999-12-31' })))
+    expect(instant).toMatch(/^\d{4}-\d{2}-\d{2}T/);
 });
 
 test('a period ends on the day on which it begins, or later', () => {

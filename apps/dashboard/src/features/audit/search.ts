@@ -1,3 +1,4 @@
+import { bounded, isDay } from '../../lib/dates.ts';
 import { parseStoreSearch } from '../stores/search.ts';
 import { KINDS } from './actions.ts';
 
@@ -11,8 +12,6 @@ export interface AuditSearch {
   to?: string;
 }
 
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
-
 /** Whatever makes no sense is left out. */
 export function parseAuditSearch(search: Record<string, unknown>): AuditSearch {
   const { action, user, from, to } = search;
@@ -20,8 +19,8 @@ export function parseAuditSearch(search: Record<string, unknown>): AuditSearch {
     ...parseStoreSearch(search),
     ...(typeof action === 'string' && Object.hasOwn(KINDS, action) && { action }),
     ...(typeof user === 'string' && /^\d{1,20}$/.test(user) && { user }),
-    ...(typeof from === 'string' && DAY.test(from) && { from }),
-    ...(typeof to === 'string' && DAY.test(to) && { to }),
+    ...(typeof from === 'string' && isDay(from) && { from }),
+    ...(typeof to === 'string' && isDay(to) && { to }),
   };
 }
 
@@ -30,12 +29,13 @@ export const isBackwards = ({ from, to }: AuditSearch): boolean => !!from && !!t
 
 /** As the API wants it: days of the viewer's own calendar as instants, both ends included. */
 export function filterOf({ action, user, from, to }: AuditSearch): Record<string, string> {
-  const end = to ? new Date(`${to}T00:00:00`) : null;
+  const startOf = (day: string) => new Date(`${bounded(day)}T00:00:00`);
+  const end = to ? startOf(to) : null;
   end?.setDate(end.getDate() + 1);
   return {
     ...(action && { action: KINDS[action]!.actions.join(',') }),
     ...(user && { user_id: user }),
-    ...(from && { from: new Date(`${from}T00:00:00`).toISOString() }),
+    ...(from && { from: startOf(from).toISOString() }),
     ...(end && { to: end.toISOString() }),
   };
 }

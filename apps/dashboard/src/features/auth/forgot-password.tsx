@@ -4,7 +4,8 @@ import { auth } from '@xeno/contracts';
 import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { request } from '../../lib/api.ts';
-import { Problem } from '../../ui/problem.tsx';
+import { FormProblem } from '../../ui/problem.tsx';
+import { refusals } from '../../ui/refusal.ts';
 import { useConfig } from './use-config.ts';
 import { VisitorPage } from './visitor-page.tsx';
 
@@ -16,6 +17,7 @@ export function ForgotPasswordPage() {
   const config = useConfig();
   const ask = useMutation({
     mutationFn: ({ email }: typeof form.values) => request(auth.requestReset, { body: { email: email.trim() } }),
+    onError: (error) => form.setErrors(refusals(error)),
   });
   return (
     <VisitorPage
@@ -38,7 +40,7 @@ export function ForgotPasswordPage() {
       ) : (
         <form onSubmit={form.onSubmit((values) => ask.mutate(values))} noValidate>
           <Stack>
-            {ask.error && <Problem title="Link not sent" error={ask.error} />}
+            <FormProblem title="Link not sent" form={form} />
             <TextInput label="E-mail" type="email" autoComplete="username" {...form.getInputProps('email')} />
             <Button type="submit" loading={ask.isPending}>
               Send a link

@@ -52,8 +52,11 @@ export function InvitationPage() {
         {data && (
           <>
             <Text>
-              <bdi>{data.invitedBy}</bdi> invites <strong>{data.email}</strong> as{' '}
-              <strong>{ROLE_NAMES[data.role].toLowerCase()}</strong> to:
+              <bdi>{data.invitedBy}</bdi> invites{' '}
+              <strong>
+                <bdi>{data.email}</bdi>
+              </strong>{' '}
+              as <strong>{ROLE_NAMES[data.role].toLowerCase()}</strong> to:
             </Text>
             <List>
               {data.stores.map(({ shopDomain, storeName }) => (
@@ -72,7 +75,9 @@ export function InvitationPage() {
             )}
             {user && !fits && (
               <>
-                <Text size="sm">You are logged in as {user.email}. The invitation is for another address.</Text>
+                <Text size="sm">
+                  You are logged in as <bdi>{user.email}</bdi>. The invitation is for another address.
+                </Text>
                 <Button
                   variant="default"
                   onClick={() => void endSession().then(() => setUser(null), notifyFailure('Not logged out'))}

@@ -5,8 +5,8 @@ import { useMutation } from '@tanstack/react-query';
 import { getRouteApi, Link, useLocation, useRouter } from '@tanstack/react-router';
 import { request } from '../../lib/api.ts';
 import { beginSession } from '../../lib/session.ts';
-import { FormProblem, Problem } from '../../ui/problem.tsx';
-import { fieldErrors } from '../../ui/refusal.ts';
+import { FormProblem } from '../../ui/problem.tsx';
+import { refusals } from '../../ui/refusal.ts';
 import { invitedEmail } from './invited-email.ts';
 import { VisitorPage } from './visitor-page.tsx';
 
@@ -31,7 +31,7 @@ export function LoginPage() {
     },
     // The page's own guard now sends on to where the visitor wanted to go.
     onSuccess: (challenge) => (challenge === null ? router.invalidate() : undefined),
-    onError: (error) => form.setErrors(fieldErrors(error)),
+    onError: (error) => form.setErrors(refusals(error)),
   });
   if (login.data) return <SecondStep challenge={login.data} onBack={() => login.reset()} />;
   return (
@@ -49,7 +49,7 @@ export function LoginPage() {
     >
       <form onSubmit={form.onSubmit((values) => login.mutate(values))} noValidate>
         <Stack>
-          <FormProblem title="Not logged in" error={login.error} />
+          <FormProblem title="Not logged in" form={form} />
           <TextInput label="E-mail" type="email" autoComplete="username" {...form.getInputProps('email')} />
           <PasswordInput label="Password" autoComplete="current-password" {...form.getInputProps('password')} />
           <Button type="submit" loading={login.isPending}>
@@ -75,6 +75,7 @@ function SecondStep({ challenge, onBack }: { challenge: string; onBack: () => vo
     mutationFn: async ({ code }: typeof form.values) =>
       beginSession(await request(auth.secondFactor, { body: { challenge, code: code.trim() } })),
     onSuccess: () => router.invalidate(),
+    onError: (error) => form.setErrors(refusals(error)),
   });
   return (
     <VisitorPage
@@ -87,7 +88,7 @@ function SecondStep({ challenge, onBack }: { challenge: string; onBack: () => vo
     >
       <form onSubmit={form.onSubmit((values) => finish.mutate(values))} noValidate>
         <Stack>
-          {finish.error && <Problem title="Not logged in" error={finish.error} />}
+          <FormProblem title="Not logged in" form={form} />
           <TextInput
             label="Code"
             description="Of your authenticator app, or one of your recovery codes."

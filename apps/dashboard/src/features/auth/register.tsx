@@ -6,7 +6,7 @@ import { getRouteApi, Link, useLocation, useRouter } from '@tanstack/react-route
 import { request } from '../../lib/api.ts';
 import { beginSession } from '../../lib/session.ts';
 import { FormProblem } from '../../ui/problem.tsx';
-import { fieldErrors } from '../../ui/refusal.ts';
+import { refusals } from '../../ui/refusal.ts';
 import { invitedEmail } from './invited-email.ts';
 import { VisitorPage } from './visitor-page.tsx';
 
@@ -28,7 +28,7 @@ export function RegisterPage() {
     mutationFn: async ({ name, email, password }: typeof form.values) =>
       beginSession(await request(auth.register, { body: { name: name.trim(), email: email.trim(), password } })),
     onSuccess: () => router.invalidate(),
-    onError: (error) => form.setErrors(fieldErrors(error)),
+    onError: (error) => form.setErrors(refusals(error)),
   });
   return (
     <VisitorPage
@@ -45,7 +45,7 @@ export function RegisterPage() {
     >
       <form onSubmit={form.onSubmit((values) => register.mutate(values))} noValidate>
         <Stack>
-          <FormProblem title="Account not created" error={register.error} />
+          <FormProblem title="Account not created" form={form} />
           <TextInput label="Name" autoComplete="name" dir="auto" {...form.getInputProps('name')} />
           <TextInput label="E-mail" type="email" autoComplete="username" {...form.getInputProps('email')} />
           <PasswordInput

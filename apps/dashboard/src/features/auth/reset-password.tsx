@@ -5,7 +5,8 @@ import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { request } from '../../lib/api.ts';
-import { Problem } from '../../ui/problem.tsx';
+import { FormProblem } from '../../ui/problem.tsx';
+import { refusals } from '../../ui/refusal.ts';
 import { forgetLinkToken, linkToken } from './link-token.ts';
 import { VisitorPage } from './visitor-page.tsx';
 
@@ -21,6 +22,7 @@ export function ResetPasswordPage() {
     mutationFn: ({ password }: typeof form.values) =>
       request(auth.resetPassword, { body: { token: token ?? '', password } }),
     onSuccess: () => forgetLinkToken('reset'),
+    onError: (error) => form.setErrors(refusals(error)),
   });
   return (
     <VisitorPage
@@ -38,7 +40,7 @@ export function ResetPasswordPage() {
       {!reset.isSuccess && token && (
         <form onSubmit={form.onSubmit((values) => reset.mutate(values))} noValidate>
           <Stack>
-            {reset.error && <Problem title="Password not set" error={reset.error} />}
+            <FormProblem title="Password not set" form={form} />
             <PasswordInput label="New password" autoComplete="new-password" {...form.getInputProps('password')} />
             <Button type="submit" loading={reset.isPending}>
               Set the password

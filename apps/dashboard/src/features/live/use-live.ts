@@ -62,6 +62,12 @@ export function useLive(tenantId: string): void {
   }, [client, tenantId]);
 }
 
+/** For where there is no component of that store alone. */
+export function Live({ tenantId }: { tenantId: string }) {
+  useLive(tenantId);
+  return null;
+}
+
 /** What the stream says of a store; undefined while there is none. */
 export const useStanding = (tenantId: string): LiveEvents['tenant'] | undefined =>
   useQuery<LiveEvents['tenant']>({ queryKey: standingOf(tenantId), queryFn: skipToken, staleTime: Infinity }).data;

@@ -25,7 +25,7 @@ export default function Inspect({
           {webhook.webhookId}
         </Text>
         {webhook.error && (
-          <Text size="sm" c="var(--mantine-color-error)" dir="auto" style={{ overflowWrap: 'anywhere' }}>
+          <Text size="sm" c="var(--mantine-color-error)" dir="auto">
             {webhook.error}
           </Text>
         )}
@@ -35,7 +35,7 @@ export default function Inspect({
           </Text>
         )}
         {detail.isPending && mayRead && <Skeleton h={200} />}
-        {detail.error && <Problem error={detail.error} retry={() => void detail.refetch()} />}
+        {detail.error && mayRead && <Problem error={detail.error} retry={() => void detail.refetch()} />}
         {detail.data && mayRead && (
           <Code block mah={360} style={{ overflow: 'auto' }}>
             {pretty(detail.data.body) ?? 'Its body is not kept any more.'}

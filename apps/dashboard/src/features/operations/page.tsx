@@ -5,7 +5,6 @@ import { lazy, Suspense } from 'react';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { LiveState } from '../live/live-state.tsx';
-import { useLive } from '../live/use-live.ts';
 import { ChosenStore } from '../stores/chosen-store.tsx';
 import { RunHistory } from '../stores/run-history.tsx';
 import { StoreActions } from '../stores/store-actions.tsx';
@@ -33,7 +32,6 @@ export function OperationsPage() {
 }
 
 function Operations({ tenant, search }: { tenant: Tenant; search: OperationsSearch }) {
-  useLive(tenant.id);
   return (
     <>
       <PageHead

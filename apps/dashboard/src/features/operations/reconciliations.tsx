@@ -155,7 +155,7 @@ function Row({ finding }: { finding: Finding }) {
         <Text size="sm" fw={600}>
           {KINDS[kind]}
         </Text>
-        <Text size="sm" dir="auto" style={{ overflowWrap: 'anywhere' }}>
+        <Text size="sm" dir="auto">
           {[stream && STREAMS[stream], of].filter(Boolean).join(' ')}
         </Text>
       </Group>

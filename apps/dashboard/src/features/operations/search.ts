@@ -1,4 +1,5 @@
 import type { WebhookStatus } from '@xeno/contracts';
+import { parseStoreSearch } from '../stores/search.ts';
 
 /** What the page's address says: the store, and which of its webhooks are listed. */
 export interface OperationsSearch {
@@ -14,9 +15,10 @@ export const STATES: Record<WebhookStatus, { label: string; color: string }> = {
 };
 
 /** Whatever makes no sense is left out. */
-export function parseOperationsSearch({ store, status, topic }: Record<string, unknown>): OperationsSearch {
+export function parseOperationsSearch(search: Record<string, unknown>): OperationsSearch {
+  const { status, topic } = search;
   return {
-    ...(typeof store === 'string' && /^\d{1,20}$/.test(store) && { store }),
+    ...parseStoreSearch(search),
     ...(typeof status === 'string' && Object.hasOwn(STATES, status) && { status: status as WebhookStatus }),
     ...(typeof topic === 'string' && /^[a-z_]{1,32}\/[a-z_]{1,31}$/.test(topic) && { topic }),
   };

@@ -28,7 +28,8 @@ export function PeriodPicker({ search, timeZone }: { search: OverviewSearch; tim
   const period = search.period ?? DEFAULT_PERIOD;
   const compare = period === 'all' ? 'none' : (search.compare ?? DEFAULT_COMPARISON);
   const go = (changed: Partial<OverviewSearch>) => void navigate({ search: (now) => ({ ...now, ...changed }) });
-  const shown = period === 'custom' && search.from && search.to ? formatDays(search.from, search.to) : PERIODS[period];
+  const range = rangeOf(search, timeZone, now());
+  const shown = period === 'custom' && range ? formatDays(range.from, range.to) : PERIODS[period];
 
   return (
     <Group gap={6}>
@@ -77,7 +78,7 @@ export function PeriodPicker({ search, timeZone }: { search: OverviewSearch; tim
       {calendar && (
         <Suspense>
           <RangeCalendar
-            initial={rangeOf(search, timeZone, now())}
+            initial={range}
             today={dayIn(timeZone, now())}
             onClose={close}
             onApply={({ from, to }) => {

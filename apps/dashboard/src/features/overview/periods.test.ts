@@ -63,6 +63,11 @@ describe('comparisons', () => {
     expect(both({ period: 'custom', from: '2026-03-01', to: '2026-03-10' })[1]).toBe('2026-02-19..2026-02-28');
   });
 
+  it('not before the earliest day of which anything is told', () => {
+    expect(both({ period: 'custom', from: '0001-01-01', to: '0009-12-31' })).toEqual(['1970-01-01..1970-01-01', null]);
+    expect(both({ period: 'custom', from: '1970-01-03', to: '1970-01-10' })[1]).toBe('1970-01-01..1970-01-02');
+  });
+
   it('with nothing, when so chosen', () => {
     expect(both({ period: 'last7', compare: 'none' })[1]).toBeNull();
   });
@@ -86,6 +91,7 @@ describe('the address', () => {
     );
     expect(parseOverviewSearch({ period: 'custom', from: '2026-02-30', to: '2026-03-01' })).toEqual({});
     expect(parseOverviewSearch({ period: 'custom', from: '2026-03-02', to: '2026-03-01' })).toEqual({});
+    expect(parseOverviewSearch({ period: 'custom', from: '0001-01-01', to: '9999-12-31' })).toEqual({});
     expect(parseOverviewSearch({ period: 'last7', from: '2026-03-01', to: '2026-03-02' })).toEqual({ period: 'last7' });
   });
 });

@@ -1,8 +1,10 @@
 import {
   addDays,
   addMonths,
+  bounded,
   countDays,
   dayIn,
+  EARLIEST,
   endOfMonth,
   isDay,
   startOfMonth,
@@ -10,6 +12,7 @@ import {
   startOfYear,
   type Day,
 } from '../../lib/dates.ts';
+import { parseStoreSearch } from '../stores/search.ts';
 
 export const PERIODS = {
   today: 'Today',
@@ -43,17 +46,19 @@ export interface OverviewSearch {
   from?: Day;
   to?: Day;
 }
+/** As many days as the API tells of at once. */
+export const LONGEST = 10_000;
 export const DEFAULT_PERIOD: PeriodName = 'last30';
 export const DEFAULT_COMPARISON: ComparisonName = 'previous';
 
 export function parseOverviewSearch(search: Record<string, unknown>): OverviewSearch {
-  const { store, period, compare, from, to } = search;
-  const known: OverviewSearch = {};
-  if (typeof store === 'string' && /^\d{1,20}$/.test(store)) known.store = store;
+  const { period, compare, from, to } = search;
+  const known: OverviewSearch = parseStoreSearch(search);
   if (typeof compare === 'string' && Object.hasOwn(COMPARISONS, compare)) known.compare = compare as ComparisonName;
   if (typeof period !== 'string' || !Object.hasOwn(PERIODS, period)) return known;
   if (period !== 'custom') return { ...known, period: period as PeriodName };
   if (typeof from !== 'string' || typeof to !== 'string' || !isDay(from) || !isDay(to) || from > to) return known;
+  if (countDays(from, to) > LONGEST) return known;
   return { ...known, period, from, to };
 }
 
@@ -84,7 +89,7 @@ export function rangeOf(search: OverviewSearch, timeZone: string, instant: numbe
     case 'all':
       return null;
     case 'custom':
-      return { from: search.from ?? today, to: search.to ?? today };
+      return { from: bounded(search.from ?? today), to: bounded(search.to ?? today) };
   }
 }
 
@@ -93,6 +98,11 @@ export function rangeOf(search: OverviewSearch, timeZone: string, instant: numbe
  * same day ("1–14 March" with "1–14 February"); before any other range, as many days just before it.
  */
 export function comparedRange(search: OverviewSearch, range: Range | null): Range | null {
+  const before = rangeBefore(search, range);
+  return before && before.to >= EARLIEST ? { from: bounded(before.from), to: before.to } : null;
+}
+
+function rangeBefore(search: OverviewSearch, range: Range | null): Range | null {
   const comparison = search.compare ?? DEFAULT_COMPARISON;
   if (!range || comparison === 'none') return null;
   const back = (months: number): Range => ({

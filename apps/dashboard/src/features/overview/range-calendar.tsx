@@ -2,9 +2,9 @@ import '@mantine/dates/styles.css';
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { DatePicker } from '@mantine/dates';
 import { useState } from 'react';
-import type { Day } from '../../lib/dates.ts';
+import { addDays, type Day } from '../../lib/dates.ts';
 import { firstDayOfWeek, formatDays } from '../../lib/format.ts';
-import type { Range } from './periods.ts';
+import { LONGEST, type Range } from './periods.ts';
 
 export default function RangeCalendar(props: {
   initial: Range | null;
@@ -23,6 +23,7 @@ export default function RangeCalendar(props: {
           value={[from, to]}
           onChange={setRange}
           defaultDate={to ?? today}
+          minDate={addDays(today, 1 - LONGEST)}
           maxDate={today}
           firstDayOfWeek={firstDayOfWeek()}
           weekendDays={[]}

@@ -1,17 +1,18 @@
-import { Alert, Badge, Box, Button, Checkbox, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
+import { Badge, Box, Button, Checkbox, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { type ApiToken, auth, permits, type Role } from '@xeno/contracts';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { formatInstant } from '../../lib/format.ts';
 import { call } from '../../lib/session.ts';
 import { Confirm } from '../../ui/confirm.tsx';
-import { CopyText } from '../../ui/copy-text.tsx';
 import classes from '../../ui/list.module.css';
 import { notifyFailure } from '../../ui/notify.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { FormProblem } from '../../ui/problem.tsx';
-import { fieldErrors } from '../../ui/refusal.ts';
+import { refusals } from '../../ui/refusal.ts';
+import { TakeAlong } from '../../ui/take-along.tsx';
 import { When } from '../../ui/when.tsx';
 import { useTenants } from '../stores/queries.ts';
 import { RoleSelect } from '../team/role-select.tsx';
@@ -110,10 +111,12 @@ function Row({ token, stores }: { token: ApiToken; stores: string[] }) {
 }
 
 function NewToken({ stores }: { stores: { id: string; storeName: string }[] }) {
+  const { data: all = [] } = useQuery(tokens);
+  const [made, setMade] = useState<{ apiToken: ApiToken; token: string }[]>([]);
   const form = useForm({
     initialValues: { name: '', role: 'analyst' as Role, tenantIds: [] as string[], days: '90' },
     validate: {
-      name: (value) => (value.trim() ? null : 'Say what it is for.'),
+      name: (value) => (value.trim() ? null : 'Enter a name.'),
       tenantIds: (value) => (value.length > 0 ? null : 'Choose at least one store.'),
     },
   });
@@ -124,15 +127,24 @@ function NewToken({ stores }: { stores: { id: string; storeName: string }[] }) {
     <form
       onSubmit={form.onSubmit((values) =>
         create.mutate(values, {
-          onSuccess: () => form.reset(),
-          onError: (error) => form.setErrors(fieldErrors(error)),
+          onSuccess: (answer) => {
+            form.reset();
+            setMade((before) => [...before, answer]);
+          },
+          onError: (error) => form.setErrors(refusals(error)),
         }),
       )}
       noValidate
     >
       <Stack gap="sm">
         <Group align="flex-start" gap="sm">
-          <TextInput label="What it is for" flex="1 1 12rem" {...form.getInputProps('name')} />
+          <TextInput
+            label="Name of the token"
+            description="What it is for, such as a report."
+            inputWrapperOrder={['label', 'input', 'error', 'description']}
+            flex="1 1 12rem"
+            {...form.getInputProps('name')}
+          />
           <RoleSelect role={form.values.role} flex="1 1 12rem" {...form.getInputProps('role')} />
           <NativeSelect label="Works for" data={LIFETIMES} {...form.getInputProps('days')} />
         </Group>
@@ -143,15 +155,15 @@ function NewToken({ stores }: { stores: { id: string; storeName: string }[] }) {
             ))}
           </Group>
         </Checkbox.Group>
-        <FormProblem title="Token not made" error={create.error} />
-        {create.data && (
-          <Alert color="teal" title="Take it along now">
-            <Text size="sm" mb="xs">
-              It is not shown again. Whoever has it may do what it may do.
-            </Text>
-            <CopyText text={create.data.token} label="API token" />
-          </Alert>
-        )}
+        <FormProblem title="Token not made" form={form} />
+        <TakeAlong
+          title="Take it along now"
+          secrets={made
+            .filter(({ apiToken }) => all.some(({ id }) => id === apiToken.id))
+            .map(({ apiToken: { id, name }, token }) => ({ id, label: `API token “${name}”`, text: token }))}
+        >
+          It is not shown again. Whoever has it may do what it may do.
+        </TakeAlong>
         <Group>
           <Button type="submit" variant="default" loading={create.isPending}>
             Make a token

@@ -7,7 +7,7 @@ import { call, leaveSession } from '../../lib/session.ts';
 import { Confirm } from '../../ui/confirm.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { FormProblem } from '../../ui/problem.tsx';
-import { fieldErrors } from '../../ui/refusal.ts';
+import { refusals } from '../../ui/refusal.ts';
 
 export function DeleteAccount() {
   const form = useForm({
@@ -21,7 +21,7 @@ export function DeleteAccount() {
       onSuccess: leaveSession,
       onError: (error) => {
         close();
-        form.setErrors(fieldErrors(error));
+        form.setErrors(refusals(error));
       },
     });
   return (
@@ -38,7 +38,7 @@ export function DeleteAccount() {
             maw={320}
             {...form.getInputProps('password')}
           />
-          <FormProblem title="Account not deleted" error={remove.error} />
+          <FormProblem title="Account not deleted" form={form} />
           <Group>
             <Button type="submit" variant="light" color="red">
               Delete the account

@@ -5,7 +5,7 @@ import { call, updateUser } from '../../lib/session.ts';
 import { notify } from '../../ui/notify.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { FormProblem } from '../../ui/problem.tsx';
-import { fieldErrors } from '../../ui/refusal.ts';
+import { refusals } from '../../ui/refusal.ts';
 import { useConfig } from '../auth/use-config.ts';
 import { useAccountChange } from './queries.ts';
 
@@ -22,9 +22,10 @@ export function Name({ name }: { name: string }) {
           rename.mutate(values, {
             onSuccess: ({ user }) => {
               updateUser(user);
+              form.setValues({ name: user.name });
               void notify({ title: 'Changed', message: `Your name is ${user.name}.` });
             },
-            onError: (error) => form.setErrors(fieldErrors(error)),
+            onError: (error) => form.setErrors(refusals(error)),
           }),
         )}
         noValidate
@@ -35,7 +36,7 @@ export function Name({ name }: { name: string }) {
             Save
           </Button>
         </Group>
-        <FormProblem title="Name not changed" error={rename.error} />
+        <FormProblem title="Name not changed" form={form} />
       </form>
     </Panel>
   );
@@ -51,8 +52,12 @@ export function Email({ email }: { email: string }) {
   });
   const change = useAccountChange((body: typeof form.values) => call(auth.requestEmailChange, { body }));
   const current = (
-    <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-      You log in with <strong>{email}</strong>.
+    <Text size="sm">
+      You log in with{' '}
+      <strong>
+        <bdi>{email}</bdi>
+      </strong>
+      .
     </Text>
   );
   if (useConfig()?.mail === false)
@@ -73,7 +78,7 @@ export function Email({ email }: { email: string }) {
               form.reset();
               void notify({ title: 'Look into your mailbox', message: `A link is on its way to ${values.email}.` });
             },
-            onError: (error) => form.setErrors(fieldErrors(error)),
+            onError: (error) => form.setErrors(refusals(error)),
           }),
         )}
         noValidate
@@ -95,7 +100,7 @@ export function Email({ email }: { email: string }) {
               {...form.getInputProps('password')}
             />
           </Group>
-          <FormProblem title="E-mail not changed" error={change.error} />
+          <FormProblem title="E-mail not changed" form={form} />
           <Group>
             <Button type="submit" variant="default" loading={change.isPending}>
               Send a link to the new address
@@ -125,7 +130,7 @@ export function Password() {
               form.reset();
               void notify({ title: 'Password changed', message: 'All your other sessions have ended.' });
             },
-            onError: (error) => form.setErrors(fieldErrors(error)),
+            onError: (error) => form.setErrors(refusals(error)),
           }),
         )}
         noValidate
@@ -145,7 +150,7 @@ export function Password() {
               {...form.getInputProps('newPassword')}
             />
           </Group>
-          <FormProblem title="Password not changed" error={change.error} />
+          <FormProblem title="Password not changed" form={form} />
           <Group>
             <Button type="submit" variant="default" loading={change.isPending}>
               Change the password

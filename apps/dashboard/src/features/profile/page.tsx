@@ -1,14 +1,16 @@
 import { Skeleton, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { AccountLog } from './account-log.tsx';
-import { ApiTokens } from './api-tokens.tsx';
 import { DeleteAccount } from './delete-account.tsx';
 import { Email, Name, Password } from './identity.tsx';
 import { profile } from './queries.ts';
 import { SecondFactor } from './second-factor.tsx';
 import { Sessions } from './sessions.tsx';
+
+const ApiTokens = lazy(() => import('./api-tokens.tsx').then((module) => ({ default: module.ApiTokens })));
 
 /** One's own account. */
 export function ProfilePage() {
@@ -25,7 +27,9 @@ export function ProfilePage() {
           <Password />
           <SecondFactor on={data.secondFactor} />
           <Sessions />
-          <ApiTokens />
+          <Suspense fallback={<Skeleton h={320} />}>
+            <ApiTokens />
+          </Suspense>
           <AccountLog />
           <DeleteAccount />
         </Stack>

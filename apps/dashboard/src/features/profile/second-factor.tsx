@@ -6,7 +6,7 @@ import { call } from '../../lib/session.ts';
 import { notify } from '../../ui/notify.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { FormProblem } from '../../ui/problem.tsx';
-import { fieldErrors } from '../../ui/refusal.ts';
+import { refusals } from '../../ui/refusal.ts';
 import { useAccountChange } from './queries.ts';
 import { RecoveryCodes } from './recovery-codes.tsx';
 
@@ -17,7 +17,7 @@ export function SecondFactor({ on }: { on: boolean }) {
   const confirm = useAccountChange((code: string) => call(auth.confirmSecondFactor, { body: { code } }));
   const end = useAccountChange((password: string) => call(auth.endSecondFactor, { body: { password } }));
   const form = useForm({ initialValues: { password: '', code: '' } });
-  const explain = (error: Error) => form.setErrors(fieldErrors(error));
+  const explain = (error: Error) => form.setErrors(refusals(error));
   const startOver = () => {
     form.reset();
     begin.reset();
@@ -50,7 +50,7 @@ export function SecondFactor({ on }: { on: boolean }) {
             <Stack gap="sm">
               <Text size="sm">It is on: a code of your authenticator app is asked for whenever you log in.</Text>
               {password}
-              <FormProblem title="Not turned off" error={end.error} />
+              <FormProblem title="Not turned off" form={form} />
               <Group>
                 <Button type="submit" variant="default" color="red" loading={end.isPending}>
                   Turn it off
@@ -81,7 +81,7 @@ export function SecondFactor({ on }: { on: boolean }) {
                 maw={200}
                 {...form.getInputProps('code')}
               />
-              <FormProblem title="Not turned on" error={confirm.error} />
+              <FormProblem title="Not turned on" form={form} />
               <Group gap="xs">
                 <Button type="submit" loading={confirm.isPending}>
                   Turn it on
@@ -101,7 +101,7 @@ export function SecondFactor({ on }: { on: boolean }) {
             <Stack gap="sm">
               <Text size="sm">It is off. With it, a stolen password alone does not open your account.</Text>
               {password}
-              <FormProblem title="Not set up" error={begin.error} />
+              <FormProblem title="Not set up" form={form} />
               <Group>
                 <Button type="submit" variant="default" loading={begin.isPending}>
                   Set it up

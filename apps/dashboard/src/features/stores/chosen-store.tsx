@@ -4,6 +4,7 @@ import { Navigate } from '@tanstack/react-router';
 import { type ReactNode, useEffect } from 'react';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Problem } from '../../ui/problem.tsx';
+import { Live } from '../live/use-live.ts';
 import { useTenants } from './queries.ts';
 import { rememberedStore, rememberStore } from './remembered.ts';
 import { SecondFactorNeeded } from './second-factor-needed.tsx';
@@ -37,5 +38,11 @@ export function ChosenStore(props: {
     return <Navigate to={to} {...({ search: { ...search, store: chosen.id } } as object)} replace />;
   }
   if (!tenant) return <UnknownStore />;
-  return tenant.lacksSecondFactor ? <SecondFactorNeeded tenant={tenant} /> : props.children(tenant);
+  if (tenant.lacksSecondFactor) return <SecondFactorNeeded tenant={tenant} />;
+  return (
+    <>
+      <Live key={tenant.id} tenantId={tenant.id} />
+      {props.children(tenant)}
+    </>
+  );
 }

@@ -2,7 +2,7 @@ import { Card, Skeleton, Stack } from '@mantine/core';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Problem } from '../../ui/problem.tsx';
-import { useLive } from '../live/use-live.ts';
+import { Live } from '../live/use-live.ts';
 import { ExploreDemo } from '../auth/explore-demo.tsx';
 import { ConnectForm } from './connect-form.tsx';
 import { useTenants } from './queries.ts';
@@ -23,7 +23,7 @@ export function StoresPage() {
         description="Each connected Shopify store, how fresh its figures are, and what is running."
       />
       {watched.map(({ id }) => (
-        <Watch key={id} tenantId={id} />
+        <Live key={id} tenantId={id} />
       ))}
       <Stack gap="md">
         {error && <Problem error={error} retry={() => void refetch()} />}
@@ -45,9 +45,4 @@ export function StoresPage() {
       </Stack>
     </>
   );
-}
-
-function Watch({ tenantId }: { tenantId: string }) {
-  useLive(tenantId);
-  return null;
 }

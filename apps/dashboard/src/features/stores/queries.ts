@@ -9,6 +9,7 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 import { call } from '../../lib/session.ts';
+import { notify } from '../../ui/notify.tsx';
 
 export const tenants = queryOptions({
   queryKey: ['tenants'],
@@ -31,8 +32,11 @@ function dropWhatIsHidden(client: QueryClient, now: Tenant[]): void {
   for (const before of client.getQueryData<Tenant[]>(tenants.queryKey) ?? []) {
     const tenant = now.find(({ id }) => id === before.id);
     if (tenant?.role === before.role && tenant.lacksSecondFactor === before.lacksSecondFactor) continue;
-    if (!tenant || tenant.lacksSecondFactor) client.removeQueries({ queryKey: ['tenant', before.id] });
-    else void client.resetQueries({ queryKey: ['tenant', before.id] });
+    const filter = { queryKey: ['tenant', before.id] };
+    if (!tenant || tenant.lacksSecondFactor) client.removeQueries(filter);
+    else for (const query of client.getQueryCache().findAll(filter)) query.reset();
+    // once the page is what it is with the new role, as it may not ask for all that it did
+    setTimeout(() => void client.refetchQueries({ ...filter, type: 'active' }));
   }
 }
 
@@ -91,14 +95,15 @@ export function useStartSync(tenantId: string) {
   });
 }
 
-export function useDisconnect(tenantId: string) {
+export function useDisconnect({ id, storeName }: Tenant) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: () => call(stores.disconnect, { params: { id: tenantId } }),
+    mutationFn: () => call(stores.disconnect, { params: { id } }),
+    onSuccess: () => void notify({ title: 'Disconnected', message: `${storeName} is disconnected. Its data is kept.` }),
     onSettled: () =>
       Promise.all([
         client.invalidateQueries({ queryKey: tenants.queryKey }),
-        client.invalidateQueries({ queryKey: ['tenant', tenantId] }),
+        client.invalidateQueries({ queryKey: ['tenant', id] }),
       ]),
   });
 }

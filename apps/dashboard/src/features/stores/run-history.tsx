@@ -8,7 +8,7 @@ import { runsOf } from './queries.ts';
 import { describe } from './sync-progress.tsx';
 import classes from '../../ui/list.module.css';
 
-const KINDS = { backfill: 'First sync', incremental: 'Changes', full: 'Everything' };
+const KINDS = { backfill: 'After reconnecting', incremental: 'Changes', full: 'Everything' };
 const STATES: Record<RunStatus, { label: string; color: string }> = {
   queued: { label: 'Waiting', color: 'gray' },
   running: { label: 'Running', color: 'indigo' },
@@ -32,8 +32,12 @@ export function RunHistory({ tenantId, except }: { tenantId: string; except: str
   return (
     <Stack gap={0}>
       <Box component="ul" className={classes['list']!}>
-        {all.map((run) => (
-          <Run key={run.id} run={run} />
+        {all.map((run, at) => (
+          <Run
+            key={run.id}
+            run={run}
+            isFirst={!runs.hasNextPage && all.slice(at + 1).every(({ status }) => status !== 'succeeded')}
+          />
         ))}
       </Box>
       {runs.hasNextPage && (
@@ -52,7 +56,8 @@ export function RunHistory({ tenantId, except }: { tenantId: string; except: str
   );
 }
 
-function Run({ run }: { run: SyncRun }) {
+/** `isFirst`: no run before it has succeeded. */
+function Run({ run, isFirst }: { run: SyncRun; isFirst: boolean }) {
   const seconds =
     run.startedAt && run.finishedAt ? (Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1000 : null;
   return (
@@ -63,7 +68,7 @@ function Run({ run }: { run: SyncRun }) {
             {STATES[run.status].label}
           </Badge>
           <Text size="sm" fw={600}>
-            {KINDS[run.kind]}
+            {run.kind === 'backfill' && isFirst ? 'First sync' : KINDS[run.kind]}
           </Text>
         </Group>
         <Text size="sm" c="dimmed" component="div" className="figures">

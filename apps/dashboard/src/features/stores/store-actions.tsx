@@ -1,42 +1,19 @@
-import { Button, Group } from '@mantine/core';
-import { IconChevronDown, IconPlugConnected, IconPlugConnectedX, IconRefresh } from '@tabler/icons-react';
+import { Button, Group, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconChevronDown, IconPlugConnectedX, IconRefresh } from '@tabler/icons-react';
 import { permits, type SyncKind, type Tenant } from '@xeno/contracts';
-import { lazy } from 'react';
 import { ChoiceMenu } from '../../ui/choice-menu.tsx';
+import { Confirm } from '../../ui/confirm.tsx';
 import { notifyFailure } from '../../ui/notify.tsx';
-import { OnDemand } from '../../ui/on-demand.tsx';
-import { useConnect, useStartSync } from './queries.ts';
+import { useDisconnect, useStartSync } from './queries.ts';
 import { canReconnect } from './store-state.tsx';
 
-const loadDisconnect = () => import('./disconnect.tsx');
-const Disconnect = lazy(loadDisconnect);
-
 export function StoreActions({ tenant }: { tenant: Tenant }) {
-  const connect = useConnect();
   const mayManage = permits(tenant.role, 'store:manage');
-  const disconnect = (
-    <Button size="xs" variant="subtle" color="red" leftSection={<IconPlugConnectedX size={16} aria-hidden />}>
-      Disconnect
-    </Button>
-  );
   return (
     <Group gap="xs">
       {!canReconnect(tenant) && permits(tenant.role, 'sync:run') && <SyncNow tenant={tenant} />}
-      {canReconnect(tenant) && mayManage && (
-        <Button
-          size="xs"
-          leftSection={<IconPlugConnected size={16} aria-hidden />}
-          loading={connect.isPending}
-          onClick={() => connect.mutate(tenant.shopDomain, { onError: notifyFailure('Not reconnected') })}
-        >
-          Reconnect
-        </Button>
-      )}
-      {mayManage && tenant.status !== 'disconnected' && (
-        <OnDemand trigger={disconnect} popup="dialog" load={loadDisconnect}>
-          <Disconnect tenant={tenant} trigger={disconnect} />
-        </OnDemand>
-      )}
+      {mayManage && tenant.status !== 'disconnected' && <Disconnect tenant={tenant} />}
     </Group>
   );
 }
@@ -74,5 +51,41 @@ function SyncNow({ tenant }: { tenant: Tenant }) {
         },
       ]}
     />
+  );
+}
+
+/** Asks once more, as access can only be had back by agreeing in Shopify again. */
+function Disconnect({ tenant }: { tenant: Tenant }) {
+  const [asking, { open, close }] = useDisclosure(false);
+  const disconnect = useDisconnect(tenant);
+  return (
+    <>
+      <Button
+        size="xs"
+        variant="subtle"
+        color="red"
+        leftSection={<IconPlugConnectedX size={16} aria-hidden />}
+        onClick={open}
+        aria-haspopup="dialog"
+      >
+        Disconnect
+      </Button>
+      {asking && (
+        <Confirm
+          title={<bdi>Disconnect {tenant.storeName}?</bdi>}
+          action="Disconnect"
+          loading={disconnect.isPending}
+          onConfirm={() =>
+            disconnect.mutate(undefined, { onError: notifyFailure('Not disconnected'), onSettled: close })
+          }
+          onClose={close}
+        >
+          <Text size="sm">
+            Our access to <bdi>{tenant.shopDomain}</bdi> is given up and nothing new is fetched.{' '}
+            <strong>Its data is kept:</strong> the figures so far stay here, and reconnecting goes on where it stopped.
+          </Text>
+        </Confirm>
+      )}
+    </>
   );
 }

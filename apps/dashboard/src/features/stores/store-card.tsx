@@ -17,7 +17,7 @@ export function StoreCard({ tenant }: { tenant: Tenant }) {
         <Group justify="space-between" align="flex-start" gap="sm">
           <Box miw={0} flex="1 1 16rem">
             <Group gap="sm" wrap="nowrap">
-              <Title order={2} lineClamp={2} miw={0} dir="auto" style={{ overflowWrap: 'anywhere' }}>
+              <Title order={2} lineClamp={2} miw={0} dir="auto">
                 <Anchor
                   component={Link}
                   {...({ to: '/stores/$id', params: { id: tenant.id } } as object)}
@@ -36,22 +36,22 @@ export function StoreCard({ tenant }: { tenant: Tenant }) {
           </Box>
           {!lacksSecondFactor && <StoreActions tenant={tenant} />}
         </Group>
-        <StoreAdvice tenant={tenant} />
         {lacksSecondFactor ? (
           <SecondFactorAdvice />
-        ) : tenant.activeRun ? (
-          <SyncProgress run={tenant.activeRun} />
         ) : (
-          <LastFailure tenant={tenant} />
+          <>
+            <StoreAdvice tenant={tenant} />
+            {tenant.activeRun ? <SyncProgress run={tenant.activeRun} /> : <LastFailure tenant={tenant} />}
+            <Group gap="md">
+              <Anchor component={Link} {...({ to: '/', search: { store: tenant.id } } as object)} size="sm" fw={600}>
+                See its figures
+              </Anchor>
+              <Anchor component={Link} {...({ to: '/stores/$id', params: { id: tenant.id } } as object)} size="sm">
+                Sync history
+              </Anchor>
+            </Group>
+          </>
         )}
-        <Group gap="md">
-          <Anchor component={Link} {...({ to: '/', search: { store: tenant.id } } as object)} size="sm" fw={600}>
-            See its figures
-          </Anchor>
-          <Anchor component={Link} {...({ to: '/stores/$id', params: { id: tenant.id } } as object)} size="sm">
-            Sync history
-          </Anchor>
-        </Group>
       </Stack>
     </Card>
   );

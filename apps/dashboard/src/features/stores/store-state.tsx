@@ -1,6 +1,8 @@
-import { Alert, Badge, Text } from '@mantine/core';
+import { Alert, Badge, Button, Text } from '@mantine/core';
 import { permits, type Tenant } from '@xeno/contracts';
-import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
+import { IconAlertTriangle, IconInfoCircle, IconPlugConnected } from '@tabler/icons-react';
+import { notifyFailure } from '../../ui/notify.tsx';
+import { useConnect } from './queries.ts';
 
 type State = Tenant['status'] | 'syncing';
 
@@ -39,13 +41,15 @@ export function StoreAdvice({ tenant }: { tenant: Tenant }) {
   const meaning = MEANINGS[tenant.status];
   if (!meaning) return null;
   const calm = tenant.status === 'disconnected';
+  const mayReconnect = permits(tenant.role, 'store:manage');
   return (
     <Alert
       color={STATES[tenant.status].color}
       icon={calm ? <IconInfoCircle /> : <IconAlertTriangle />}
       title={STATES[tenant.status].label}
     >
-      {tenant.statusReason && (
+      {/* it tells admins what to do */}
+      {tenant.statusReason && (mayReconnect || !canReconnect(tenant)) && (
         <Text size="sm" mb={4} dir="auto">
           {tenant.statusReason}
         </Text>
@@ -53,10 +57,24 @@ export function StoreAdvice({ tenant }: { tenant: Tenant }) {
       <Text size="sm">
         {meaning}
         {canReconnect(tenant) &&
-          (permits(tenant.role, 'store:manage')
-            ? ' Press “Reconnect” and agree in Shopify once more to go on.'
-            : ' Ask an admin of this store to reconnect it.')}
+          (mayReconnect ? ' Agree in Shopify once more to go on.' : ' Ask an admin of this store to reconnect it.')}
       </Text>
+      {canReconnect(tenant) && mayReconnect && <Reconnect shop={tenant.shopDomain} />}
     </Alert>
+  );
+}
+
+function Reconnect({ shop }: { shop: string }) {
+  const connect = useConnect();
+  return (
+    <Button
+      size="xs"
+      mt="sm"
+      leftSection={<IconPlugConnected size={16} aria-hidden />}
+      loading={connect.isPending}
+      onClick={() => connect.mutate(shop, { onError: notifyFailure('Not reconnected') })}
+    >
+      Reconnect
+    </Button>
   );
 }

@@ -1,19 +1,19 @@
-import { Alert, Button, Checkbox, Group, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { type Invitation, permits, type Role, type Tenant } from '@xeno/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { CopyText } from '../../ui/copy-text.tsx';
 import { notify } from '../../ui/notify.tsx';
 import { FormProblem } from '../../ui/problem.tsx';
-import { fieldErrors } from '../../ui/refusal.ts';
+import { refusals } from '../../ui/refusal.ts';
+import { TakeAlong } from '../../ui/take-along.tsx';
 import { useTenants } from '../stores/queries.ts';
 import { invitationsOf, useInvite } from './queries.ts';
 import { RoleSelect } from './role-select.tsx';
 
 export function InviteForm({ tenant }: { tenant: Tenant }) {
   const invite = useInvite(tenant.id);
-  // they are not shown again, so all of this visit are
+  const { data: open = [] } = useQuery(invitationsOf(tenant.id));
   const [links, setLinks] = useState<{ invitation: Invitation; link: string }[]>([]);
   const { data: tenants = [] } = useTenants();
   const others = tenants.filter(({ id, role }) => id !== tenant.id && permits(role, 'members:manage'));
@@ -33,7 +33,7 @@ export function InviteForm({ tenant }: { tenant: Tenant }) {
           if (link) setLinks((before) => [...before, { invitation, link }]);
           else void notify({ title: 'Invited', message: `An e-mail is on its way to ${invitation.email}.` });
         },
-        onError: (error) => form.setErrors(fieldErrors(error)),
+        onError: (error) => form.setErrors(refusals(error)),
       },
     ),
   );
@@ -53,33 +53,21 @@ export function InviteForm({ tenant }: { tenant: Tenant }) {
             </Group>
           </Checkbox.Group>
         )}
-        <FormProblem title="Not invited" error={invite.error} />
+        <FormProblem title="Not invited" form={form} />
         <Group>
           <Button type="submit" size="xs" loading={invite.isPending}>
             Invite
           </Button>
         </Group>
-        <Links tenantId={tenant.id} links={links} />
+        <TakeAlong
+          title="Pass the invitation on"
+          secrets={links
+            .filter(({ invitation }) => open.some(({ id }) => id === invitation.id))
+            .map(({ invitation: { id, email }, link }) => ({ id, label: `Link for ${email}`, text: link }))}
+        >
+          Each link works once, for an account with its address. It is not shown again.
+        </TakeAlong>
       </Stack>
     </form>
-  );
-}
-
-/** To be passed on by hand, as long as the invitations are open. */
-function Links({ tenantId, links }: { tenantId: string; links: { invitation: Invitation; link: string }[] }) {
-  const { data: open = [] } = useQuery(invitationsOf(tenantId));
-  const standing = links.filter(({ invitation }) => open.some(({ id }) => id === invitation.id));
-  if (standing.length === 0) return null;
-  return (
-    <Alert color="teal" title="Pass the invitation on">
-      <Text size="sm" mb="xs">
-        Each link works once, for an account with its address. It is not shown again.
-      </Text>
-      <Stack gap="xs">
-        {standing.map(({ invitation, link }) => (
-          <CopyText key={invitation.id} text={link} label={`Link for ${invitation.email}`} />
-        ))}
-      </Stack>
-    </Alert>
   );
 }

@@ -16,6 +16,7 @@ export function MemberRow({ tenant, member }: { tenant: Tenant; member: Member }
   const [asked, setAsked] = useState<'remove' | 'handOver' | null>(null);
   const change = useChangeRole(tenant.id);
   const confirm = useConfirmMember(tenant.id);
+  const lacksSecondFactor = tenant.requiresSecondFactor && !secondFactor;
   const isSelf = currentUser()?.id === userId;
   return (
     <Box component="li" className={classes['item']!}>
@@ -60,7 +61,6 @@ export function MemberRow({ tenant, member }: { tenant: Tenant; member: Member }
             aria-label={`Role of ${name}`}
             data={roleChoices}
             value={change.isPending ? change.variables.role : role}
-            disabled={change.isPending}
             onChange={({ currentTarget }) =>
               change.mutate(
                 { userId, role: currentTarget.value as Role },
@@ -83,7 +83,10 @@ export function MemberRow({ tenant, member }: { tenant: Tenant; member: Member }
                       {
                         key: 'handOver',
                         label: 'Hand the store over …',
-                        hint: 'They become admin in your place.',
+                        hint: lacksSecondFactor
+                          ? 'They need a second factor first, as this store demands one.'
+                          : 'They become admin in your place.',
+                        disabled: lacksSecondFactor,
                         onChoose: () => setAsked('handOver'),
                       },
                     ]),
@@ -116,7 +119,8 @@ function Remove({ tenant, member, onClose }: Asked) {
       onClose={onClose}
     >
       <Text size="sm">
-        {member.email} sees nothing of this store any more, from the next click on. Invitations they have sent end.
+        <bdi>{member.email}</bdi> sees nothing of this store any more, from the next click on. Invitations they have
+        sent end.
       </Text>
     </Confirm>
   );

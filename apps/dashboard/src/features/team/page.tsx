@@ -10,7 +10,6 @@ import { notifyFailure } from '../../ui/notify.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Problem } from '../../ui/problem.tsx';
-import { useLive } from '../live/use-live.ts';
 import { ChosenStore } from '../stores/chosen-store.tsx';
 import { InviteForm } from './invite-form.tsx';
 import { MemberRow } from './member-row.tsx';
@@ -29,7 +28,6 @@ export function TeamPage() {
 }
 
 function Team({ tenant }: { tenant: Tenant }) {
-  useLive(tenant.id);
   const mayManage = permits(tenant.role, 'members:manage');
   return (
     <>
@@ -123,20 +121,15 @@ function Invitations({ tenant }: { tenant: Tenant }) {
 
 function Security({ tenant }: { tenant: Tenant }) {
   const demand = useDemandSecondFactor(tenant.id);
-  // shown at once: a mutation tells that it is pending a moment later, and the switch would have sprung back meanwhile
-  const [chosen, setChosen] = useState<boolean | null>(null);
-  const choose = (demanded: boolean) => {
-    setChosen(demanded);
-    demand.mutate(demanded, { onError: notifyFailure('Not changed'), onSettled: () => setChosen(null) });
-  };
   return (
     <Panel title="Security">
       <Switch
         label="Members must have a second factor"
         description="Who has none sees nothing of this store until they have set one up under Profile and security."
-        checked={chosen ?? tenant.requiresSecondFactor}
-        disabled={chosen !== null}
-        onChange={({ currentTarget }) => choose(currentTarget.checked)}
+        checked={demand.isPending ? demand.variables : tenant.requiresSecondFactor}
+        onChange={({ currentTarget }) =>
+          demand.mutate(currentTarget.checked, { onError: notifyFailure('Not changed') })
+        }
       />
     </Panel>
   );

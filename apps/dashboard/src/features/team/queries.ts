@@ -25,12 +25,13 @@ function useChange<T, R>(tenantId: string, change: (input: T) => Promise<R>, onS
   return useMutation({
     mutationFn: change,
     onSuccess,
-    // one's own role may be among what has changed
-    onSettled: () =>
-      Promise.all([
-        client.invalidateQueries({ queryKey: keyOf(tenantId) }),
-        client.invalidateQueries({ queryKey: tenants.queryKey }),
-      ]),
+    // one after the other, so that the last that was chosen holds
+    scope: { id: `team ${tenantId}` },
+    // one's own role may be among what has changed: it comes first, as the rest may not be asked for any longer
+    onSettled: async () => {
+      await client.invalidateQueries({ queryKey: tenants.queryKey });
+      await client.invalidateQueries({ queryKey: keyOf(tenantId) });
+    },
   });
 }
 
