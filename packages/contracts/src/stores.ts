@@ -72,7 +72,10 @@ export const Tenant = Type.Object({
         status: Type.Union([Type.Literal('active'), Type.Literal('unavailable'), Type.Literal('failing')]),
         reason: nullable(Type.String()),
       },
-      { description: 'Whether Shopify tells changes at once; null until it was first asked to.' },
+      {
+        description:
+          'Whether Shopify tells changes at once; null until it was first asked to, and when the connection has ended.',
+      },
     ),
   ),
   apiVersion: nullable(

@@ -8,6 +8,7 @@ import { Explain } from '../../ui/explain.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { When } from '../../ui/when.tsx';
 import { useStanding } from '../live/use-live.ts';
+import { canReconnect } from '../stores/store-state.tsx';
 import { queueDepths } from './queries.ts';
 
 /** How far what is stored is behind Shopify, and what stands in the way of its being up to date. */
@@ -64,9 +65,12 @@ export function Freshness({ tenant }: { tenant: Tenant }) {
             meaning="Whether Shopify tells each change at once. It is checked on a schedule and set up again when it has ended."
           >
             {
-              { active: 'Arriving', unavailable: 'Not possible', failing: 'Interrupted', none: 'Not set up yet' }[
-                webhooks?.status ?? 'none'
-              ]
+              {
+                active: 'Arriving',
+                unavailable: 'Not possible',
+                failing: 'Interrupted',
+                none: canReconnect(tenant) ? 'Ended' : 'Not set up yet',
+              }[webhooks?.status ?? 'none']
             }
           </Fact>
           <Fact

@@ -87,7 +87,11 @@ export async function ingest(task: IngestTask): Promise<Partitioned> {
     for (let index = task.partitionsDone; index < partitions; index++) {
       const bytes = await readInto(memory, partitionFile(task.folder, index));
       memory = bytes.length > memory.length ? bytes : memory;
-      for (const { batch, roots, unread, isLast } of mappedBatches(bytes, stream, { currency, fetchBegan, batchRoots })) {
+      for (const { batch, roots, unread, isLast } of mappedBatches(bytes, stream, {
+        currency,
+        fetchBegan,
+        batchRoots,
+      })) {
         rootsDone += roots;
         yield { batch: prepare(batch), unread, rootsDone, partitionsDone: isLast ? index + 1 : null };
         await setImmediate(); // the database's answers come first
