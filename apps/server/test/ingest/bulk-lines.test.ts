@@ -151,6 +151,14 @@ describe('the lines of a bulk result', () => {
     }
   });
 
+  it('are joined however long they are', async () => {
+    const title = 'x'.repeat(3_000_000);
+    const all = [sale, { ...item, title }, agreement, order].map((line) => JSON.stringify(line));
+    const [record] = await read(all.join('\n'), 4);
+    expect(record!.lines[0]!.title.length).toBe(title.length);
+    expect(record!.events[0]!.sales).toHaveLength(1);
+  });
+
   it.each([
     ['a line fewer than counted', [order, item, agreement], 4],
     ['a line more than counted', [order, item, item], 2],
