@@ -68,7 +68,6 @@ export async function createServer({
   app.addHook('onClose', () => counts.close());
   app.decorateRequest('actor', null);
   app.setValidatorCompiler(compileValidator);
-  app.setErrorHandler(answerError);
   acceptJsonOnly(app);
 
   const headers = securityHeaders({ https: config.appUrl?.startsWith('https:') ?? false });
@@ -78,9 +77,13 @@ export async function createServer({
     request.door = doorOf(request);
     reply.header('x-request-id', request.id);
     if (request.door !== 'site') reply.header('cache-control', 'no-store');
-    // Shopify's servers show nothing and run nothing
+    // an accepted webhook is answered by nothing that could be shown
     if (request.door !== 'webhooks') reply.headers(headers);
     done();
+  });
+  app.setErrorHandler((error, request, reply) => {
+    reply.headers(headers);
+    return answerError(error, request, reply);
   });
   // otherwise a connection that was busy when closing began would be kept alive, and closing would wait for it
   let isClosing = false;

@@ -230,6 +230,10 @@ onEachDatabase('attacks', (engine) => {
         expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
       }
     }
+    const { status, headers } = await ada.call('POST', '/api/shopify/webhooks', { id: 1 });
+    expect([status, headers.get('cache-control')]).toEqual([401, 'no-store']);
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
   });
 
   test('A31: what one user was given is never given to another, not even as “unchanged”', async () => {
