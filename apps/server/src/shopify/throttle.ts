@@ -42,6 +42,8 @@ function createThrottle(): Throttle {
 
   function waitFor(cost: number, now: number): number {
     if (!known || known.restoreRate <= 0) return 0;
+    // the clock was set back: what is restored from now on counts
+    if (known.at > now) known.at = now;
     // A query dearer than the whole bucket goes when the bucket is full: Shopify then says what is wrong with it.
     const missing = Math.min(cost, known.maximumAvailable) - availableAt(known, now);
     return Math.max(0, Math.ceil((missing / known.restoreRate) * 1000));

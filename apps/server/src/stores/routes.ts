@@ -65,11 +65,14 @@ export function storeRoutes(deps: StoreDeps): HandledRoute[] {
       return redirect(reply, outcome.ok ? `/stores/${outcome.tenantId}` : errorPage(outcome));
     }),
 
-    handle(stores.listTenants, async ({ actor }) => ({
-      data: await listTenants(db, actor),
-      // a token is for the stores that it was made for
-      waiting: actor.apiTokenId === null ? await listWaiting(db, actor.userId) : [],
-    })),
+    handle(stores.listTenants, async ({ actor }) => {
+      const [data, waiting] = await Promise.all([
+        listTenants(db, actor),
+        // a token is for the stores that it was made for
+        actor.apiTokenId === null ? listWaiting(db, actor.userId) : [],
+      ]);
+      return { data, waiting };
+    }),
 
     handle(stores.getTenant, ({ actor }) => getTenant(db, actor)),
 

@@ -18,19 +18,21 @@ export async function listTenants(
   db: Database,
   { userId, apiTokenId }: { userId: string; apiTokenId: string | null },
 ): Promise<TenantView[]> {
-  const memberships = await db.models.Membership.findAll({ where: { userId, waitingSince: null } });
+  const [memberships, { totpConfirmedAt }] = await Promise.all([
+    db.models.Membership.findAll({ where: { userId, waitingSince: null } }),
+    db.models.User.findByPk(userId, { rejectOnEmpty: true }),
+  ]);
   const roles = new Map(memberships.map(({ tenantId, role }) => [tenantId, role]));
   if (apiTokenId !== null) await narrow(db, roles, apiTokenId);
-  const runs = await activeRunsOf(db, [...roles.keys()]);
+  const ids = [...roles.keys()];
+  const [runs, states] = await Promise.all([activeRunsOf(db, ids), webhookStates(db, ids)]);
   const tenants = await db.models.Tenant.findAll({
-    where: { id: [...roles.keys()] },
+    where: { id: ids },
     order: [
       ['createdAt', 'ASC'],
       ['id', 'ASC'],
     ],
   });
-  const states = await webhookStates(db, [...roles.keys()]);
-  const { totpConfirmedAt } = await db.models.User.findByPk(userId, { rejectOnEmpty: true });
   return Promise.all(
     tenants.map((tenant) => {
       const lacksSecondFactor = tenant.requiresSecondFactor && totpConfirmedAt === null;
@@ -64,12 +66,13 @@ async function narrow(db: Database, roles: Map<string, Role>, apiTokenId: string
 }
 
 export async function getTenant(db: Database, actor: { tenantId: string; role: Role }): Promise<TenantView> {
-  const runs = await activeRunsOf(db, [actor.tenantId]);
+  const ids = [actor.tenantId];
+  const [runs, states] = await Promise.all([activeRunsOf(db, ids), webhookStates(db, ids)]);
   const tenant = await db.models.Tenant.findByPk(actor.tenantId);
   if (!tenant) throw new NotFound();
   // who lacks a demanded second factor does not get here
   const access = { role: actor.role, lacksSecondFactor: false };
-  return viewTenant(db, tenant, access, runs, await webhookStates(db, [tenant.id]));
+  return viewTenant(db, tenant, access, runs, states);
 }
 
 /** What runs now, by store. */

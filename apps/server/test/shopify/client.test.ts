@@ -104,6 +104,15 @@ describe('throttling', () => {
     expect(clock.slept).toEqual([2000]);
   });
 
+  it('F31: does so too when the clock was set back meanwhile', async () => {
+    const { fetch } = scriptedFetch(json({ ...DATA, extensions: cost(300, 100, 100) }), ok());
+    const { client: shopify, clock } = client(fetch);
+    await shopify.query(OrdersCountDocument, {});
+    clock.time -= 3_600_000;
+    await shopify.query(OrdersCountDocument, {});
+    expect(clock.slept).toEqual([2000]);
+  });
+
   it('learns what an operation costs from being throttled, and waits the next time', async () => {
     const { fetch, sent } = scriptedFetch(throttled(500, 100, 50), ok());
     const { client: shopify, shop } = client(fetch, { maxTotalMs: 1_000 });
