@@ -116,11 +116,13 @@ const remember = ({ db, subscriptionsEverySeconds }: SubscriptionDeps, tenantId:
     ),
   );
 
-/** As of the last look; none for stores that were never looked at. */
+/** As of the last look; none for stores that were never looked at, or whose connection has ended. */
 export async function webhookStates(db: Database, tenantIds: readonly string[]): Promise<Map<string, WebhookState>> {
   if (tenantIds.length === 0) return new Map();
   const rows = await db.read<{ tenant_id: string | number; note: string | null }>(
-    `SELECT tenant_id, note FROM upkeep WHERE job = ? AND tenant_id IN (${tenantIds.map(() => '?').join(',')})`,
+    `SELECT u.tenant_id, u.note FROM upkeep u JOIN tenants t ON t.id = u.tenant_id
+     WHERE u.job = ? AND t.status NOT IN ('disconnected', 'uninstalled')
+       AND u.tenant_id IN (${tenantIds.map(() => '?').join(',')})`,
     [SUBSCRIPTIONS, ...tenantIds.map(BigInt)],
   );
   return new Map(

@@ -83,8 +83,6 @@ export async function viewActiveRuns(db: Database, tenantIds: string[]): Promise
   );
 }
 
-const isOver = ({ status }: Tenant) => status === 'disconnected' || status === 'uninstalled';
-
 /** Read before the stores: one that is shown without a run then shows what its last run has come to. */
 const activeRunsOf = (db: Database, tenantIds: string[]): Promise<SyncRun[]> =>
   db.models.SyncRun.findAll({ where: { tenantId: tenantIds, status: ['queued', 'running'] } });
@@ -110,8 +108,7 @@ async function viewTenant(
     currencyCode: tenant.currency,
     timezone: tenant.timezone,
     lastSyncAt: tenant.lastSyncAt?.toISOString() ?? null,
-    // what was so at the last look ends with the connection
-    webhooks: isOver(tenant) ? null : (states.get(tenant.id) ?? null),
+    webhooks: states.get(tenant.id) ?? null,
     apiVersion: tenant.apiVersion,
     createdAt: tenant.createdAt.toISOString(),
     activeRun: (await viewRuns(db, tenant.id, active))[0] ?? null,
