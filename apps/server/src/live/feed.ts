@@ -35,7 +35,9 @@ export function createFeed(options: {
   db: Database;
   signals: Signals;
   activeRuns(tenantIds: string[]): Promise<Map<string, SyncRun>>;
-  webhookStates(tenantIds: string[]): Promise<Map<string, { status: Standing['webhooks'] }>>;
+  webhookStates(
+    tenantIds: string[],
+  ): Promise<(tenant: { id: string; status: Standing['status'] }) => { status: Standing['webhooks'] } | null>;
   onError(error: unknown): void;
 }): Feed {
   const { db, signals, activeRuns, webhookStates, onError } = options;
@@ -59,7 +61,7 @@ export function createFeed(options: {
   async function lookAt(tenantIds: string[]): Promise<void> {
     if (tenantIds.length === 0) return;
     const runs = await activeRuns(tenantIds);
-    const states = await webhookStates(tenantIds);
+    const webhooksOf = await webhookStates(tenantIds);
     const rows = await db.read<{
       id: string | number;
       status: Standing['status'];
@@ -78,7 +80,7 @@ export function createFeed(options: {
     for (const row of rows) {
       const id = String(row.id);
       const changes = String(row.changes);
-      const webhooks = states.get(id)?.status ?? null;
+      const webhooks = webhooksOf({ id, status: row.status })?.status ?? null;
       const oldest = asDate(row.oldest);
       const isTold = row.status === 'connected' && webhooks === 'active';
       const behindSeconds = oldest ? secondsSince(oldest) : isTold ? 0 : null;

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import type { TenantStatus } from '@xeno/contracts';
 import type { Database } from '../db/database.ts';
-import type { Tenant } from '../db/models/tenant.ts';
+import { ENDED, type Tenant } from '../db/models/tenant.ts';
+import { idParams, marks } from '../db/values.ts';
 import type { ShopifyClient } from '../shopify/client.ts';
 import { ScopeMissing, ShopifyError, ShopifyRefused } from '../shopify/errors.ts';
 import { subscribe, type Subscribed, unsubscribe } from '../shopify/subscriptions.ts';
@@ -116,18 +118,19 @@ const remember = ({ db, subscriptionsEverySeconds }: SubscriptionDeps, tenantId:
     ),
   );
 
-/** As of the last look; none for stores that were never looked at, or whose connection has ended. */
-export async function webhookStates(db: Database, tenantIds: readonly string[]): Promise<Map<string, WebhookState>> {
-  if (tenantIds.length === 0) return new Map();
+/** The state of a store's webhooks, by how the store itself was read: null when its connection has ended, or it was never looked at. */
+export type WebhookStates = (tenant: { id: string; status: TenantStatus }) => WebhookState | null;
+
+/** As of the last look at each of the stores. */
+export async function webhookStates(db: Database, tenantIds: readonly string[]): Promise<WebhookStates> {
+  if (tenantIds.length === 0) return () => null;
   const rows = await db.read<{ tenant_id: string | number; note: string | null }>(
-    `SELECT u.tenant_id, u.note FROM upkeep u JOIN tenants t ON t.id = u.tenant_id
-     WHERE u.job = ? AND t.status NOT IN ('disconnected', 'uninstalled')
-       AND u.tenant_id IN (${tenantIds.map(() => '?').join(',')})`,
-    [SUBSCRIPTIONS, ...tenantIds.map(BigInt)],
+    `SELECT tenant_id, note FROM upkeep WHERE job = ? AND tenant_id IN (${marks(tenantIds)})`,
+    [SUBSCRIPTIONS, ...idParams(tenantIds)],
   );
-  return new Map(
-    rows.flatMap(({ tenant_id, note }) =>
-      note === null ? [] : [[String(tenant_id), JSON.parse(note) as WebhookState] as const],
-    ),
-  );
+  const notes = new Map(rows.map(({ tenant_id, note }) => [String(tenant_id), note]));
+  return ({ id, status }) => {
+    const note = ENDED.has(status) ? null : (notes.get(id) ?? null);
+    return note === null ? null : (JSON.parse(note) as WebhookState);
+  };
 }

@@ -10,7 +10,7 @@ import type { SyncRun } from '../db/models/sync-run.ts';
 import type { Tenant } from '../db/models/tenant.ts';
 import { asDate } from '../db/values.ts';
 import { NotFound } from '../http/errors.ts';
-import { type WebhookState, webhookStates } from './subscriptions.ts';
+import { type WebhookStates, webhookStates } from './subscriptions.ts';
 import { viewRuns } from './sync.ts';
 
 /** The stores a user has a role in, or an API token of the user's, in the order they were connected. */
@@ -25,7 +25,7 @@ export async function listTenants(
   const roles = new Map(memberships.map(({ tenantId, role }) => [tenantId, role]));
   if (apiTokenId !== null) await narrow(db, roles, apiTokenId);
   const ids = [...roles.keys()];
-  const [runs, states] = await Promise.all([activeRunsOf(db, ids), webhookStates(db, ids)]);
+  const [runs, webhooksOf] = await Promise.all([activeRunsOf(db, ids), webhookStates(db, ids)]);
   const tenants = await db.models.Tenant.findAll({
     where: { id: ids },
     order: [
@@ -36,7 +36,7 @@ export async function listTenants(
   return Promise.all(
     tenants.map((tenant) => {
       const lacksSecondFactor = tenant.requiresSecondFactor && totpConfirmedAt === null;
-      return viewTenant(db, tenant, { role: roles.get(tenant.id)!, lacksSecondFactor }, runs, states);
+      return viewTenant(db, tenant, { role: roles.get(tenant.id)!, lacksSecondFactor }, runs, webhooksOf);
     }),
   );
 }
@@ -67,12 +67,12 @@ async function narrow(db: Database, roles: Map<string, Role>, apiTokenId: string
 
 export async function getTenant(db: Database, actor: { tenantId: string; role: Role }): Promise<TenantView> {
   const ids = [actor.tenantId];
-  const [runs, states] = await Promise.all([activeRunsOf(db, ids), webhookStates(db, ids)]);
+  const [runs, webhooksOf] = await Promise.all([activeRunsOf(db, ids), webhookStates(db, ids)]);
   const tenant = await db.models.Tenant.findByPk(actor.tenantId);
   if (!tenant) throw new NotFound();
   // who lacks a demanded second factor does not get here
   const access = { role: actor.role, lacksSecondFactor: false };
-  return viewTenant(db, tenant, access, runs, states);
+  return viewTenant(db, tenant, access, runs, webhooksOf);
 }
 
 /** What runs now, by store. */
@@ -92,7 +92,7 @@ async function viewTenant(
   tenant: Tenant,
   access: { role: Role; lacksSecondFactor: boolean },
   runs: SyncRun[],
-  states: ReadonlyMap<string, WebhookState>,
+  webhooksOf: WebhookStates,
 ): Promise<TenantView> {
   const active = runs.filter((run) => run.tenantId === tenant.id);
   return {
@@ -108,7 +108,7 @@ async function viewTenant(
     currencyCode: tenant.currency,
     timezone: tenant.timezone,
     lastSyncAt: tenant.lastSyncAt?.toISOString() ?? null,
-    webhooks: states.get(tenant.id) ?? null,
+    webhooks: webhooksOf(tenant),
     apiVersion: tenant.apiVersion,
     createdAt: tenant.createdAt.toISOString(),
     activeRun: (await viewRuns(db, tenant.id, active))[0] ?? null,

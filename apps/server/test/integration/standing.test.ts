@@ -1,6 +1,7 @@
 import type { Tenant } from '@xeno/contracts';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { webhookStates } from '../../src/stores/subscriptions.ts';
 import { caughtUp } from './webhooks.ts';
 import { type Browser, expectExact, onEachDatabase, startWorld, type World } from './world.ts';
 
@@ -89,9 +90,12 @@ onEachDatabase('the life of a connection', (engine) => {
 
   test('F39: uninstalled: it stops, the tokens go, the data stays; a late webhook of it does not end a reinstallation', async () => {
     const before = await ada.overview(id);
+    const readBefore = await webhookStates(world.db, [id]);
+    expect(readBefore({ id, status: 'connected' })).toMatchObject({ status: 'active' });
     world.sandbox.control.uninstall(SHOP);
     const gone = await status('uninstalled');
     expect(gone.webhooks).toBeNull();
+    expect(readBefore({ id, status: gone.status })).toBeNull();
     expect(gone.isActive).toBe(false);
     const [tokens] = await world.db.read<object>('SELECT access_token, refresh_token FROM tenants');
     expect(tokens).toEqual({ access_token: null, refresh_token: null });

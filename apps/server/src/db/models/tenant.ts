@@ -9,6 +9,9 @@ import {
 } from 'sequelize';
 import { idColumn } from './columns.ts';
 
+/** Connections that are over: nobody hears of these stores any more. */
+export const ENDED: ReadonlySet<TenantStatus> = new Set(['disconnected', 'uninstalled']);
+
 /** A Shopify store. Tokens are sealed; see shopify/seal. */
 export class Tenant extends Model<InferAttributes<Tenant>, InferCreationAttributes<Tenant>> {
   declare id: string;

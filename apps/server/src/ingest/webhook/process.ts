@@ -2,7 +2,7 @@ import type { StreamName } from '@xeno/contracts';
 import type { Database, Tx } from '../../db/database.ts';
 import { isUnavailable } from '../../db/faults.ts';
 import type { InboxEvent } from '../../db/inbox-event.ts';
-import type { Tenant } from '../../db/models/tenant.ts';
+import { ENDED, type Tenant } from '../../db/models/tenant.ts';
 import { instantText } from '../../db/values.ts';
 import type { Hint, JobKind } from '../../jobs/job.ts';
 import { failPoint } from '../../observe/fail-points.ts';
@@ -87,8 +87,6 @@ async function processEvents(work: Work): Promise<'done' | 'more'> {
 }
 
 const SHOP_UPDATE = 'shop/update';
-/** Nobody hears of these stores any more. */
-const ENDED = new Set(['disconnected', 'uninstalled']);
 
 async function finishAll(db: Database, whose: { tenantId: string }, note: string): Promise<'done' | 'more'> {
   const { events, more } = await readPending(db, whose, null);
