@@ -194,6 +194,7 @@ CREATE TABLE oauth_states (
   created_at datetime(3) NOT NULL,
   expires_at datetime(3) NOT NULL,
   used_at datetime(3),
+  session_id bigint unsigned,
   PRIMARY KEY (state_hash),
   KEY oauth_states_user (user_id),
   CONSTRAINT oauth_states_user FOREIGN KEY (user_id) REFERENCES users (id)

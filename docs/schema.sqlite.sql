@@ -202,6 +202,7 @@ CREATE TABLE oauth_states (
   created_at DATETIME NOT NULL,
   expires_at DATETIME NOT NULL,
   used_at DATETIME,
+  session_id BIGINT,
   PRIMARY KEY (state_hash),
   CONSTRAINT oauth_states_user FOREIGN KEY (user_id) REFERENCES users (id)
 ) WITHOUT ROWID;

@@ -38,6 +38,20 @@ export const listEntries = route({
   response: { 200: pageOf(AuditEntry) },
 });
 
+export const listPeople = route({
+  method: 'GET',
+  path: '/api/tenants/:id/audit-log/people',
+  summary: 'Who has done something to a store, members or not, in the order of their names',
+  tag: 'audit',
+  access: 'audit:read',
+  params: Type.Object({ id: Id }),
+  response: {
+    200: Type.Object({
+      data: Type.Array(Type.Object({ userId: Id, name: Type.String(), email: nullable(Type.String()) })),
+    }),
+  },
+});
+
 export const exportEntries = route({
   method: 'GET',
   path: '/api/tenants/:id/audit-log/export',

@@ -8,9 +8,11 @@ import type { Permission } from './permissions.ts';
  * - `shopify`: whoever signs the body with the app's secret; the handler gets the raw body and judges it;
  * - `account`: whoever is logged in, in person: no API token;
  * - `user`: whoever is logged in, or a user's API token;
+ * - `member`: whoever is in the tenant that the request names, in person, also who waits to be confirmed or lacks the
+ *   second factor that it demands;
  * - a permission: a user, or a user's API token, whose role in the tenant that the request names has it.
  */
-export type Access = 'public' | 'session' | 'shopify' | 'account' | 'user' | Permission;
+export type Access = 'public' | 'session' | 'shopify' | 'account' | 'user' | 'member' | Permission;
 
 /** One route of the API, told once: the server registers it, the client calls it, OpenAPI is made from it. */
 export interface Route {

@@ -81,9 +81,9 @@ export const removeMember = route({
 export const leave = route({
   method: 'POST',
   path: '/api/tenants/:id/leave',
-  summary: 'Give up one’s own role in a store; the last admin cannot',
+  summary: 'Give up one’s own membership of a store, also one that waits; the last admin cannot',
   tag: 'teams',
-  access: 'metrics:read',
+  access: 'member',
   params: TenantParams,
   response: { 204: Type.Null() },
 });

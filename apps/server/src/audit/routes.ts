@@ -25,6 +25,15 @@ export const auditRoutes = (db: Database): HandledRoute[] => [
     return pageOf(entries, limit, positionOf);
   }),
 
+  handle(audit.listPeople, async ({ actor }) => {
+    const rows = await db.read<{ id: string | number; name: string; email: string }>(
+      `SELECT id, name, email FROM users
+       WHERE id IN (SELECT user_id FROM audit_log WHERE tenant_id = ? AND user_id IS NOT NULL) ORDER BY name, id`,
+      [BigInt(actor.tenantId)],
+    );
+    return { data: rows.map(({ id, name, email }) => ({ userId: String(id), name, email: emailOf(email) })) };
+  }),
+
   handle(audit.exportEntries, async ({ actor, query, reply }) => {
     // what is wrong with the filter must be told before the first line
     const first = await readEntries(db, actor.tenantId, query, AT_ONCE, null);

@@ -63,7 +63,8 @@ export class Conflict extends HttpError {
 export class TooMany extends HttpError {
   constructor(retryAfterSeconds: number) {
     const seconds = Math.max(1, Math.ceil(retryAfterSeconds));
-    super(429, 'too_many_requests', `Too many tries. Try again in ${seconds} seconds.`, {
+    const wait = seconds < 120 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`;
+    super(429, 'too_many_requests', `Too many tries. Try again in ${wait}.`, {
       retryable: true,
       headers: { 'retry-after': String(seconds) },
     });

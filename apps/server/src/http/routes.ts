@@ -42,18 +42,20 @@ export interface Membership {
   role: Role;
   /** The tenant demands a second factor, and the user has none. */
   lacksSecondFactor: boolean;
+  /** Until an admin confirms it, it may be given up and nothing else. */
+  isWaiting: boolean;
 }
 
 /**
  * Who sends this request, read from the database each time; throws Unauthorized. `membership` is the user's place
- * in the tenant asked for, and null where there is none: no such tenant, someone else's, or one that waits for an admin.
+ * in the tenant asked for, and null where there is none: no such tenant, or someone else's.
  */
 export type Authenticate = (
   request: FastifyRequest,
   tenantId: string | null,
 ) => Promise<UserActor & { membership: Membership | null }>;
 
-type ActorOf<A extends Access> = A extends Permission
+type ActorOf<A extends Access> = A extends Permission | 'member'
   ? TenantActor
   : A extends 'account'
     ? AccountActor
@@ -174,12 +176,12 @@ function admission(route: Route, authenticate: Authenticate) {
     case 'account':
       return async (request: FastifyRequest) => {
         request.actor = await authenticate(request, null);
-        if (request.actor.sessionId === null) {
-          throw new Forbidden('This needs a person who is logged in; an API token cannot do it.', 'session_required');
-        }
+        requirePerson(request.actor);
       };
     default: {
-      if (!isPermission(access)) throw new Error(`${method} ${path} declares no access policy.`);
+      if (access !== 'member' && !isPermission(access)) {
+        throw new Error(`${method} ${path} declares no access policy.`);
+      }
       const inPath = has(route.params, 'id');
       if (!inPath && !has(route.query, 'tenant_id')) {
         throw new Error(`${method} ${path} is about a tenant but names none.`);
@@ -195,6 +197,7 @@ function admission(route: Route, authenticate: Authenticate) {
 }
 
 function permission({ access }: Route) {
+  if (access === 'member') return async ({ actor }: FastifyRequest) => admitMember(actor);
   if (!isPermission(access)) return undefined;
   return async (request: FastifyRequest) => admit(request.actor?.membership ?? null, access);
 }
@@ -209,8 +212,19 @@ export async function requirePermission(
   admit((await authenticate(request, tenantId)).membership, permission);
 }
 
+/** A program that may look must not do what is its user's to decide. */
+function requirePerson({ sessionId }: UserActor): void {
+  if (sessionId !== null) return;
+  throw new Forbidden('This needs a person who is logged in; an API token cannot do it.', 'session_required');
+}
+
+function admitMember(actor: FastifyRequest['actor']): void {
+  if (!actor?.membership) throw new NotFound();
+  requirePerson(actor);
+}
+
 function admit(membership: Membership | null, access: Permission): void {
-  if (!membership) throw new NotFound();
+  if (!membership || membership.isWaiting) throw new NotFound();
   if (membership.lacksSecondFactor) {
     throw new Forbidden(
       'This store demands a second factor. Set one up under Profile and security.',
@@ -223,7 +237,7 @@ function admit(membership: Membership | null, access: Permission): void {
 function actorOf(access: Access, { actor }: FastifyRequest): UserActor | TenantActor | null {
   if (!actor) return null;
   const { membership, ...user } = actor;
-  if (!isPermission(access) || !membership) return user;
+  if (!(access === 'member' || isPermission(access)) || !membership) return user;
   return { ...user, tenantId: membership.tenantId, role: membership.role };
 }
 
@@ -242,7 +256,7 @@ function problemsOf({ method, access, params, query }: Route): number[] {
   if (method !== 'GET') problems.push(400, 401, 403, 409, 413, 415);
   if (query) problems.push(400);
   if (access !== 'public') problems.push(401);
-  if (access === 'account' || isPermission(access)) problems.push(403);
+  if (access === 'account' || access === 'member' || isPermission(access)) problems.push(403);
   if (params || isPermission(access)) problems.push(404);
   return problems;
 }
@@ -251,7 +265,8 @@ function securityOf(access: Access): Record<string, string[]>[] {
   if (access === 'public') return [];
   if (access === 'session') return [{ refreshCookie: [] }];
   if (access === 'shopify') return [{ shopifyHmac: [] }];
-  return access === 'account' ? [{ accessToken: [] }] : [{ accessToken: [] }, { apiToken: [] }];
+  const inPerson = access === 'account' || access === 'member';
+  return inPerson ? [{ accessToken: [] }] : [{ accessToken: [] }, { apiToken: [] }];
 }
 
 function schemaOf(route: Route): FastifySchema {

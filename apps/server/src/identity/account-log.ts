@@ -1,8 +1,12 @@
 import type { AccountEntry } from '@xeno/contracts';
-import { NO_TENANT } from '../db/audit.ts';
-import type { Database } from '../db/database.ts';
+import { audit, NO_TENANT } from '../db/audit.ts';
+import type { Database, Tx } from '../db/database.ts';
 import { asDate } from '../db/values.ts';
 import type { Position } from '../http/paging.ts';
+
+/** Notes in the audit log what was done to an account. */
+export const auditAccount = (db: Database, tx: Tx, userId: string, action: string, address?: string): Promise<void> =>
+  audit(tx, db.dialect, { tenantId: null, userId, action, subject: userId, address });
 
 /** What was done to a user's own account, the newest first. */
 export async function accountEntries(

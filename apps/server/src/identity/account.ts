@@ -1,7 +1,7 @@
-import { audit } from '../db/audit.ts';
 import { type Database, isUniqueViolation, type Tx } from '../db/database.ts';
 import type { User } from '../db/models/user.ts';
 import { BadInput, Conflict, Forbidden } from '../http/errors.ts';
+import { auditAccount } from './account-log.ts';
 import { normalizeEmail } from './email.ts';
 import { issueOneTimeToken, readOneTimeToken, useOneTimeToken, voidOneTimeTokens } from './one-time-tokens.ts';
 import { hashPassword, passwordFits } from './passwords.ts';
@@ -25,11 +25,7 @@ export async function confirmedUser(
   return user;
 }
 
-/** Notes in the audit log what somebody did to their own account. */
-export const auditAccount = (db: Database, tx: Tx, userId: string, action: string, address?: string): Promise<void> =>
-  audit(tx, db.dialect, { tenantId: null, userId, action, subject: userId, address });
-
-/** Sets a password; whoever holds a session of before has it no more, except the one named. */
+/** Sets a password; whoever holds a session or link of before has it no more, except the session named. */
 export async function setPassword(
   db: Database,
   tx: Tx,
@@ -37,8 +33,6 @@ export async function setPassword(
 ): Promise<void> {
   await db.models.User.update({ password: hash }, { where: { id: userId }, transaction: tx.transaction });
   await endSessionsOf(db, tx, { userId, except, reason: 'password' });
-  await voidOneTimeTokens(tx, userId, 'reset');
-  await voidOneTimeTokens(tx, userId, 'second-factor');
 }
 
 /**
@@ -107,8 +101,7 @@ export async function finishEmailChange(
       if (!(await useOneTimeToken(tx, token))) throw new Forbidden(DEAD_LINK, 'link_invalid');
       await db.models.User.update({ email: after }, { where: { id: userId }, transaction: tx.transaction });
       // links in the former mailbox must not open the account any more
-      await voidOneTimeTokens(tx, userId, 'reset');
-      await voidOneTimeTokens(tx, userId, 'email');
+      await voidOneTimeTokens(tx, userId);
       await auditAccount(db, tx, userId, 'account.email_changed', address);
       await tell(tx, { before, after });
     })

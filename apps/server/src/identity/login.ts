@@ -1,18 +1,23 @@
 import type { Database, Tx } from '../db/database.ts';
 import type { User } from '../db/models/user.ts';
 import { Unauthorized } from '../http/errors.ts';
-import { auditAccount } from './account.ts';
+import { auditAccount } from './account-log.ts';
 import { normalizeEmail } from './email.ts';
 import { issueOneTimeToken, readOneTimeToken, useOneTimeToken } from './one-time-tokens.ts';
 import { passwordFits } from './passwords.ts';
-import { readSecondFactor, type Seal } from './second-factor.ts';
+import { isTotp, readSecondFactor, type Seal } from './second-factor.ts';
 import { beginSession, type Client } from './sessions.ts';
 import { addressKey, type Throttle } from './throttle.ts';
 
 export interface LoginContext {
   db: Database;
   inTurn: <T>(key: string, work: () => Promise<T>) => Promise<T>;
-  throttles: { failuresPerAccount: Throttle; failuresPerAddress: Throttle; secondFactors: Throttle };
+  throttles: {
+    failuresPerAccount: Throttle;
+    failuresPerAddress: Throttle;
+    secondFactors: Throttle;
+    recoveryCodes: Throttle;
+  };
   sessionSeconds: number;
   secondFactorSeconds: number;
   seal: Seal;
@@ -69,7 +74,11 @@ async function requireUnchanged(db: Database, { transaction }: Tx, user: User): 
   if (now.password !== user.password) throw wrongCredentials();
 }
 
-/** Begins the session of a log-in whose password was right. Wrong codes are counted by account, from wherever they come. */
+/**
+ * Begins the session of a log-in whose password was right. The app's codes are few: wrong ones are counted by account,
+ * from wherever they come. Recovery codes cannot be guessed: theirs are counted by address as well, so that whoever has the
+ * password cannot lock out the owner, who has both.
+ */
 export function loginWithSecondFactor(
   { db, inTurn, throttles, sessionSeconds, seal }: LoginContext,
   { challenge, code }: { challenge: string; code: string },
@@ -78,7 +87,10 @@ export function loginWithSecondFactor(
   return inTurn(`second factor ${challenge}`, async () => {
     const waiting = await readOneTimeToken(db, 'second-factor', challenge);
     if (!waiting) throw new Unauthorized('This log-in took too long. Log in again.', 'challenge_invalid');
-    await throttles.secondFactors.check(waiting.userId);
+    const [tries, key] = isTotp(code)
+      ? [throttles.secondFactors, waiting.userId]
+      : [throttles.recoveryCodes, `${addressKey(client.address)} ${waiting.userId}`];
+    await tries.check(key);
     const user = await db.models.User.findByPk(waiting.userId, { rejectOnEmpty: true });
     const session = await db.transaction(async (tx) => {
       const factor = await readSecondFactor(tx, seal, user, code);
@@ -87,10 +99,10 @@ export function loginWithSecondFactor(
       return beginSession(db, tx, { userId: user.id, client, seconds: sessionSeconds });
     });
     if (!session) {
-      await throttles.secondFactors.count(user.id);
+      await tries.count(key);
       throw new Unauthorized('The code is wrong, or was used already.', 'wrong_code');
     }
-    await throttles.secondFactors.forget(user.id);
+    await tries.forget(key);
     return { user: { id: user.id, name: user.name, email: user.email }, ...session };
   });
 }

@@ -55,13 +55,9 @@ export async function useOneTimeToken(tx: Tx, token: string): Promise<boolean> {
   return used === 1;
 }
 
-/** Makes all of a user's tokens of a purpose useless. */
-export const voidOneTimeTokens = (tx: Tx, userId: string, purpose: Purpose): Promise<number> =>
-  tx.run('UPDATE one_time_tokens SET used_at = ? WHERE user_id = ? AND purpose = ? AND used_at IS NULL', [
-    new Date(),
-    BigInt(userId),
-    purpose,
-  ]);
+/** Makes all of a user's tokens useless. */
+export const voidOneTimeTokens = (tx: Tx, userId: string): Promise<number> =>
+  tx.run('UPDATE one_time_tokens SET used_at = ? WHERE user_id = ? AND used_at IS NULL', [new Date(), BigInt(userId)]);
 
 /** Removes those that have ended before an instant; whether there may be more. */
 export const pruneOneTimeTokens = (db: Database, endedBefore: Date): Promise<boolean> =>

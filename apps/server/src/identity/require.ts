@@ -14,6 +14,7 @@ interface MembershipRow {
   tenant_id: unknown;
   role: Role | null;
   demanded: unknown;
+  waiting_since: unknown;
   totp_confirmed_at: unknown;
 }
 
@@ -26,10 +27,11 @@ export function createAuthenticate(db: Database, tokens: AccessTokens): Authenti
   async function ofSession(token: string, tenantId: string | null) {
     const { sub: userId, sid: sessionId } = tokens.read(token);
     const [row] = await db.read<MembershipRow & { expires_at: unknown }>(
-      `SELECT s.expires_at, u.totp_confirmed_at, m.tenant_id, m.role, t.requires_second_factor AS demanded
+      `SELECT s.expires_at, u.totp_confirmed_at, m.tenant_id, m.role, m.waiting_since,
+              t.requires_second_factor AS demanded
          FROM sessions s
          JOIN users u ON u.id = s.user_id
-         LEFT JOIN memberships m ON m.tenant_id = ? AND m.user_id = u.id AND m.waiting_since IS NULL
+         LEFT JOIN memberships m ON m.tenant_id = ? AND m.user_id = u.id
          LEFT JOIN tenants t ON t.id = m.tenant_id
         WHERE s.id = ? AND s.user_id = ? AND s.ended_at IS NULL`,
       [tenantId, sessionId, userId],
@@ -45,11 +47,11 @@ export function createAuthenticate(db: Database, tokens: AccessTokens): Authenti
       MembershipRow & { id: unknown; user_id: unknown; most: Role; expires_at: unknown; last_used_at: unknown }
     >(
       `SELECT k.id, k.user_id, k.role AS most, k.expires_at, k.last_used_at,
-              u.totp_confirmed_at, m.tenant_id, m.role, t.requires_second_factor AS demanded
+              u.totp_confirmed_at, m.tenant_id, m.role, m.waiting_since, t.requires_second_factor AS demanded
          FROM api_tokens k
          JOIN users u ON u.id = k.user_id
          LEFT JOIN api_token_stores a ON a.tenant_id = ? AND a.token_id = k.id
-         LEFT JOIN memberships m ON m.tenant_id = a.tenant_id AND m.user_id = k.user_id AND m.waiting_since IS NULL
+         LEFT JOIN memberships m ON m.tenant_id = a.tenant_id AND m.user_id = k.user_id
          LEFT JOIN tenants t ON t.id = m.tenant_id
         WHERE k.token_hash = ? AND k.revoked_at IS NULL`,
       [tenantId, hashToken(token)],
@@ -79,6 +81,7 @@ const membershipOf = (row: MembershipRow, role: Role | null): Membership | null 
     tenantId: String(row.tenant_id as string),
     role,
     lacksSecondFactor: Boolean(row.demanded) && row.totp_confirmed_at === null,
+    isWaiting: row.waiting_since !== null,
   };
 
 const ID = /^[1-9]\d{0,15}$/;

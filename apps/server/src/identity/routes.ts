@@ -4,16 +4,8 @@ import type { Config } from '../config.ts';
 import type { Database } from '../db/database.ts';
 import { Conflict, NotFound, Unauthorized } from '../http/errors.ts';
 import { type Authenticate, handle, type HandledRoute, requirePermission } from '../http/routes.ts';
-import {
-  auditAccount,
-  beginEmailChange,
-  beginReset,
-  confirmedUser,
-  finishEmailChange,
-  finishReset,
-  setPassword,
-} from './account.ts';
-import { accountEntries } from './account-log.ts';
+import { beginEmailChange, beginReset, confirmedUser, finishEmailChange, finishReset, setPassword } from './account.ts';
+import { accountEntries, auditAccount } from './account-log.ts';
 import { createApiToken, listApiTokens, revokeApiToken } from './api-tokens.ts';
 import type { Tx } from '../db/database.ts';
 import { auditRequest } from '../http/audit-request.ts';
@@ -75,6 +67,7 @@ export async function createIdentity(
     seal,
     throttles: {
       secondFactors: new Throttle(counts, 'secondFactors', tuning.secondFactorFailures, tuning.loginWindowSeconds),
+      recoveryCodes: new Throttle(counts, 'recoveryCodes', tuning.secondFactorFailures, tuning.loginWindowSeconds),
       failuresPerAccount: new Throttle(
         counts,
         'failuresPerAccount',
@@ -151,7 +144,11 @@ export async function createIdentity(
     handle(auth.refresh, async ({ request, reply }) => {
       const given = request.cookies[COOKIE];
       if (!given) throw new Unauthorized('There is no session. Log in.', 'no_session');
-      const rotation = await rotate(db, given, { seconds: sessionSeconds, graceSeconds: tuning.refreshGraceSeconds });
+      const rotation = await rotate(db, given, {
+        seconds: sessionSeconds,
+        graceSeconds: tuning.refreshGraceSeconds,
+        address: request.ip,
+      });
       if (rotation.verdict === 'rotated') keep(request, reply, rotation.refreshToken);
       if (!('session' in rotation)) {
         if (rotation.verdict === 'reused') request.log.warn('a refresh token came twice: its session was ended');
@@ -349,6 +346,7 @@ export async function createIdentity(
           const entry = { tenantId, action: 'token.created', subject: id, detail };
           await auditRequest(tx, db.dialect, request, actor, entry);
         }
+        await auditAccount(db, tx, userId, 'account.token_created', request.ip);
         return made;
       });
     }),
@@ -363,6 +361,7 @@ export async function createIdentity(
           const entry = { tenantId, action: 'token.revoked', subject: known.id };
           await auditRequest(tx, db.dialect, request, actor, entry);
         }
+        await auditAccount(db, tx, userId, 'account.token_revoked', request.ip);
       });
       return null;
     }),

@@ -56,6 +56,9 @@ export async function endSecondFactor(tx: Tx, user: User): Promise<void> {
   await tx.run('DELETE FROM recovery_codes WHERE user_id = ?', [BigInt(user.id)]);
 }
 
+/** Whether a code looks like the app's; a recovery code is longer. */
+export const isTotp = (code: string): boolean => /^\s*\d{3}\s?\d{3}\s*$/.test(code);
+
 /** What a code is: the app's, or a recovery code, that was not used; it is used up with this transaction. Null: neither. */
 export async function readSecondFactor(
   tx: Tx,
@@ -63,7 +66,7 @@ export async function readSecondFactor(
   user: User,
   code: string,
 ): Promise<'app' | 'recovery' | null> {
-  if (/^\s*\d{3}\s?\d{3}\s*$/.test(code)) return (await fitsTotp(tx, seal, user, code)) ? 'app' : null;
+  if (isTotp(code)) return (await fitsTotp(tx, seal, user, code)) ? 'app' : null;
   const used = await tx.run(
     'UPDATE recovery_codes SET used_at = ? WHERE user_id = ? AND code_hash = ? AND used_at IS NULL',
     [new Date(), BigInt(user.id), hashToken(plain(code))],

@@ -3,6 +3,8 @@ import type { Database, Tx } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
 import type { Session, SessionEnd } from '../db/models/session.ts';
 import { hashToken, newSecretToken } from '../db/secret-tokens.ts';
+import { auditAccount } from './account-log.ts';
+import { voidOneTimeTokens } from './one-time-tokens.ts';
 
 export interface Client {
   address: string;
@@ -48,12 +50,13 @@ export type Rotation =
 export async function rotate(
   db: Database,
   refreshToken: string,
-  { seconds, graceSeconds }: { seconds: number; graceSeconds: number },
+  { seconds, graceSeconds, address }: { seconds: number; graceSeconds: number; address: string },
 ): Promise<Rotation> {
   const { RefreshToken, Session } = db.models;
   const tokenHash = hashToken(refreshToken);
 
-  return db.transaction<Rotation>(async ({ transaction }) => {
+  return db.transaction<Rotation>(async (tx) => {
+    const { transaction } = tx;
     const now = new Date();
     const [first] = await RefreshToken.update({ usedAt: now }, { where: { tokenHash, usedAt: null }, transaction });
     const known = await RefreshToken.findByPk(tokenHash, { transaction });
@@ -71,6 +74,7 @@ export async function rotate(
     }
     if (known.usedAt && known.usedAt >= after(now, -graceSeconds)) return { verdict: 'just_used', session };
     await session.update({ endedAt: now, endReason: 'reuse' }, { transaction });
+    await auditAccount(db, tx, session.userId, 'account.refresh_token_reused', address);
     return { verdict: 'reused' };
   });
 }
@@ -84,17 +88,18 @@ export const endSession = (db: Database, sessionId: string, reason: SessionEnd):
     ),
   );
 
-/** Ends all of a user's sessions but one, within the caller's transaction. */
+/** Ends all of a user's sessions but one, and the links and log-ins that wait, within the caller's transaction. */
 export async function endSessionsOf(
   { models }: Database,
-  { transaction }: Tx,
+  tx: Tx,
   { userId, except, reason }: { userId: string; except: string | null; reason: SessionEnd },
 ): Promise<void> {
   const others = except === null ? {} : { id: { [Op.ne]: except } };
   await models.Session.update(
     { endedAt: new Date(), endReason: reason },
-    { where: { userId, endedAt: null, ...others }, transaction },
+    { where: { userId, endedAt: null, ...others }, transaction: tx.transaction },
   );
+  await voidOneTimeTokens(tx, userId);
 }
 
 /** Where a user is logged in, the last used first. */

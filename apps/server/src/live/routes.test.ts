@@ -20,7 +20,7 @@ beforeEach(async () => {
       userId: '1',
       sessionId: '2',
       apiTokenId: null,
-      membership: { tenantId: '3', role: 'analyst' as const, lacksSecondFactor: false },
+      membership: { tenantId: '3', role: 'analyst' as const, lacksSecondFactor: false, isWaiting: false },
     });
   const feed = {
     watch(_tenantId: string, listener: (event: LiveEvent) => void) {

@@ -45,7 +45,8 @@ export function liveRoutes(
       const ping = setInterval(() => send(': ping\n\n'), PING_MS);
       const check = setInterval(() => {
         authenticate(request, tenantId).then(
-          ({ membership }) => (membership?.role === role && !membership.lacksSecondFactor ? undefined : end()),
+          ({ membership }) =>
+            membership?.role === role && !membership.lacksSecondFactor && !membership.isWaiting ? undefined : end(),
           (error: unknown) => error instanceof HttpError && error.status === 401 && end(),
         );
       }, checkSeconds * 1000);

@@ -26,13 +26,13 @@ const STATE_MINUTES = 15;
 const CALLBACK = '/api/shopify/callback';
 
 /**
- * Begins a connection: remembers a state, single use, bound to the user, the shop and the browser. `browser` is the
- * secret of the browser's cookie. Whether the store is connected already is not told: whoever types a name has shown
+ * Begins a connection: remembers a state, single use, bound to the user's session, the shop and the browser. `browser` is
+ * the secret of the browser's cookie. Whether the store is connected already is not told: whoever types a name has shown
  * nothing to Shopify.
  */
 export async function beginConnect(
   { db, shopify }: ConnectDeps,
-  request: { userId: string; shop: string; browser: string; appUrl: string },
+  request: { userId: string; sessionId: string | null; shop: string; browser: string; appUrl: string },
 ): Promise<{ authorizeUrl: string }> {
   const domain = parseShopDomain(request.shop);
   if (!domain.ok) throw new BadInput([{ path: 'shop', message: domain.reason }]);
@@ -43,6 +43,7 @@ export async function beginConnect(
     const begun = {
       stateHash: hashToken(state),
       userId: request.userId,
+      sessionId: request.sessionId,
       shopDomain: shop,
       browserHash: hashToken(request.browser),
       expiresAt: new Date(Date.now() + STATE_MINUTES * 60_000),
@@ -70,6 +71,7 @@ export type ConnectFailure =
   | 'shop_mismatch'
   | 'shop_owned_by_another'
   | 'admin_needed'
+  | 'confirmation_pending'
   | 'exchange_failed'
   | 'scopes_missing';
 
@@ -100,6 +102,7 @@ export async function finishConnect(
   if (!known || known.usedAt !== null || known.expiresAt < new Date()) return failed('state_invalid', shop);
   if (browser === null || !sameText(hashToken(browser), known.browserHash)) return failed('state_invalid', shop);
   if (known.shopDomain !== shop) return failed('shop_mismatch', shop);
+  if (known.sessionId !== null && !(await isOpen(db, known.sessionId))) return failed('state_invalid', shop);
   const [used] = await db.transaction(({ transaction }) =>
     db.models.OauthState.update(
       { usedAt: new Date() },
@@ -111,6 +114,7 @@ export async function finishConnect(
   const { userId } = known;
   const claim = await claimOf(db, shop, userId);
   if (claim.as === 'member') return failed('admin_needed', shop);
+  if (claim.as === 'waiting') return failed('confirmation_pending', shop);
   if (claim.as === 'stranger') return { ok: false, code: 'shop_owned_by_another', shop, ask: claim.ask };
 
   const answer = await exchangeCode({
@@ -133,6 +137,11 @@ export async function finishConnect(
   }
 }
 
+async function isOpen(db: Database, sessionId: string): Promise<boolean> {
+  const session = await db.models.Session.findByPk(sessionId);
+  return session !== null && session.endedAt === null && session.expiresAt > new Date();
+}
+
 async function saveTenant(
   { db, sealer }: ConnectDeps,
   { userId, shop, address }: { userId: string; shop: string; address: string },
@@ -152,6 +161,7 @@ async function saveTenant(
     // once more, now that nobody else can change it
     const claim = await claimOf(db, shop, userId, tx);
     if (claim.as === 'member') return { ok: false, code: 'admin_needed', shop };
+    if (claim.as === 'waiting') return { ok: false, code: 'confirmation_pending', shop };
     if (claim.as === 'stranger') return { ok: false, code: 'shop_owned_by_another', shop, ask: claim.ask };
     if (tenant) {
       await joinAs(db, tx, { tenantId: tenant.id, userId, claim });
@@ -197,11 +207,11 @@ async function saveTenant(
 /**
  * What whoever can agree to an installation in Shopify may be in a store here. Founder: nobody has connected it. Successor:
  * it was uninstalled, or has no admin; older members wait for the successor to confirm them, since the store may have been
- * sold. Invited: an admin has. Member: is in it already, with a role that does not connect stores. Stranger: others have it,
- * and `ask` is the masked address of whom to ask.
+ * sold. Invited: an admin has. Member: is in it already, with a role that does not connect stores. Waiting: was in it before
+ * a successor came. Stranger: others have it, and `ask` is the masked address of whom to ask.
  */
 type Claim =
-  | { as: 'founder' | 'admin' | 'successor' | 'member' }
+  | { as: 'founder' | 'admin' | 'successor' | 'member' | 'waiting' }
   | { as: 'invited'; role: Role; email: string }
   | { as: 'stranger'; ask: string | null };
 
@@ -224,8 +234,8 @@ async function claimOf(db: Database, shop: string, userId: string, tx?: Tx): Pro
     [BigInt(tenant.id), email, new Date()],
   );
   if (invitation) return { as: 'invited', role: invitation.role, email };
-  const member = await Membership.count({ where: { tenantId: tenant.id, userId, waitingSince: null }, transaction });
-  if (member > 0) return { as: 'member' };
+  const member = await Membership.findOne({ where: { tenantId: tenant.id, userId }, transaction });
+  if (member) return { as: member.waitingSince === null ? 'member' : 'waiting' };
   const first = await User.findByPk(admins[0]!.userId, { transaction });
   return { as: 'stranger', ask: first && maskEmail(first.email) };
 }

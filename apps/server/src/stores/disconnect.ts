@@ -1,17 +1,22 @@
 import type { TenantStatus } from '@xeno/contracts';
 import { audit } from '../db/audit.ts';
 import type { Database, Tx } from '../db/database.ts';
+import { ENDED } from '../db/models/tenant.ts';
 import { NO_TOKENS } from './tokens.ts';
 
-/** Ends a connection from here. */
-export const disconnect = (db: Database, tx: Tx, tenantId: string): Promise<void> =>
-  endConnection(db, tx, tenantId, {
+/** Ends a connection from here; false where it has ended before, which stays as it is. */
+export async function disconnect(db: Database, tx: Tx, tenantId: string): Promise<boolean> {
+  const tenant = await db.models.Tenant.findByPk(tenantId, { transaction: tx.transaction, lock: true });
+  if (!tenant || ENDED.has(tenant.status)) return false;
+  await endConnection(db, tx, tenantId, {
     status: 'disconnected',
     statusReason: 'It was disconnected here; its data is kept.',
     runs: 'The store was disconnected.',
   });
+  return true;
+}
 
-/** Ends a connection that the shop has ended. */
+/** Ends a connection that the shop has ended; it may have been disconnected from here before. */
 export const markUninstalled = (db: Database, tenantId: string): Promise<void> =>
   db.transaction(async (tx) => {
     const tenant = await db.models.Tenant.findByPk(tenantId, { transaction: tx.transaction, lock: true });

@@ -23,7 +23,7 @@ export const standingHandlers = ({
 }: StandingDeps): Record<string, (event: InboxEvent) => Promise<void>> => ({
   async 'app/uninstalled'({ tenantId, triggeredAt, shopDomain }) {
     const tenant = tenantId === null ? null : await db.models.Tenant.findByPk(tenantId);
-    if (!tenant || tenant.status === 'disconnected') return;
+    if (!tenant) return;
     if (triggeredAt !== null && tenant.installedAt !== null && triggeredAt < tenant.installedAt) {
       log.info(
         { tenantId, shop: shopDomain, triggeredAt },

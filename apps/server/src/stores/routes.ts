@@ -43,7 +43,7 @@ export function storeRoutes(deps: StoreDeps): HandledRoute[] {
     handle(stores.beginConnect, async ({ body, actor, request, reply }) => {
       const browser = request.cookies[STATE_COOKIE] ?? randomBytes(24).toString('base64url');
       const appUrl = deps.appUrlOf(request);
-      const answer = await beginConnect(deps, { userId: actor.userId, shop: body.shop, browser, appUrl });
+      const answer = await beginConnect(deps, { ...actor, shop: body.shop, browser, appUrl });
       // Lax: Shopify's redirect back is a top-level navigation from another site
       reply.setCookie(STATE_COOKIE, browser, {
         path: '/api/shopify',
@@ -81,8 +81,7 @@ export function storeRoutes(deps: StoreDeps): HandledRoute[] {
       deps.stop(actor.tenantId);
       await unsubscribe(deps, actor.tenantId);
       await db.transaction(async (tx) => {
-        await disconnect(db, tx, actor.tenantId);
-        await note(tx, request, actor, 'store.disconnected');
+        if (await disconnect(db, tx, actor.tenantId)) await note(tx, request, actor, 'store.disconnected');
       });
       deps.stop(actor.tenantId);
       return null;

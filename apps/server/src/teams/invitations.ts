@@ -3,7 +3,7 @@ import type { Database, Tx } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
 import { hashToken, newSecretToken } from '../db/secret-tokens.ts';
 import { asDate, instantText } from '../db/values.ts';
-import { Conflict, Forbidden } from '../http/errors.ts';
+import { Conflict, Forbidden, NotFound } from '../http/errors.ts';
 
 /** Open: neither accepted, withdrawn, replaced nor too old. */
 const OPEN = 'i.ended_at IS NULL AND i.expires_at > ?';
@@ -58,11 +58,17 @@ export async function invite(
   const created = Date.now();
   const [createdAt, expiresAt] = [new Date(created), new Date(created + seconds * 1000)];
   for (const tenantId of tenantIds) {
-    const [member] = await tx.query(
-      'SELECT m.user_id FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.tenant_id = ? AND u.email = ? AND m.waiting_since IS NULL',
+    const [member] = await tx.query<{ store_name: string }>(
+      `SELECT t.store_name FROM memberships m JOIN users u ON u.id = m.user_id JOIN tenants t ON t.id = m.tenant_id
+       WHERE m.tenant_id = ? AND u.email = ? AND m.waiting_since IS NULL`,
       [BigInt(tenantId), email],
     );
-    if (member) throw new Conflict('This address belongs to a member of the store already.', 'is_member');
+    if (member) {
+      throw new Conflict(
+        `This address belongs to a member of ${member.store_name} already. Nothing was sent.`,
+        'is_member',
+      );
+    }
     await tx.run(
       "UPDATE invitations SET ended_at = ?, end_reason = 'replaced' WHERE tenant_id = ? AND email = ? AND ended_at IS NULL",
       [createdAt, BigInt(tenantId), email],
@@ -87,13 +93,21 @@ export async function invite(
   return { invitation: { id: String(id), email, role, invitedBy: by.name, ...instants }, token };
 }
 
-/** Whether there was an open one to withdraw. */
-export async function revokeInvitation(tx: Tx, tenantId: string, id: string): Promise<boolean> {
+const ENDS = { accepted: 'accepted', revoked: 'withdrawn', replaced: 'replaced by a newer one' };
+
+/** @throws NotFound; Conflict for one that has ended, which tells how */
+export async function revokeInvitation(tx: Tx, tenantId: string, id: string): Promise<void> {
   const ended = await tx.run(
     "UPDATE invitations SET ended_at = ?, end_reason = 'revoked' WHERE tenant_id = ? AND id = ? AND ended_at IS NULL",
     [new Date(), BigInt(tenantId), BigInt(id)],
   );
-  return ended > 0;
+  if (ended > 0) return;
+  const [known] = await tx.query<{ end_reason: keyof typeof ENDS }>(
+    'SELECT end_reason FROM invitations WHERE tenant_id = ? AND id = ?',
+    [BigInt(tenantId), BigInt(id)],
+  );
+  if (!known) throw new NotFound();
+  throw new Conflict(`This invitation was ${ENDS[known.end_reason]} meanwhile.`, 'invitation_ended');
 }
 
 /** Withdraws what somebody has sent who may invite nobody any more. */

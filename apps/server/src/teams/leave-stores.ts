@@ -1,13 +1,13 @@
 import type { Database, Tx } from '../db/database.ts';
 import { Conflict } from '../http/errors.ts';
-import { endInvitationsBy } from './invitations.ts';
+import { endMembership } from './members.ts';
 
 export interface LeavingDeps {
   db: Database;
   /** Tells Shopify that a store wants to hear no more; bounded in time, and no harm when it comes to nothing. */
   unsubscribe(tenantId: string): Promise<void>;
-  /** Ends a store's connection. */
-  disconnect(tx: Tx, tenantId: string): Promise<void>;
+  /** Ends a store's connection; false where it has ended before. */
+  disconnect(tx: Tx, tenantId: string): Promise<boolean>;
   /** Stops what runs for a store. */
   stop(tenantId: string): void;
 }
@@ -56,12 +56,10 @@ export function createLeaveStores({ db, unsubscribe, disconnect, stop }: Leaving
     const left = await db.transaction(async (tx) => {
       const { all, alone } = await storesOf(userId, tx);
       for (const tenantId of alone) {
-        await disconnect(tx, tenantId);
-        await note(tx, tenantId, 'store.disconnected');
+        if (await disconnect(tx, tenantId)) await note(tx, tenantId, 'store.disconnected');
       }
       for (const tenantId of all) {
-        await Membership.destroy({ where: { tenantId, userId }, transaction: tx.transaction });
-        await endInvitationsBy(tx, { tenantId, userId });
+        await endMembership(db, tx, { tenantId, userId });
         await note(tx, tenantId, 'member.left');
       }
       await end(tx);

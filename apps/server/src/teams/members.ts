@@ -32,7 +32,7 @@ export const listMembers = async (db: Database, tenantId: string): Promise<Membe
 
 /**
  * Changes a member within a transaction that holds the store's row: no two of them can each take the other for the admin
- * who remains. @throws NotFound for who is no member; Conflict when no admin would remain
+ * who remains. @throws NotFound for who is no member; Conflict when the last admin would go
  */
 async function changing(
   db: Database,
@@ -41,12 +41,13 @@ async function changing(
   change: (member: Member) => Promise<void>,
 ): Promise<Member | null> {
   const { transaction } = tx;
-  await db.models.Tenant.findByPk(tenantId, { transaction, lock: true, rejectOnEmpty: true });
+  await db.models.Tenant.findByPk(tenantId, { transaction, lock: true });
   const read = async () =>
     (await tx.query<Row>(`${MEMBERS} AND m.user_id = ?`, [BigInt(tenantId), BigInt(userId)])).map(view)[0] ?? null;
   const member = await read();
   if (!member) throw new NotFound();
   await change(member);
+  if (member.role !== 'admin' || member.waitingSince !== null) return read();
   const admins = await db.models.Membership.count({
     where: { tenantId, role: 'admin', waitingSince: null },
     transaction,
@@ -66,6 +67,7 @@ export async function changeRole(
   const where = { tenantId, userId };
   const member = await changing(db, tx, where, async (found) => {
     before = found.role;
+    if (before === role) return;
     await db.models.Membership.update({ role }, { where, transaction: tx.transaction });
     if (role !== 'admin') await endInvitationsBy(tx, where);
   });
@@ -84,10 +86,17 @@ export async function confirmMember(
 }
 
 export async function removeMember(db: Database, tx: Tx, where: { tenantId: string; userId: string }): Promise<void> {
-  await changing(db, tx, where, async () => {
-    await db.models.Membership.destroy({ where, transaction: tx.transaction });
-    await endInvitationsBy(tx, where);
-  });
+  await changing(db, tx, where, () => endMembership(db, tx, where));
+}
+
+/** Takes somebody out of a store, with the invitations they have sent and the access of their API tokens. */
+export async function endMembership(db: Database, tx: Tx, where: { tenantId: string; userId: string }): Promise<void> {
+  await db.models.Membership.destroy({ where, transaction: tx.transaction });
+  await endInvitationsBy(tx, where);
+  await tx.run(
+    'DELETE FROM api_token_stores WHERE tenant_id = ? AND token_id IN (SELECT id FROM api_tokens WHERE user_id = ?)',
+    [BigInt(where.tenantId), BigInt(where.userId)],
+  );
 }
 
 /**

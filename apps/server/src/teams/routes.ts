@@ -2,7 +2,7 @@ import { teams } from '@xeno/contracts';
 import type { FastifyRequest } from 'fastify';
 import type { Database, Tx } from '../db/database.ts';
 import { auditRequest } from '../http/audit-request.ts';
-import { Conflict, Forbidden, NotFound, TooMany } from '../http/errors.ts';
+import { Conflict, Forbidden, TooMany } from '../http/errors.ts';
 import { type Authenticate, handle, type HandledRoute, requirePermission, type UserActor } from '../http/routes.ts';
 import type { Counts } from '../limits/counts.ts';
 import type { Mailer } from '../mail/outbox.ts';
@@ -39,6 +39,7 @@ export function teamRoutes(deps: TeamDeps): HandledRoute[] {
         const { userId } = params;
         const { before, member } = await changeRole(db, tx, { tenantId, userId, role: body.role });
         const detail = { from: before, to: body.role };
+        if (before === body.role) return member;
         await note(tx, request, actor, { tenantId, action: 'member.role_changed', subject: userId, detail });
         return member;
       }),
@@ -74,9 +75,7 @@ export function teamRoutes(deps: TeamDeps): HandledRoute[] {
     }),
 
     handle(teams.leave, async ({ actor, request }) => {
-      const { tenantId, userId, sessionId } = actor;
-      // a program that may look must not give up what its user has
-      if (sessionId === null) throw new Forbidden('Leaving is for a person who is logged in.', 'session_required');
+      const { tenantId, userId } = actor;
       await db.transaction(async (tx) => {
         await removeMember(db, tx, { tenantId, userId });
         await note(tx, request, actor, { tenantId, action: 'member.left', subject: userId });
@@ -142,7 +141,7 @@ export function teamRoutes(deps: TeamDeps): HandledRoute[] {
       const { tenantId } = actor;
       const { invitationId } = params;
       await db.transaction(async (tx) => {
-        if (!(await revokeInvitation(tx, tenantId, invitationId))) throw new NotFound();
+        await revokeInvitation(tx, tenantId, invitationId);
         await note(tx, request, actor, { tenantId, action: 'invitation.revoked', subject: invitationId });
       });
       return null;

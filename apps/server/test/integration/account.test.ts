@@ -182,6 +182,30 @@ describe.each(databases)('an account on $name', { timeout: 60_000 }, (engine) =>
       expect(mailbox.to(bob.email)[0]).not.toContain('#');
     });
 
+    test.each([
+      [
+        'a new password',
+        (ada: Account) =>
+          ask('POST', '/password', ada, { currentPassword: ada.password, newPassword: 'a new password' }),
+      ],
+      ['the end of all sessions', (ada: Account) => ask('DELETE', '/sessions', ada)],
+    ])('A7: %s ends links to change the e-mail, and links for a new password', async (_case, end) => {
+      const ada = await register(frame);
+      const other = `new-${ada.email}`;
+      await ask('POST', '/email', ada, { email: other, password: ada.password });
+      const change = await mailbox.link(other);
+      await ask('POST', '/password-reset', null, { email: ada.email });
+      const reset = await mailbox.link(ada.email);
+      expect((await end(ada)).statusCode).toBe(204);
+      const answers = [
+        await ask('POST', '/email/confirm', null, { token: change }),
+        await ask('POST', '/password-reset/confirm', null, { token: reset, password: 'of somebody else' }),
+      ];
+      expect(answers.map((answer) => answer.json<{ code: string }>().code)).toEqual(['link_invalid', 'link_invalid']);
+      const [user] = await frame.db.read<object>('SELECT email FROM users WHERE id = ?', [BigInt(ada.id)]);
+      expect(user).toEqual({ email: ada.email });
+    });
+
     test('a link, or a log-in that waits for its second factor, opens nothing but what it is for', async () => {
       const ada = await register(frame);
       await ask('POST', '/password-reset', null, { email: ada.email });
@@ -273,7 +297,12 @@ describe.each(databases)('an account on $name', { timeout: 60_000 }, (engine) =>
 
       // whoever has the password alone guesses a few times
       for (let i = 0; i < 4; i++) expect((await finish(wrongCode(app))).statusCode).toBe(401);
-      expect((await finish(recoveryCodes[2]!)).statusCode).toBe(429);
+      const denied = await finish(app.generate({ timestamp: Date.now() + 30_000 }));
+      expect(denied.statusCode).toBe(429);
+      // and locks out nobody who has a recovery code
+      expect((await finish(recoveryCodes[2]!)).statusCode).toBe(200);
+      for (let i = 0; i < 4; i++) expect((await finish(`${recoveryCodes[4]}${i}`)).statusCode).toBe(401);
+      expect((await finish(recoveryCodes[4]!)).statusCode).toBe(429);
 
       expect((await ask('POST', '/totp/disable', ada, { password: ada.password })).statusCode).toBe(204);
       expect((await login(ada.email, ada.password)).statusCode).toBe(200);

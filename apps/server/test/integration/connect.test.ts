@@ -116,6 +116,15 @@ onEachDatabase('connecting a store', (engine) => {
     expect(landing(await ada.call('GET', callback))).toMatch(/^\/stores\/\d+$/);
   });
 
+  test('A10: a state ends with the session that began it', async () => {
+    const eve = await world.register();
+    const shop = newShop();
+    const callback = await consent(await eve.begin(shop));
+    expect((await eve.call('DELETE', '/api/auth/sessions')).status).toBe(204);
+    expect(failure(await eve.call('GET', callback))).toBe('state_invalid');
+    await nobodyConnected(shop);
+  });
+
   test('A10: a state works once', async () => {
     const shop = newShop();
     const callback = await consent(await ada.begin(shop));

@@ -45,7 +45,7 @@ export async function startFrame(engine: Engine, env: Record<string, string> = {
   const identity = await createIdentity(app, db, config, {
     seal,
     mailer: server && createOutbox({ db, seal, hint: queue.hint }),
-    leaveStores: createLeaveStores({ db, unsubscribe: async () => {}, disconnect: async () => {}, stop: () => {} }),
+    leaveStores: createLeaveStores({ db, unsubscribe: async () => {}, disconnect: async () => true, stop: () => {} }),
   });
   registerRoutes(app, [...identity.routes, ...echoes], identity.authenticate);
   serveHealth(app, {

@@ -8,7 +8,7 @@ import { type Browser, onEachDatabase, startWorld, type World } from './world.ts
 const isRoute = (value: unknown): value is Route => typeof value === 'object' && value !== null && 'path' in value;
 const ABOUT_A_STORE = Object.values(contracts as Record<string, object>)
   .flatMap((room) => Object.values(room).filter(isRoute))
-  .filter(({ access }) => Object.hasOwn(PERMISSIONS, access));
+  .filter(({ access }) => access === 'member' || Object.hasOwn(PERMISSIONS, access));
 const nameOf = ({ method, path }: Route) => `${method} ${path}`;
 
 /** What background work of one store writes by itself. */
@@ -268,6 +268,8 @@ onEachDatabase('A1: a store and its twins', (engine) => {
     expect(filed.orders.length).toBeGreaterThan(0);
     const before = await answers();
     for (const twin of twins) await makeTwin(twin);
+    // an answer that was kept would be given again, whatever the statement says
+    await run('UPDATE tenant_state SET changes = changes + 1 WHERE tenant_id = ?', [BigInt(own)]);
     const empty = Object.entries(await rowsOf(twins[0]!)).filter(([, rows]) => rows.length === 0);
     expect(empty.map(([table]) => table).filter((table) => FILLED.includes(table))).toEqual([]);
     expect(await answers()).toEqual(before);

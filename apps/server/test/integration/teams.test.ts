@@ -1,4 +1,5 @@
 import type { AuditEntry, Member } from '@xeno/contracts';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Answer, Browser, consent, onEachDatabase, startWorld, type World } from './world.ts';
 import { startMailbox } from './mailbox.ts';
@@ -63,7 +64,8 @@ onEachDatabase('teams', (engine) => {
     expect(data.map((each) => each.id)).toEqual([withdrawn.body.invitation.id]);
     const path = `/api/tenants/${id}/invitations/${withdrawn.body.invitation.id}`;
     expect((await ada.call('DELETE', path)).status).toBe(204);
-    expect((await ada.call('DELETE', path)).status).toBe(404);
+    expect((await ada.call('DELETE', path)).body).toMatchObject({ status: 409, code: 'invitation_ended' });
+    expect((await ada.call('DELETE', `${path}0`)).status).toBe(404);
     expect((await accept(eve, tokenOf(withdrawn))).status).toBe(403);
 
     const old = await invite(ada, id, eve.email, 'analyst');
@@ -139,9 +141,22 @@ onEachDatabase('teams', (engine) => {
     expect((await ada.call('PATCH', path, { role: 'analyst' })).status).toBe(200);
     expect((await bob.call('POST', `/api/tenants/${id}/sync`)).status).toBe(403);
     expect((await accept(eve, pending)).status).toBe(403);
+    expect((await ada.call('PATCH', path, { role: 'admin' })).status).toBe(200);
+    const made = await bob.call<{ token: string }>('POST', '/api/auth/tokens', {
+      name: 'A report',
+      role: 'admin',
+      tenantIds: [id],
+      expiresInDays: 1,
+    });
+    const byToken = () =>
+      bob.call('GET', `/api/tenants/${id}`, undefined, { authorization: `Bearer ${made.body.token}` });
+    expect((await byToken()).status).toBe(200);
     expect((await ada.call('DELETE', path)).status).toBe(204);
     expect((await bob.call('GET', `/api/tenants/${id}`)).status).toBe(404);
     expect((await ada.call('DELETE', path)).status).toBe(404);
+    // whoever comes back begins anew
+    expect((await accept(bob, tokenOf(await invite(ada, id, bob.email, 'admin')))).status).toBe(200);
+    expect((await byToken()).status).toBe(404);
 
     const carl = await join(id, 'admin');
     const his = tokenOf(await invite(carl, id, eve.email, 'admin'));
@@ -207,6 +222,10 @@ onEachDatabase('teams', (engine) => {
     expect((await bob.get<{ data: unknown[] }>('/api/tenants')).data).toMatchObject([
       { id, requiresSecondFactor: true, lacksSecondFactor: true },
     ]);
+    // to leave needs none
+    const carl = await join(id, 'analyst');
+    expect((await carl.call('POST', `/api/tenants/${id}/leave`)).status).toBe(204);
+    expect((await carl.get<{ data: unknown[] }>('/api/tenants')).data).toEqual([]);
     const handOver = async () => ada.call('POST', `/api/tenants/${id}/members/${await userIdOf(bob)}/hand-over`);
     expect((await handOver()).body).toMatchObject({ status: 409, code: 'no_second_factor' });
     await world.db.models.User.update({ totpConfirmedAt: new Date() }, { where: { id: await userIdOf(bob) } });
@@ -275,10 +294,18 @@ onEachDatabase('teams', (engine) => {
     }
     const waiting = (await members(bob, id)).filter(({ waitingSince }) => waitingSince !== null);
     expect(waiting.map(({ email }) => email).sort()).toEqual([ada.email, carl.email].sort());
+    const back = await carl.call('GET', await consent(await carl.begin(shop)));
+    expect(back.headers.get('location')).toContain('code=confirmation_pending');
     const path = `/api/tenants/${id}/members/${await userIdOf(carl)}`;
     expect((await bob.call('POST', `${path}/confirm`)).status).toBe(200);
     expect((await carl.tenant(id)).role).toBe('analyst');
     expect((await carl.get<{ waiting: unknown[] }>('/api/tenants')).waiting).toEqual([]);
+
+    expect((await ada.call('POST', `/api/tenants/${id}/leave`)).status).toBe(204);
+    expect((await ada.get<{ waiting: { shopDomain: string }[] }>('/api/tenants')).waiting).not.toContainEqual(
+      expect.objectContaining({ shopDomain: shop }),
+    );
+    expect((await ada.call('POST', `/api/tenants/${id}/leave`)).status).toBe(404);
 
     // no admin is left
     await world.db.models.Membership.destroy({ where: { tenantId: id, userId: await userIdOf(bob) } });
@@ -363,6 +390,35 @@ onEachDatabase('teams', (engine) => {
     await nobody.settled(alone);
   });
 
+  test('an uninstallation stays one, whoever disconnects the store after it or before', async () => {
+    const shop = newShop();
+    const id = await ada.fill(shop);
+    const status = async () => (await ada.tenant(id)).status;
+    const until = async (wanted: string) => {
+      while ((await status()) !== wanted) await delay(50);
+    };
+    world.sandbox.control.uninstall(shop);
+    await until('uninstalled');
+    expect((await ada.call('DELETE', `/api/tenants/${id}`)).status).toBe(204);
+    expect(await status()).toBe('uninstalled');
+    expect((await ada.get<{ data: unknown[] }>(`/api/tenants/${id}/audit-log?action=store.disconnected`)).data).toEqual(
+      [],
+    );
+    const bob = await world.register();
+    await delay(1100); // installed in another second of Shopify's clock
+    expect(await bob.connect(shop)).toBe(id);
+    await bob.settled(id);
+
+    // Shopify tells the app of it, not the store's own address, whose subscriptions are gone
+    expect((await bob.call('DELETE', `/api/tenants/${id}`)).status).toBe(204);
+    expect((await bob.tenant(id)).status).toBe('disconnected');
+    const uri = `${world.url}/api/shopify/webhooks`;
+    world.sandbox.control.sendWebhook(shop, { topic: 'app/uninstalled', body: { id: 1, myshopify_domain: shop }, uri });
+    while ((await bob.tenant(id)).status !== 'uninstalled') await delay(50);
+    expect(await ada.connect(shop)).toBe(id);
+    await ada.settled(id);
+  });
+
   test('A23: the audit log tells who did what from where, filtered and exported; no formula gets into a spreadsheet', async () => {
     const id = await ada.fill(newShop());
     const bob = await join(id, 'analyst');
@@ -394,6 +450,8 @@ onEachDatabase('teams', (engine) => {
       address: '127.0.0.1',
     });
     expect((await log('&action=member.')).length).toBe(4);
+    const people = await ada.get<{ data: { userId: string }[] }>(`/api/tenants/${id}/audit-log/people`);
+    expect(people.data.map(({ userId }) => userId)).toEqual([await userIdOf(ada), bobs]);
     expect((await log(`&user_id=${bobs}`)).map(({ action }) => action)).toEqual(['member.joined']);
     expect((await log(`&from=${encodeURIComponent(all[1]!.happenedAt)}`)).length).toBe(2);
     expect((await log(`&to=${encodeURIComponent(all[1]!.happenedAt)}`)).length).toBe(4);

@@ -14,6 +14,9 @@ const TOLD: Record<string, string> = {
   'account.second_factor_on': 'Second factor turned on',
   'account.second_factor_off': 'Second factor turned off',
   'account.recovery_code_used': 'Logged in with a recovery code',
+  'account.token_created': 'API token made',
+  'account.token_revoked': 'API token revoked',
+  'account.refresh_token_reused': 'A session was ended: somebody used a copy of what keeps it logged in',
   'account.reset_by_operator': 'New password given by whoever runs this installation',
 };
 
@@ -33,7 +36,7 @@ export function AccountLog() {
       {error && !data && <Problem error={error} retry={() => void refetch()} />}
       {entries?.length === 0 && (
         <Text size="sm" c="dimmed">
-          Nothing was changed yet. Changes of your password, e-mail and second factor are listed here.
+          Nothing was changed yet. Changes of your password, e-mail, second factor and API tokens are listed here.
         </Text>
       )}
       {entries && entries.length > 0 && (

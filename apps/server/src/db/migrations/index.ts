@@ -13,6 +13,7 @@ import { accounts } from './0012-accounts.ts';
 import { unreadable } from './0014-unreadable.ts';
 import { redactedContacts } from './0015-redacted-contacts.ts';
 import { findingsKind } from './0016-findings-kind.ts';
+import { oauthStateSession } from './0017-oauth-state-session.ts';
 import type { Migration } from './migration.ts';
 
 export const migrations: Migration[] = [
@@ -31,4 +32,5 @@ export const migrations: Migration[] = [
   ...unreadable,
   ...redactedContacts,
   ...findingsKind,
+  ...oauthStateSession,
 ];

@@ -8,10 +8,12 @@ import {
 } from 'sequelize';
 import { idColumn } from './columns.ts';
 
-/** A connection that was begun: single use, bound to the user, the shop and the browser (by its cookie). */
+/** A connection that was begun: single use, bound to the user, the session, the shop and the browser (by its cookie). */
 export class OauthState extends Model<InferAttributes<OauthState>, InferCreationAttributes<OauthState>> {
   declare stateHash: string;
   declare userId: string;
+  /** With which it ends; null where a program has begun it. */
+  declare sessionId: string | null;
   declare shopDomain: string;
   declare browserHash: string;
   declare expiresAt: Date;
@@ -25,6 +27,7 @@ export function defineOauthState(sequelize: Sequelize) {
     {
       stateHash: { type: DataTypes.STRING(64), primaryKey: true },
       userId: idColumn('userId'),
+      sessionId: idColumn('sessionId', true),
       shopDomain: DataTypes.STRING,
       browserHash: DataTypes.STRING(64),
       expiresAt: DataTypes.DATE(3),
