@@ -16,7 +16,7 @@ import { Shell } from './shell.tsx';
 
 /** A page of this site to go to after logging in; anything else, such as another site's address, is ignored. */
 const safePath = (path: unknown): string =>
-  typeof path === 'string' && /^\/(?![/\\])/.test(path) && !path.startsWith('/login') ? path : '/';
+  typeof path === 'string' && /^\/(?!\/|login)[^\\\p{Cc}]*$/u.test(path) ? path : '/';
 
 /**
  * A route's search is what `parse` makes of the address, and nothing else. The router hands on what is left out as it
