@@ -7,7 +7,6 @@ import { currentUser } from '../../lib/session.ts';
 import { ChoiceMenu } from '../../ui/choice-menu.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
 import classes from '../../ui/list.module.css';
-import { notifyFailure } from '../../ui/notify.tsx';
 import { useChangeRole, useConfirmMember, useHandOver, useRemoveMember } from './queries.ts';
 import { roleChoices } from './roles.ts';
 
@@ -48,11 +47,7 @@ export function MemberRow({ tenant, member }: { tenant: Tenant; member: Member }
         </Box>
         <Group gap="xs" wrap="nowrap">
           {waitingSince && (
-            <Button
-              size="xs"
-              loading={confirm.isPending}
-              onClick={() => confirm.mutate(userId, { onError: notifyFailure('Not confirmed') })}
-            >
+            <Button size="xs" loading={confirm.isPending} onClick={() => confirm.mutate(userId)}>
               Confirm
             </Button>
           )}
@@ -61,12 +56,7 @@ export function MemberRow({ tenant, member }: { tenant: Tenant; member: Member }
             aria-label={`Role of ${name}`}
             data={roleChoices}
             value={change.isPending ? change.variables.role : role}
-            onChange={({ currentTarget }) =>
-              change.mutate(
-                { userId, role: currentTarget.value as Role },
-                { onError: notifyFailure('Role not changed') },
-              )
-            }
+            onChange={({ currentTarget }) => change.mutate({ userId, role: currentTarget.value as Role })}
           />
           {!isSelf && (
             <ChoiceMenu
@@ -115,7 +105,7 @@ function Remove({ tenant, member, onClose }: Asked) {
       title={<bdi>Remove {member.name}?</bdi>}
       action="Remove"
       loading={remove.isPending}
-      onConfirm={() => remove.mutate(member.userId, { onError: notifyFailure('Not removed'), onSettled: onClose })}
+      onConfirm={() => remove.mutate(member.userId, { onSettled: onClose })}
       onClose={onClose}
     >
       <Text size="sm">
@@ -133,9 +123,7 @@ function HandOver({ tenant, member, onClose }: Asked) {
       title={<bdi>Hand {tenant.storeName} over?</bdi>}
       action="Hand over"
       loading={handOver.isPending}
-      onConfirm={() =>
-        handOver.mutate(member.userId, { onError: notifyFailure('Not handed over'), onSettled: onClose })
-      }
+      onConfirm={() => handOver.mutate(member.userId, { onSettled: onClose })}
       onClose={onClose}
     >
       <Text size="sm">

@@ -6,7 +6,6 @@ import { useState } from 'react';
 import { formatInstant } from '../../lib/format.ts';
 import { Confirm } from '../../ui/confirm.tsx';
 import classes from '../../ui/list.module.css';
-import { notifyFailure } from '../../ui/notify.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Problem } from '../../ui/problem.tsx';
@@ -107,7 +106,7 @@ function Invitations({ tenant }: { tenant: Tenant }) {
                 variant="default"
                 aria-label={`Withdraw the invitation of ${email}`}
                 loading={revoke.isPending && revoke.variables === id}
-                onClick={() => revoke.mutate(id, { onError: notifyFailure('Not withdrawn') })}
+                onClick={() => revoke.mutate(id)}
               >
                 Withdraw
               </Button>
@@ -127,9 +126,7 @@ function Security({ tenant }: { tenant: Tenant }) {
         label="Members must have a second factor"
         description="Who has none sees nothing of this store until they have set one up under Profile and security."
         checked={demand.isPending ? demand.variables : tenant.requiresSecondFactor}
-        onChange={({ currentTarget }) =>
-          demand.mutate(currentTarget.checked, { onError: notifyFailure('Not changed') })
-        }
+        onChange={({ currentTarget }) => demand.mutate(currentTarget.checked)}
       />
     </Panel>
   );
@@ -138,8 +135,7 @@ function Security({ tenant }: { tenant: Tenant }) {
 function Leave({ tenant }: { tenant: Tenant }) {
   const [asked, setAsked] = useState(false);
   const leave = useLeave(tenant.id);
-  const confirm = () =>
-    leave.mutate(undefined, { onError: notifyFailure('Not left'), onSettled: () => setAsked(false) });
+  const confirm = () => leave.mutate(undefined, { onSettled: () => setAsked(false) });
   return (
     <>
       <Button size="xs" variant="subtle" color="red" onClick={() => setAsked(true)}>
