@@ -58,7 +58,9 @@ export default function ChangeRole(props: {
 }
 
 /** What an admin loses by taking a lesser role. */
-const lossOf = (role: Role): string =>
-  `You lose members, connection, API tokens, privacy requests and audit log${
-    permits(role, 'personal:read') ? '' : ', syncs, and customers’ names and addresses'
-  }; only another admin can give it back.`;
+function lossOf(role: Role): string {
+  const lost = ['members', 'connection', 'API tokens', 'privacy requests', 'the audit log'];
+  if (!permits(role, 'sync:run')) lost.push('syncs');
+  if (!permits(role, 'personal:read')) lost.push('customers’ names and addresses');
+  return `You lose ${new Intl.ListFormat('en-GB').format(lost)}; only another admin can give that back.`;
+}

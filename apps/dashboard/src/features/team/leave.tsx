@@ -14,7 +14,7 @@ export function Leave(props: { tenantId: string; storeName: string; obstacle?: s
     <Stack gap={4} align="flex-start">
       <Button
         size="xs"
-        variant="light"
+        variant="outline"
         color="red"
         aria-label={`Leave this store: ${storeName}`}
         aria-haspopup="dialog"
