@@ -120,6 +120,19 @@ describe.skipIf(!executablePath)('the keyboard and hasty clicks, in a browser', 
     await page.setViewportSize({ width: 1280, height: 720 });
   });
 
+  test('what another tab changes of the account is seen on coming back', async () => {
+    await page.goto(`${xeno.url}/profile`);
+    await page.getByRole('button', { name: 'Account: Demo explorer' }).waitFor();
+    const other = await page.context().newPage();
+    await other.goto(`${xeno.url}/profile`);
+    await other.getByLabel('Name', { exact: true }).fill('Ada');
+    await other.getByRole('button', { name: 'Save' }).click();
+    await other.getByRole('button', { name: 'Account: Ada' }).waitFor();
+    await other.close();
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))");
+    await page.getByRole('button', { name: 'Account: Ada' }).waitFor();
+  });
+
   test('why a form was refused is told until it is sent again', async () => {
     await page.goto(`${xeno.url}/profile`);
     const email = await page.getByText('You log in with').locator('strong').innerText();

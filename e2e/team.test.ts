@@ -75,6 +75,12 @@ describe.skipIf(!executablePath)('a team, in a browser', () => {
     await page.getByTestId('top-customers').getByText('hidden from analysts').waitFor({ timeout: 20_000 });
   }
 
+  async function leave(page: Page): Promise<void> {
+    await page.getByRole('button', { name: 'Leave this store' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Leave' }).click();
+    await page.getByText('You have left').waitFor();
+  }
+
   test('somebody is invited, sees what an analyst may, and loses the store at once when removed', async () => {
     const link = await invite('bob@example.com');
     expect(link).toContain(`${xeno.url}/invitation#`);
@@ -102,21 +108,30 @@ describe.skipIf(!executablePath)('a team, in a browser', () => {
     const name = await bob.getByTestId('store-switcher').innerText();
     expect(name).not.toBe('');
 
-    await ada.reload();
+    // without a reload: the page follows what others do
+    await ada.getByTestId('members').getByText('bob@example.com').waitFor({ timeout: 15_000 });
+    const give = async (role: string) => {
+      await ada.getByRole('button', { name: /^Role of Bob/ }).click();
+      await ada.getByRole('dialog').getByLabel('Role').selectOption({ label: role });
+      await ada.getByRole('dialog').getByText(`Bob becomes ${role.toLowerCase()}`).waitFor();
+      await ada.getByRole('dialog').getByRole('button', { name: 'Change the role' }).click();
+      await ada.getByRole('button', { name: `Role of Bob: ${role}` }).waitFor();
+      await expect.poll(() => ada.getByRole('dialog').count()).toBe(0);
+    };
     const persons = () => bob.getByTestId('top-customers').getByText('@').count();
     for (const [role, seen] of [
       ['Store manager', true],
       ['Analyst', false],
     ] as const) {
-      await ada.getByLabel('Role of Bob').selectOption({ label: role });
+      await give(role);
       await expect.poll(async () => (await persons()) > 0, { timeout: 12_000 }).toBe(seen);
     }
-    await ada.getByLabel('Role of Bob').selectOption({ label: 'Admin' });
+    await give('Admin');
     await bob.getByRole('link', { name: 'Audit log' }).click({ timeout: 12_000 });
     await bob.getByTestId('audit-log').waitFor();
     // less than it takes until the stores are asked for again without being told
     await bob.waitForTimeout(1_000);
-    await ada.getByLabel('Role of Bob').selectOption({ label: 'Analyst' });
+    await give('Analyst');
     await bob.getByText('Only admins of this store see its audit log').waitFor({ timeout: 6_000 });
     await bob.getByRole('navigation').getByRole('link', { name: 'Overview' }).click();
     await bob.getByTestId('top-customers').waitFor();
@@ -130,6 +145,12 @@ describe.skipIf(!executablePath)('a team, in a browser', () => {
 
     await ada.getByRole('link', { name: 'Audit log' }).click();
     await ada.getByTestId('audit-log').getByText('Member removed').waitFor();
+    // whoever is no member any more is in the log still
+    await ada.getByLabel('Person').selectOption('Bob (bob@example.com)');
+    await ada.waitForURL(/user=\d+/);
+    await expect.poll(() => ada.getByTestId('audit-log').getByText('Member removed').count()).toBe(0);
+    await ada.getByTestId('audit-log').getByText('By Bob').first().waitFor();
+    await ada.getByLabel('Person').selectOption('Everybody');
     await ada.getByLabel('Action').selectOption('API tokens');
     await ada.waitForURL(/action=tokens/);
     await expect.poll(() => ada.getByTestId('audit-log').getByText('Member ').count()).toBe(0);
@@ -137,6 +158,78 @@ describe.skipIf(!executablePath)('a team, in a browser', () => {
     await ada.getByRole('button', { name: 'Export as CSV' }).click();
     expect((await download).suggestedFilename()).toBe('audit-log.csv');
     await bob.context().close();
+  });
+
+  test('the only admin is told why they cannot leave; a refusal is told though its row is gone', async () => {
+    await ada.goto(`${xeno.url}/team?store=${store}`);
+    await ada.getByText('You are the only member: invite somebody else as admin first.').waitFor();
+    const carl = await open();
+    await carl.goto(await invite('carl@example.com'));
+    await accept(carl, 'Carl', 'carl@example.com');
+    await ada.getByText('You are the only admin: hand the store over').waitFor({ timeout: 15_000 });
+    const leaving = ada.getByRole('button', { name: 'Leave this store', disabled: true });
+    await leaving.focus();
+    const described = await leaving.getAttribute('aria-describedby');
+    expect(await ada.locator(`[id="${described}"]`).innerText()).toContain('You are the only admin');
+    await leaving.press('Enter');
+    expect(await ada.getByRole('dialog').count()).toBe(0);
+    await ada.getByRole('button', { name: 'Role of Ada Lovelace: Admin' }).click();
+    await ada.getByRole('dialog').getByText('You are the only admin').waitFor();
+    await ada.getByRole('dialog').getByRole('button', { name: 'Change the role', disabled: true }).waitFor();
+    await ada.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+
+    await ada.getByRole('button', { name: 'Role of Carl: Analyst' }).press('Enter');
+    await ada.getByRole('dialog').getByLabel('Role').press('ArrowDown');
+    await ada.getByRole('dialog').getByText('Carl becomes store manager instead of analyst').waitFor();
+    // what the page would hear of it meanwhile
+    let refused = () => {};
+    const held = new Promise<void>((done) => (refused = done));
+    await ada.route('**/members', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await carl.getByRole('link', { name: 'Team' }).click();
+    await leave(carl);
+    await carl.context().close();
+    const answer = ada.waitForResponse((response) => response.request().method() === 'PATCH');
+    await ada.getByRole('dialog').getByRole('button', { name: 'Change the role' }).click();
+    expect((await answer).status()).toBe(404);
+    refused();
+    await expect.poll(() => ada.getByTestId('members').getByText('carl@example.com').count()).toBe(0);
+    await ada.getByText('Role not changed').waitFor();
+    await ada.unroute('**/members');
+  });
+
+  test('after a reinstallation who was a member waits, and every page of the store says so', async () => {
+    const eve = await open();
+    await eve.goto(await invite('eve@example.com'));
+    await accept(eve, 'Eve', 'eve@example.com');
+    await fetch(`${xeno.sandboxUrl}/_control/shops/team-tea.myshopify.com/uninstall`, { method: 'POST' });
+    await ada.goto(`${xeno.url}/stores/${store}`);
+    await ada.getByText('The app was removed in the store’s Shopify admin').waitFor({ timeout: 20_000 });
+    await ada.getByRole('button', { name: 'Reconnect' }).waitFor();
+    expect(await ada.getByRole('button', { name: 'Disconnect' }).count()).toBe(0);
+
+    const zoe = await open();
+    // where somebody else's session has ended
+    await zoe.goto(`${xeno.url}/register?redirect=${encodeURIComponent(`/?store=${store}`)}`);
+    await fillIn(zoe, 'Zoe', 'zoe@example.com');
+    await zoe.waitForURL(`${xeno.url}/`);
+    await zoe.goto(`${xeno.url}/stores`);
+    await zoe.getByLabel('Store name or domain').fill('team-tea');
+    await zoe.getByRole('button', { name: /^connect/i }).click();
+    await zoe.getByRole('button', { name: 'Install app' }).click();
+    await zoe.waitForURL(`${xeno.url}/stores/${store}`);
+
+    await ada.getByText('You wait to be let into team-tea.myshopify.com again').waitFor({ timeout: 20_000 });
+    await eve.getByText('You wait to be let into team-tea.myshopify.com again').waitFor({ timeout: 20_000 });
+    await leave(eve);
+    await expect.poll(() => eve.getByText('You wait to be let into').count()).toBe(0);
+    await eve.context().close();
+    await zoe.goto(`${xeno.url}/team?store=${store}`);
+    await zoe.getByRole('button', { name: 'Confirm' }).click();
+    await ada.getByRole('heading', { name: 'Sync history' }).waitFor({ timeout: 12_000 });
+    await zoe.context().close();
   });
 
   test('a second factor is set up, asked for at log-in, and demanded of the team; tokens and sessions are one’s own', async () => {
@@ -167,11 +260,11 @@ describe.skipIf(!executablePath)('a team, in a browser', () => {
     expect(await dora.getByTestId('top-customers').count()).toBe(0);
     await dora.goto(`${xeno.url}/stores`);
     await dora.getByRole('article').getByText('A second factor is needed').waitFor();
+    await dora.getByRole('link', { name: 'Team' }).click();
+    await leave(dora);
     await dora.context().close();
-    await ada.getByRole('button', { name: 'More about Dora' }).click();
-    await ada.getByRole('menuitem', { name: /Remove/ }).click();
-    await ada.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
-    await expect.poll(() => ada.getByTestId('members').getByText('dora@example.com').count()).toBe(0);
+    const row = ada.getByTestId('members').getByText('dora@example.com');
+    await expect.poll(() => row.count(), { timeout: 15_000 }).toBe(0);
 
     const elsewhere = await open();
     await elsewhere.goto(`${xeno.url}/login`);
@@ -186,6 +279,11 @@ describe.skipIf(!executablePath)('a team, in a browser', () => {
     await elsewhere.getByRole('button', { name: 'Account: Ada Lovelace' }).waitFor();
 
     await ada.goto(`${xeno.url}/profile`);
+    await panel.getByLabel('Your password').fill(PASSWORD);
+    await panel.getByRole('button', { name: 'Turn it off' }).click();
+    const name = await ada.getByRole('group', { name: 'Stores' }).locator('bdi').innerText();
+    await ada.getByRole('dialog').getByRole('listitem').getByText(name).waitFor();
+    await ada.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
     await ada.getByRole('button', { name: 'End all others' }).click();
     await ada.getByRole('button', { name: 'End all others', disabled: true }).waitFor();
     await elsewhere.goto(`${xeno.url}/stores`);

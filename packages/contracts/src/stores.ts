@@ -86,7 +86,7 @@ export const Tenant = Type.Object({
 });
 export type Tenant = Static<typeof Tenant>;
 
-export const WaitingMembership = Type.Object({ shopDomain: Type.String(), since: Instant });
+export const WaitingMembership = Type.Object({ tenantId: Id, shopDomain: Type.String(), since: Instant });
 export type WaitingMembership = Static<typeof WaitingMembership>;
 
 const TenantParams = Type.Object({ id: Id });

@@ -18,6 +18,12 @@ test.each([
   ['/?period=custom&from=2026-13-45&to=2026-14-01', {}],
   ['/team?store=x', {}],
   ['/login?redirect=https://evil.example&x=1', { redirect: '/' }],
+  ['/login?redirect=//evil.example', { redirect: '/' }],
+  ['/login?redirect=/%5Cevil.example', { redirect: '/' }],
+  ['/login?redirect=/%09/evil.example', { redirect: '/' }],
+  ['/login?redirect=/%0A/evil.example', { redirect: '/' }],
+  ['/login?redirect=/%0D%5Cevil.example', { redirect: '/' }],
+  ['/login?redirect=/stores/%5C%5Cevil.example', { redirect: '/' }],
 ])('what makes no sense in an address does not reach its page: %s', (address, search) => {
   expect(searchOf(address)).toEqual(search);
 });

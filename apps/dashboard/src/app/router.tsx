@@ -1,3 +1,4 @@
+import { stores as storesApi } from '@xeno/contracts';
 import {
   createRootRoute,
   createRoute,
@@ -9,14 +10,26 @@ import {
 import { parseAuditSearch } from '../features/audit/search.ts';
 import { parseOperationsSearch } from '../features/operations/search.ts';
 import { parseOverviewSearch } from '../features/overview/periods.ts';
-import { parseConnectErrorSearch, parseStoreSearch } from '../features/stores/search.ts';
-import { currentUser, startSession } from '../lib/session.ts';
+import { parseConnectErrorSearch, parseStoreSearch, storeOf } from '../features/stores/search.ts';
+import { call, currentUser, startSession } from '../lib/session.ts';
 import { CannotStart, NotFound } from './fallbacks.tsx';
 import { Shell } from './shell.tsx';
 
 /** A page of this site to go to after logging in; anything else, such as another site's address, is ignored. */
 const safePath = (path: unknown): string =>
-  typeof path === 'string' && /^\/(?![/\\])/.test(path) && !path.startsWith('/login') ? path : '/';
+  typeof path === 'string' && /^\/(?!\/|login)[^\\\p{Cc}]*$/u.test(path) ? path : '/';
+
+/**
+ * Where to go after logging in: the page asked for, unless it is of a store that is nothing to whoever has logged in now,
+ * who may be somebody else.
+ */
+async function landing(path: string | undefined): Promise<string> {
+  const page = safePath(path);
+  const store = storeOf(page);
+  if (!store) return page;
+  const { data, waiting } = await call(storesApi.listTenants, {});
+  return data.some(({ id }) => id === store) || waiting.some(({ tenantId }) => tenantId === store) ? page : '/';
+}
 
 /**
  * A route's search is what `parse` makes of the address, and nothing else. The router hands on what is left out as it
@@ -39,7 +52,7 @@ const visitor = createRoute({
   ),
   beforeLoad: async ({ search }) => {
     await startSession();
-    if (currentUser()) throw redirect({ href: safePath(search.redirect), replace: true });
+    if (currentUser()) throw redirect({ href: await landing(search.redirect), replace: true });
   },
 });
 const login = createRoute({

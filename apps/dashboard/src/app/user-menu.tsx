@@ -1,12 +1,15 @@
 import { ActionIcon, Text } from '@mantine/core';
 import { IconLogout, IconShieldLock, IconUserCircle } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
+import { profile } from '../features/profile/queries.ts';
 import { currentUser, endSession } from '../lib/session.ts';
 import { ChoiceMenu } from '../ui/choice-menu.tsx';
 import { notifyFailure } from '../ui/notify.tsx';
 
 export function UserMenu() {
-  const user = currentUser();
+  const { data } = useQuery(profile);
+  const user = data?.user ?? currentUser();
   const navigate = useNavigate();
   if (!user) return null;
   return (

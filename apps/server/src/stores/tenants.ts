@@ -43,12 +43,16 @@ export async function listTenants(
 
 /** The stores in which a user waits for an admin, in the order of their names. */
 export async function listWaiting(db: Database, userId: string): Promise<WaitingMembership[]> {
-  const rows = await db.read<{ shop_domain: string; waiting_since: unknown }>(
-    `SELECT t.shop_domain, m.waiting_since FROM memberships m JOIN tenants t ON t.id = m.tenant_id
+  const rows = await db.read<{ tenant_id: string | number; shop_domain: string; waiting_since: unknown }>(
+    `SELECT m.tenant_id, t.shop_domain, m.waiting_since FROM memberships m JOIN tenants t ON t.id = m.tenant_id
      WHERE m.user_id = ? AND m.waiting_since IS NOT NULL ORDER BY t.shop_domain`,
     [BigInt(userId)],
   );
-  return rows.map((row) => ({ shopDomain: row.shop_domain, since: asDate(row.waiting_since)!.toISOString() }));
+  return rows.map((row) => ({
+    tenantId: String(row.tenant_id),
+    shopDomain: row.shop_domain,
+    since: asDate(row.waiting_since)!.toISOString(),
+  }));
 }
 
 /** Leaves what an API token goes as far as. */

@@ -12,7 +12,6 @@ import { Panel } from '../../ui/panel.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { saveFile } from '../../ui/save-file.ts';
 import { ChosenStore } from '../stores/chosen-store.tsx';
-import { membersOf } from '../team/queries.ts';
 import { KINDS, tell } from './actions.ts';
 import { type AuditSearch, filterOf, isBackwards } from './search.ts';
 
@@ -98,10 +97,13 @@ function AuditLog({ tenant, search }: { tenant: Tenant; search: AuditSearch }) {
 
 function Filters({ tenantId, search }: { tenantId: string; search: AuditSearch }) {
   const navigate = route.useNavigate();
-  const { data: members = [] } = useQuery(membersOf(tenantId));
+  const { data: people = [] } = useQuery({
+    queryKey: ['tenant', tenantId, 'audit', 'people'],
+    queryFn: async () => (await call(audit.listPeople, { params: { id: tenantId } })).data,
+  });
   const set = (changed: AuditSearch) =>
     void navigate({ search: (before) => clean({ ...before, ...changed }), replace: true, resetScroll: false });
-  const isFormer = search.user && !members.some(({ userId }) => userId === search.user);
+  const isUnlisted = search.user && !people.some(({ userId }) => userId === search.user);
   return (
     <Group gap="sm" align="flex-start" mb="sm">
       <NativeSelect
@@ -120,8 +122,11 @@ function Filters({ tenantId, search }: { tenantId: string; search: AuditSearch }
         value={search.user ?? ''}
         data={[
           { value: '', label: 'Everybody' },
-          ...members.map(({ userId, name }) => ({ value: userId, label: name })),
-          ...(isFormer ? [{ value: search.user!, label: 'A former member' }] : []),
+          ...people.map(({ userId, name, email }) => ({
+            value: userId,
+            label: email === null ? name : `${name} (${email})`,
+          })),
+          ...(isUnlisted ? [{ value: search.user!, label: 'Somebody who is not in this log' }] : []),
         ]}
         onChange={({ currentTarget }) => set({ user: currentTarget.value })}
       />

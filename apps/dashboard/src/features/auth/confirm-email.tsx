@@ -25,14 +25,23 @@ export function ConfirmEmailPage() {
       }
     >
       {confirm.isSuccess ? (
-        <Text role="status">Done: log in with this address from now on.</Text>
+        <Text role="status">
+          The e-mail address of your account is changed. From now on you log in with the address that this link was sent
+          to, and no longer with the former one.
+        </Text>
       ) : (
         <Stack>
           {confirm.error && <Problem title="Address not confirmed" error={confirm.error} />}
           {token ? (
-            <Button loading={confirm.isPending} onClick={() => confirm.mutate()}>
-              Use this address for my account
-            </Button>
+            <>
+              <Text>
+                This link was sent to the new address that was asked for in your account. Once you confirm it, you log
+                in with it in the place of the former one.
+              </Text>
+              <Button loading={confirm.isPending} onClick={() => confirm.mutate()}>
+                Use this address for my account
+              </Button>
+            </>
           ) : (
             <Text>Open the link in the e-mail; this address alone is not enough.</Text>
           )}

@@ -34,7 +34,10 @@ export function ResetPasswordPage() {
       }
     >
       {reset.isSuccess && (
-        <Text role="status">Your password is changed, and all sessions have ended. Log in with it.</Text>
+        <Stack gap="xs" role="status">
+          <Text>Your password is changed, and all sessions have ended. Log in with it.</Text>
+          <Text>API tokens go on working; they are revoked under Profile and security.</Text>
+        </Stack>
       )}
       {!reset.isSuccess && !token && <Text>Open the link in the e-mail; this address alone is not enough.</Text>}
       {!reset.isSuccess && token && (

@@ -24,7 +24,7 @@ export default function Inspect({
         <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
           {webhook.webhookId}
         </Text>
-        {webhook.error && (
+        {mayRead && webhook.error && (
           <Text size="sm" c="var(--mantine-color-error)" dir="auto">
             {webhook.error}
           </Text>

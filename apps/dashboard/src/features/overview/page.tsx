@@ -36,7 +36,7 @@ export function OverviewPage() {
     return <Navigate to="/" search={{ ...search, store: store.id }} replace />;
   }
   const tenant = tenants.find(({ id }) => id === search.store);
-  if (!tenant) return <UnknownStore />;
+  if (!tenant) return <UnknownStore id={search.store} />;
   if (tenant.lacksSecondFactor) return <SecondFactorNeeded tenant={tenant} />;
   // The key makes another store another page: nothing of the former one can stay on it.
   return <StoreOverview key={tenant.id} tenant={tenant} search={search} />;

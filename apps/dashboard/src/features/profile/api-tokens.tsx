@@ -28,7 +28,7 @@ const LIFETIMES = [
 export function ApiTokens() {
   const { data } = useQuery(tokens);
   const { data: tenants = [] } = useTenants();
-  const own = tenants.filter(({ role }) => permits(role, 'tokens:manage'));
+  const own = tenants.filter(({ role, lacksSecondFactor }) => !lacksSecondFactor && permits(role, 'tokens:manage'));
   return (
     <Panel title="API tokens">
       <Stack gap="sm">
@@ -47,7 +47,9 @@ export function ApiTokens() {
           </Box>
         )}
         {own.length === 0 ? (
-          <Text size="sm">Tokens are made for stores of which you are admin; there is none.</Text>
+          <Text size="sm">
+            Tokens are made for stores of which you are admin and that are open to you; there is none.
+          </Text>
         ) : (
           <NewToken stores={own} />
         )}

@@ -1,7 +1,7 @@
 import { Button, Group, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { auth } from '@xeno/contracts';
-import { call, updateUser } from '../../lib/session.ts';
+import { call } from '../../lib/session.ts';
 import { notify } from '../../ui/notify.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { FormProblem } from '../../ui/problem.tsx';
@@ -21,7 +21,6 @@ export function Name({ name }: { name: string }) {
         onSubmit={form.onSubmit((values) =>
           rename.mutate(values, {
             onSuccess: ({ user }) => {
-              updateUser(user);
               form.setValues({ name: user.name });
               void notify({ title: 'Changed', message: `Your name is ${user.name}.` });
             },
@@ -128,7 +127,11 @@ export function Password() {
           change.mutate(values, {
             onSuccess: () => {
               form.reset();
-              void notify({ title: 'Password changed', message: 'All your other sessions have ended.' });
+              void notify({
+                title: 'Password changed',
+                message:
+                  'All your other sessions have ended. API tokens go on working; they are revoked below, under API tokens.',
+              });
             },
             onError: (error) => form.setErrors(refusals(error)),
           }),

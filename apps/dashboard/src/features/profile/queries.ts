@@ -1,8 +1,17 @@
 import { auth } from '@xeno/contracts';
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { call } from '../../lib/session.ts';
+import { call, updateUser } from '../../lib/session.ts';
 
-export const profile = queryOptions({ queryKey: ['me'], queryFn: () => call(auth.me, {}) });
+export const profile = queryOptions({
+  queryKey: ['me'],
+  queryFn: async () => {
+    const me = await call(auth.me, {});
+    updateUser(me.user);
+    return me;
+  },
+  // another tab may have changed it, such as by the link that confirms a new e-mail
+  refetchOnWindowFocus: 'always',
+});
 
 export const sessions = queryOptions({
   queryKey: ['me', 'sessions'],

@@ -1,12 +1,15 @@
-import { Button, Code, Group, PasswordInput, Skeleton, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Code, Group, List, PasswordInput, Skeleton, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
+import { useDisclosure } from '@mantine/hooks';
 import { auth } from '@xeno/contracts';
 import { lazy, Suspense } from 'react';
 import { call } from '../../lib/session.ts';
+import { Confirm } from '../../ui/confirm.tsx';
 import { notify } from '../../ui/notify.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { FormProblem } from '../../ui/problem.tsx';
 import { refusals } from '../../ui/refusal.ts';
+import { useTenants } from '../stores/queries.ts';
 import { useAccountChange } from './queries.ts';
 import { RecoveryCodes } from './recovery-codes.tsx';
 
@@ -16,6 +19,9 @@ export function SecondFactor({ on }: { on: boolean }) {
   const begin = useAccountChange((password: string) => call(auth.beginSecondFactor, { body: { password } }));
   const confirm = useAccountChange((code: string) => call(auth.confirmSecondFactor, { body: { code } }));
   const end = useAccountChange((password: string) => call(auth.endSecondFactor, { body: { password } }));
+  const { data: tenants = [] } = useTenants();
+  const demanding = tenants.filter(({ requiresSecondFactor }) => requiresSecondFactor);
+  const [asking, { open, close }] = useDisclosure(false);
   const form = useForm({ initialValues: { password: '', code: '' } });
   const explain = (error: Error) => form.setErrors(refusals(error));
   const startOver = () => {
@@ -23,6 +29,15 @@ export function SecondFactor({ on }: { on: boolean }) {
     begin.reset();
     confirm.reset();
   };
+  const turnOff = () =>
+    end.mutate(form.values.password, {
+      onSuccess: () => {
+        startOver();
+        void notify({ title: 'Second factor off', message: 'Your password alone opens your account now.' });
+      },
+      onError: explain,
+      onSettled: close,
+    });
   const password = (
     <PasswordInput
       label="Your password"
@@ -36,23 +51,13 @@ export function SecondFactor({ on }: { on: boolean }) {
       <Stack gap="sm">
         {confirm.data && <RecoveryCodes codes={confirm.data.recoveryCodes} />}
         {on ? (
-          <form
-            onSubmit={form.onSubmit((values) =>
-              end.mutate(values.password, {
-                onSuccess: () => {
-                  startOver();
-                  void notify({ title: 'Second factor off', message: 'Your password alone opens your account now.' });
-                },
-                onError: explain,
-              }),
-            )}
-          >
+          <form onSubmit={form.onSubmit(open)}>
             <Stack gap="sm">
               <Text size="sm">It is on: a code of your authenticator app is asked for whenever you log in.</Text>
               {password}
               <FormProblem title="Not turned off" form={form} />
               <Group>
-                <Button type="submit" variant="default" color="red" loading={end.isPending}>
+                <Button type="submit" variant="default">
                   Turn it off
                 </Button>
               </Group>
@@ -111,6 +116,31 @@ export function SecondFactor({ on }: { on: boolean }) {
           </form>
         )}
       </Stack>
+      {asking && (
+        <Confirm
+          title="Turn the second factor off?"
+          action="Turn it off"
+          loading={end.isPending}
+          onConfirm={turnOff}
+          onClose={close}
+        >
+          <Text size="sm">Your password alone opens your account then.</Text>
+          {demanding.length > 0 && (
+            <>
+              <Text size="sm" mt="xs">
+                These stores demand one of their members: you are locked out of them until you have one again.
+              </Text>
+              <List size="sm">
+                {demanding.map(({ id, storeName }) => (
+                  <List.Item key={id}>
+                    <bdi>{storeName}</bdi>
+                  </List.Item>
+                ))}
+              </List>
+            </>
+          )}
+        </Confirm>
+      )}
     </Panel>
   );
 }

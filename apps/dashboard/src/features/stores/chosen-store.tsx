@@ -37,7 +37,7 @@ export function ChosenStore(props: {
     const chosen = tenants.find(({ id }) => id === rememberedStore()) ?? first;
     return <Navigate to={to} {...({ search: { ...search, store: chosen.id } } as object)} replace />;
   }
-  if (!tenant) return <UnknownStore />;
+  if (!tenant) return <UnknownStore id={store} />;
   if (tenant.lacksSecondFactor) return <SecondFactorNeeded tenant={tenant} />;
   return (
     <>

@@ -50,6 +50,12 @@ const EXPLANATIONS: Record<string, Explanation> = {
     happened: 'You are a member of this store already, and connecting it is for its admins. Nothing was changed.',
     todo: ['Ask an admin of the store to connect it again, or to make you admin.'],
   },
+  confirmation_pending: {
+    title: 'Your membership waits to be confirmed',
+    happened:
+      'You are a member already and wait for an admin’s confirmation, as somebody else has connected the store meanwhile. Nothing was changed.',
+    todo: ['Ask an admin of the store to confirm you, under Team.', 'Until then it is listed under Stores as waiting.'],
+  },
   access_denied: {
     title: 'Access was not granted',
     happened: 'Shopify’s consent page was cancelled, so nothing was connected.',

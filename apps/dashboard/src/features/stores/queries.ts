@@ -24,8 +24,16 @@ export const tenants = queryOptions({
 const waitingKey = ['waiting'] as const;
 
 /** Stores in which the user waits for an admin; they come with the others. */
-export const useWaiting = (): WaitingMembership[] =>
-  useQuery<WaitingMembership[]>({ queryKey: waitingKey, queryFn: skipToken, staleTime: Infinity }).data ?? [];
+export function useWaiting(): WaitingMembership[] {
+  const { data = [] } = useQuery<WaitingMembership[]>({
+    queryKey: waitingKey,
+    queryFn: skipToken,
+    staleTime: Infinity,
+  });
+  // of a store that is not the user's no stream tells
+  useQuery({ ...tenants, refetchInterval: data.length > 0 ? 2_000 : false });
+  return data;
+}
 
 /** What was fetched of a store with another role, or while a second factor was not missing, is not shown any longer. */
 function dropWhatIsHidden(client: QueryClient, now: Tenant[]): void {

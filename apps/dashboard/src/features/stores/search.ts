@@ -2,6 +2,12 @@
 export const parseStoreSearch = ({ store }: Record<string, unknown>): { store?: string } =>
   typeof store === 'string' && /^\d{1,20}$/.test(store) ? { store } : {};
 
+/** The store that a page of this site is about, where its address names one. */
+export function storeOf(path: string): string | null {
+  const { pathname, searchParams } = new URL(path, 'http://this.site');
+  return searchParams.get('store') ?? /^\/stores\/(\d+)$/.exec(pathname)?.[1] ?? null;
+}
+
 /** Why a store was not connected. Anybody can send a link to that page, so that nothing but what it may say is taken. */
 export function parseConnectErrorSearch({ code, shop, ask }: Record<string, unknown>): {
   code?: string;

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import type { Tenant } from '@xeno/contracts';
 import { Link } from '@tanstack/react-router';
 import { Notice } from '../../ui/notice.tsx';
+import { Leave } from '../team/leave.tsx';
 
 /** In the place of whatever there is of a store that demands a second factor of its members. */
 export function SecondFactorNeeded({ tenant }: { tenant: Tenant }) {
@@ -15,9 +16,10 @@ export function SecondFactorNeeded({ tenant }: { tenant: Tenant }) {
         </>
       }
     >
-      <Button component={Link} to="/profile">
+      <Button size="xs" component={Link} to="/profile">
         Profile and security
       </Button>
+      <Leave tenantId={tenant.id} storeName={tenant.storeName} />
     </Notice>
   );
 }

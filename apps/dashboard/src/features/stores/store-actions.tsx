@@ -6,14 +6,14 @@ import { ChoiceMenu } from '../../ui/choice-menu.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
 import { notifyFailure } from '../../ui/notify.tsx';
 import { useDisconnect, useStartSync } from './queries.ts';
-import { canReconnect } from './store-state.tsx';
+import { canReconnect, hasEnded } from './store-state.tsx';
 
 export function StoreActions({ tenant }: { tenant: Tenant }) {
   const mayManage = permits(tenant.role, 'store:manage');
   return (
     <Group gap="xs">
       {!canReconnect(tenant) && permits(tenant.role, 'sync:run') && <SyncNow tenant={tenant} />}
-      {mayManage && tenant.status !== 'disconnected' && <Disconnect tenant={tenant} />}
+      {mayManage && !hasEnded(tenant) && <Disconnect tenant={tenant} />}
     </Group>
   );
 }

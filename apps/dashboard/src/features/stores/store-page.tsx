@@ -29,7 +29,7 @@ export function StorePage() {
   }, [tenant]);
   if (tenant?.lacksSecondFactor) return <SecondFactorNeeded tenant={tenant} />;
   if (tenant) return <Store key={id} tenant={tenant} />;
-  if (tenants) return <UnknownStore />;
+  if (tenants) return <UnknownStore id={id} />;
   return error ? <Problem error={error} retry={() => void refetch()} /> : <Skeleton h={220} />;
 }
 

@@ -21,11 +21,14 @@ const MEANINGS: Partial<Record<State, string>> = {
     'Shopify does not let anyone read this store at the moment. Syncing resumes by itself when it does again; all figures so far are kept.',
   reconnect_needed:
     'Shopify no longer accepts our access to this store. All figures so far are kept, and what happened meanwhile is fetched afterwards.',
-  uninstalled: 'The app was removed in the store’s Shopify admin.',
+  uninstalled: 'The app was removed in the store’s Shopify admin. All figures so far are kept.',
   disconnected: 'Nothing new is fetched. The figures so far are kept and can still be looked at.',
 };
 
 export const canReconnect = ({ status }: Tenant): boolean => status !== 'connected' && status !== 'paused';
+
+/** Ended on purpose, here or in Shopify, rather than broken. */
+export const hasEnded = ({ status }: Tenant): boolean => status === 'disconnected' || status === 'uninstalled';
 
 export function StoreState({ tenant }: { tenant: Tenant }) {
   const { label, color } = STATES[tenant.activeRun ? 'syncing' : tenant.status];
@@ -48,8 +51,8 @@ export function StoreAdvice({ tenant }: { tenant: Tenant }) {
       icon={calm ? <IconInfoCircle /> : <IconAlertTriangle />}
       title={STATES[tenant.status].label}
     >
-      {/* it tells admins what to do */}
-      {tenant.statusReason && (mayReconnect || !canReconnect(tenant)) && (
+      {/* of a connection that has ended it is what the status says already; else it tells admins what to do */}
+      {tenant.statusReason && !hasEnded(tenant) && (mayReconnect || !canReconnect(tenant)) && (
         <Text size="sm" mb={4} dir="auto">
           {tenant.statusReason}
         </Text>

@@ -16,7 +16,9 @@ export function InviteForm({ tenant }: { tenant: Tenant }) {
   const { data: open = [] } = useQuery(invitationsOf(tenant.id));
   const [links, setLinks] = useState<{ invitation: Invitation; link: string }[]>([]);
   const { data: tenants = [] } = useTenants();
-  const others = tenants.filter(({ id, role }) => id !== tenant.id && permits(role, 'members:manage'));
+  const others = tenants.filter(
+    ({ id, role, lacksSecondFactor }) => id !== tenant.id && !lacksSecondFactor && permits(role, 'members:manage'),
+  );
   const form = useForm({
     initialValues: { email: '', role: 'analyst' as Role, tenantIds: [] as string[] },
     validate: {

@@ -1,20 +1,22 @@
-import { ActionIcon, Badge, Box, Button, Group, NativeSelect, Text } from '@mantine/core';
-import type { Member, Role, Tenant } from '@xeno/contracts';
-import { IconDots } from '@tabler/icons-react';
-import { useState } from 'react';
+import { ActionIcon, Badge, Box, Button, Group, Text } from '@mantine/core';
+import type { Member, Tenant } from '@xeno/contracts';
+import { IconChevronDown, IconDots } from '@tabler/icons-react';
+import { lazy, Suspense, useState } from 'react';
 import { formatInstant } from '../../lib/format.ts';
 import { currentUser } from '../../lib/session.ts';
 import { ChoiceMenu } from '../../ui/choice-menu.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
 import classes from '../../ui/list.module.css';
-import { notifyFailure } from '../../ui/notify.tsx';
-import { useChangeRole, useConfirmMember, useHandOver, useRemoveMember } from './queries.ts';
-import { roleChoices } from './roles.ts';
+import { useConfirmMember, useHandOver, useRemoveMember } from './queries.ts';
+import { ROLE_NAMES } from './roles.ts';
 
-export function MemberRow({ tenant, member }: { tenant: Tenant; member: Member }) {
+const ChangeRole = lazy(() => import('./change-role.tsx'));
+
+/** `obstacle` says why the user cannot give up being admin. */
+export function MemberRow(props: { tenant: Tenant; member: Member; obstacle: string | null }) {
+  const { tenant, member, obstacle } = props;
   const { userId, name, email, role, waitingSince, secondFactor, since } = member;
-  const [asked, setAsked] = useState<'remove' | 'handOver' | null>(null);
-  const change = useChangeRole(tenant.id);
+  const [asked, setAsked] = useState<'role' | 'remove' | 'handOver' | null>(null);
   const confirm = useConfirmMember(tenant.id);
   const lacksSecondFactor = tenant.requiresSecondFactor && !secondFactor;
   const isSelf = currentUser()?.id === userId;
@@ -48,26 +50,20 @@ export function MemberRow({ tenant, member }: { tenant: Tenant; member: Member }
         </Box>
         <Group gap="xs" wrap="nowrap">
           {waitingSince && (
-            <Button
-              size="xs"
-              loading={confirm.isPending}
-              onClick={() => confirm.mutate(userId, { onError: notifyFailure('Not confirmed') })}
-            >
+            <Button size="xs" loading={confirm.isPending} onClick={() => confirm.mutate(userId)}>
               Confirm
             </Button>
           )}
-          <NativeSelect
+          <Button
             size="xs"
-            aria-label={`Role of ${name}`}
-            data={roleChoices}
-            value={change.isPending ? change.variables.role : role}
-            onChange={({ currentTarget }) =>
-              change.mutate(
-                { userId, role: currentTarget.value as Role },
-                { onError: notifyFailure('Role not changed') },
-              )
-            }
-          />
+            variant="default"
+            rightSection={<IconChevronDown size={14} aria-hidden />}
+            aria-label={`Role of ${name}: ${ROLE_NAMES[role]}`}
+            aria-haspopup="dialog"
+            onClick={() => setAsked('role')}
+          >
+            {ROLE_NAMES[role]}
+          </Button>
           {!isSelf && (
             <ChoiceMenu
               trigger={
@@ -96,6 +92,17 @@ export function MemberRow({ tenant, member }: { tenant: Tenant; member: Member }
           )}
         </Group>
       </Group>
+      {asked === 'role' && (
+        <Suspense fallback={null}>
+          <ChangeRole
+            tenantId={tenant.id}
+            member={member}
+            isSelf={isSelf}
+            obstacle={isSelf ? obstacle : null}
+            onClose={() => setAsked(null)}
+          />
+        </Suspense>
+      )}
       {asked === 'remove' && <Remove tenant={tenant} member={member} onClose={() => setAsked(null)} />}
       {asked === 'handOver' && <HandOver tenant={tenant} member={member} onClose={() => setAsked(null)} />}
     </Box>
@@ -115,7 +122,7 @@ function Remove({ tenant, member, onClose }: Asked) {
       title={<bdi>Remove {member.name}?</bdi>}
       action="Remove"
       loading={remove.isPending}
-      onConfirm={() => remove.mutate(member.userId, { onError: notifyFailure('Not removed'), onSettled: onClose })}
+      onConfirm={() => remove.mutate(member.userId, { onSettled: onClose })}
       onClose={onClose}
     >
       <Text size="sm">
@@ -133,9 +140,7 @@ function HandOver({ tenant, member, onClose }: Asked) {
       title={<bdi>Hand {tenant.storeName} over?</bdi>}
       action="Hand over"
       loading={handOver.isPending}
-      onConfirm={() =>
-        handOver.mutate(member.userId, { onError: notifyFailure('Not handed over'), onSettled: onClose })
-      }
+      onConfirm={() => handOver.mutate(member.userId, { onSettled: onClose })}
       onClose={onClose}
     >
       <Text size="sm">

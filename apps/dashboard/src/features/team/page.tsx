@@ -2,20 +2,20 @@ import { Badge, Box, Button, Group, Skeleton, Stack, Switch, Text } from '@manti
 import { permits, type Tenant } from '@xeno/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense } from 'react';
 import { formatInstant } from '../../lib/format.ts';
-import { Confirm } from '../../ui/confirm.tsx';
 import classes from '../../ui/list.module.css';
-import { notifyFailure } from '../../ui/notify.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { ChosenStore } from '../stores/chosen-store.tsx';
-import { InviteForm } from './invite-form.tsx';
+import { Leave } from './leave.tsx';
 import { MemberRow } from './member-row.tsx';
-import { invitationsOf, membersOf, useDemandSecondFactor, useLeave, useRevokeInvitation } from './queries.ts';
+import { onlyAdminObstacle } from './only-admin.ts';
+import { invitationsOf, membersOf, useDemandSecondFactor, useRevokeInvitation } from './queries.ts';
 import { ROLE_NAMES } from './roles.ts';
 
+const InviteForm = lazy(() => import('./invite-form.tsx').then((module) => ({ default: module.InviteForm })));
 const route = getRouteApi('/app/team');
 
 /** Who has which role in a store. */
@@ -29,6 +29,8 @@ export function TeamPage() {
 
 function Team({ tenant }: { tenant: Tenant }) {
   const mayManage = permits(tenant.role, 'members:manage');
+  const { data: members } = useQuery({ ...membersOf(tenant.id), enabled: mayManage });
+  const obstacle = mayManage && members ? onlyAdminObstacle(members) : null;
   return (
     <>
       <PageHead
@@ -40,14 +42,16 @@ function Team({ tenant }: { tenant: Tenant }) {
           </>
         }
       >
-        <Leave tenant={tenant} />
+        <Leave tenantId={tenant.id} storeName={tenant.storeName} obstacle={obstacle} />
       </PageHead>
       <Stack gap="md">
         {mayManage ? (
           <>
-            <Members tenant={tenant} />
+            <Members tenant={tenant} obstacle={obstacle} />
             <Panel title="Invite somebody">
-              <InviteForm tenant={tenant} />
+              <Suspense fallback={<Skeleton h={130} />}>
+                <InviteForm tenant={tenant} />
+              </Suspense>
             </Panel>
             <Invitations tenant={tenant} />
             <Security tenant={tenant} />
@@ -62,7 +66,7 @@ function Team({ tenant }: { tenant: Tenant }) {
   );
 }
 
-function Members({ tenant }: { tenant: Tenant }) {
+function Members({ tenant, obstacle }: { tenant: Tenant; obstacle: string | null }) {
   const { data, error, isPending, refetch } = useQuery(membersOf(tenant.id));
   return (
     <Panel title="Members" data-testid="members">
@@ -71,7 +75,7 @@ function Members({ tenant }: { tenant: Tenant }) {
       {data && (
         <Box component="ul" className={classes['list']!}>
           {data.map((member) => (
-            <MemberRow key={member.userId} tenant={tenant} member={member} />
+            <MemberRow key={member.userId} tenant={tenant} member={member} obstacle={obstacle} />
           ))}
         </Box>
       )}
@@ -107,7 +111,7 @@ function Invitations({ tenant }: { tenant: Tenant }) {
                 variant="default"
                 aria-label={`Withdraw the invitation of ${email}`}
                 loading={revoke.isPending && revoke.variables === id}
-                onClick={() => revoke.mutate(id, { onError: notifyFailure('Not withdrawn') })}
+                onClick={() => revoke.mutate(id)}
               >
                 Withdraw
               </Button>
@@ -127,35 +131,8 @@ function Security({ tenant }: { tenant: Tenant }) {
         label="Members must have a second factor"
         description="Who has none sees nothing of this store until they have set one up under Profile and security."
         checked={demand.isPending ? demand.variables : tenant.requiresSecondFactor}
-        onChange={({ currentTarget }) =>
-          demand.mutate(currentTarget.checked, { onError: notifyFailure('Not changed') })
-        }
+        onChange={({ currentTarget }) => demand.mutate(currentTarget.checked)}
       />
     </Panel>
-  );
-}
-
-function Leave({ tenant }: { tenant: Tenant }) {
-  const [asked, setAsked] = useState(false);
-  const leave = useLeave(tenant.id);
-  const confirm = () =>
-    leave.mutate(undefined, { onError: notifyFailure('Not left'), onSettled: () => setAsked(false) });
-  return (
-    <>
-      <Button size="xs" variant="subtle" color="red" onClick={() => setAsked(true)}>
-        Leave this store
-      </Button>
-      {asked && (
-        <Confirm
-          title={<bdi>Leave {tenant.storeName}?</bdi>}
-          action="Leave"
-          loading={leave.isPending}
-          onConfirm={confirm}
-          onClose={() => setAsked(false)}
-        >
-          <Text size="sm">You will see nothing of it any more. An admin can invite you again.</Text>
-        </Confirm>
-      )}
-    </>
   );
 }
