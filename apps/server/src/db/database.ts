@@ -84,6 +84,8 @@ function openSqlite(access: Exclude<DatabaseAccess, { url: string }>): Database 
     storage: access.file,
     dialectModule: driver,
     logging: false,
+    // the writer sees to them; Sequelize would ask a reader's thread to, at the beginning of each transaction
+    ...{ foreignKeys: false },
     define: { underscored: true },
   });
   const call = (connection: SqliteConnection, sql: string, params: Param[] = []) =>

@@ -4,7 +4,15 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import { instantOf, type PackedRows } from './packed-rows.ts';
-import { isBegin, isEnd, isRead, type SqliteAnswer, type SqliteRequest, type SqlValue } from './protocol.ts';
+import {
+  isBegin,
+  isCommit,
+  isRead,
+  isRollback,
+  type SqliteAnswer,
+  type SqliteRequest,
+  type SqlValue,
+} from './protocol.ts';
 
 type Callback = (
   this: { lastID?: number; changes: number },
@@ -77,6 +85,8 @@ const bindable = (value: unknown): SqlValue =>
         ? instantOf(value)
         : (value as SqlValue);
 
+const isEnd = (sql: string) => isCommit(sql) || isRollback(sql);
+
 const PLACEHOLDER = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|--[^\n]*|\/\*[\s\S]*?\*\/|\$(\w+)/g;
 
 function bind(sql: string, params: unknown): { sql: string; params: SqlValue[] } {
@@ -113,7 +123,8 @@ export function sqliteDialect(ports: SqlitePorts) {
   class Database implements SqliteConnection {
     readonly filename: string;
     private readonly connection = ++connections;
-    private inTransaction = false;
+    /** `begun`: SQLite has not been told, since a transaction begins with its first statement. */
+    private transaction: 'none' | 'begun' | 'open' = 'none';
 
     constructor(filename: string, mode: unknown, opened?: (error: Error | null) => void) {
       this.filename = filename;
@@ -122,23 +133,28 @@ export function sqliteDialect(ports: SqlitePorts) {
     }
 
     private send(to: Channel, request: Pick<SqliteRequest, 'sql' | 'params' | 'insert' | 'end'>, callback?: Callback) {
-      to.send({ connection: this.connection, ...request }, (answer) => {
+      const begin = this.transaction === 'begun';
+      if (begin) this.transaction = 'open';
+      to.send({ connection: this.connection, ...request, begin }, (answer) => {
         if (answer.error) {
-          if (isBegin(request.sql)) this.inTransaction = false;
           const error = Object.assign(new Error(answer.error.message), { code: answer.error.code });
           callback?.call({ changes: 0 }, error, []);
           return;
         }
-        if (isEnd(request.sql)) this.inTransaction = false;
+        if (isEnd(request.sql)) this.transaction = 'none';
         callback?.call({ lastID: answer.lastID, changes: answer.changes ?? 0 }, null, rowsOf(answer));
       });
     }
 
     all(sql: string, params: unknown, callback?: Callback): this {
       if (typeof params === 'function') return this.all(sql, [], params as Callback);
-      const bound = bind(sql, params);
-      if (isBegin(sql)) this.inTransaction = true;
-      this.send(!this.inTransaction && isRead(sql) ? reader() : writer, bound, callback);
+      if (isBegin(sql) || (isEnd(sql) && this.transaction === 'begun')) {
+        this.transaction = isBegin(sql) ? 'begun' : 'none';
+        process.nextTick(() => callback?.call({ changes: 0 }, null, []));
+        return this;
+      }
+      const to = this.transaction === 'none' && isRead(sql) ? reader() : writer;
+      this.send(to, bind(sql, params), callback);
       return this;
     }
 
@@ -159,7 +175,7 @@ export function sqliteDialect(ports: SqlitePorts) {
     }
 
     close(callback?: (error: Error | null) => void): void {
-      if (this.inTransaction) this.send(writer, { sql: '', params: [], end: true });
+      if (this.transaction === 'open') this.send(writer, { sql: '', params: [], end: true });
       process.nextTick(() => callback?.call(this, null));
     }
   }

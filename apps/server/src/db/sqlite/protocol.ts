@@ -11,6 +11,8 @@ export interface SqliteRequest {
   params: SqlValue[];
   /** When given, these are inserted: `sql` ends before VALUES, `tail` follows the rows, and `params` is not used. */
   insert?: { rows: PackedRows; tail: string };
+  /** The first statement of a transaction, which begins with it. */
+  begin?: boolean;
   /** Ends the connection: an open transaction is rolled back. */
   end?: boolean;
 }
@@ -33,7 +35,8 @@ export interface ThreadData {
 }
 
 export const isBegin = (sql: string) => /^\s*BEGIN\b/i.test(sql);
-export const isEnd = (sql: string) => /^\s*(COMMIT|ROLLBACK)\s*;?\s*$/i.test(sql);
+export const isCommit = (sql: string) => /^\s*COMMIT\s*;?\s*$/i.test(sql);
+export const isRollback = (sql: string) => /^\s*ROLLBACK\s*;?\s*$/i.test(sql);
 export const isRead = (sql: string) =>
   /^\s*(SELECT|PRAGMA|EXPLAIN|VALUES)\b/i.test(sql) ||
   (/^\s*WITH\b/i.test(sql) && !/\b(INSERT|UPDATE|DELETE|REPLACE)\b/i.test(sql));

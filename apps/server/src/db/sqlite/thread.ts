@@ -7,9 +7,9 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { unpackRows } from './packed-rows.ts';
 import {
-  isBegin,
-  isEnd,
+  isCommit,
   isRead,
+  isRollback,
   type SqliteAnswer,
   type SqliteRequest,
   type SqlValue,
@@ -179,6 +179,18 @@ class Gate {
   }
 }
 
+/** A connection's, from its first statement on. */
+interface Transaction {
+  isOpen: boolean;
+  /** Why nothing of it is done. */
+  refused: SqliteAnswer['error'] | null;
+  /** What was sent before it was its turn to write. */
+  waiting: SqliteRequest[];
+}
+
+const BUSY = { code: 'SQLITE_BUSY', message: 'SQLITE_BUSY: timed out while waiting to write' };
+const ENDED = { code: 'SQLITE_MISUSE', message: 'SQLITE_MISUSE: the transaction has ended' };
+
 const handle = new Handle(role === 'writer');
 // what is read outside a transaction must not see another one's uncommitted rows
 const committed = role === 'writer' ? new Handle(false) : handle;
@@ -187,59 +199,92 @@ let ports = 0;
 
 function serve(port: MessagePort): void {
   const name = `p${++ports}`;
-  const inTransaction = new Set<string>();
+  const transactions = new Map<string, Transaction>();
   let single = 0;
 
+  const refuse = (id: number, error: NonNullable<SqliteAnswer['error']>) =>
+    port.postMessage({ id, error } satisfies SqliteAnswer);
   const answer = (id: number, work: () => Omit<SqliteAnswer, 'id'>): boolean => {
     try {
       port.postMessage({ id, ...work() } satisfies SqliteAnswer);
       return true;
     } catch (error) {
-      port.postMessage({ id, error: describe(error) } satisfies SqliteAnswer);
+      refuse(id, describe(error));
       return false;
     }
   };
-  const refuse = (id: number) => () =>
-    port.postMessage({
-      id,
-      error: { code: 'SQLITE_BUSY', message: 'SQLITE_BUSY: timed out while waiting to write' },
-    } satisfies SqliteAnswer);
 
-  const rollback = (owner: string) => {
-    inTransaction.delete(owner);
-    if (handle.db.isTransaction) handle.db.exec('ROLLBACK');
-    gate.release(owner);
+  const begin = (owner: string, request: SqliteRequest) => {
+    const transaction: Transaction = { isOpen: false, refused: null, waiting: [request] };
+    transactions.set(owner, transaction);
+    const proceed = () => {
+      for (const one of transaction.waiting.splice(0)) perform(owner, transaction, one);
+    };
+    gate.acquire(
+      owner,
+      () => {
+        try {
+          handle.db.exec('BEGIN IMMEDIATE');
+          transaction.isOpen = true;
+        } catch (error) {
+          transaction.refused = describe(error);
+          gate.release(owner);
+        }
+        proceed();
+      },
+      () => {
+        transaction.refused = BUSY;
+        proceed();
+      },
+    );
+  };
+
+  const perform = (owner: string, transaction: Transaction, request: SqliteRequest) => {
+    const { id, sql } = request;
+    if (transaction.refused) {
+      if (isCommit(sql) || isRollback(sql)) transactions.delete(owner);
+      if (isRollback(sql)) answer(id, () => ({}));
+      else refuse(id, transaction.refused);
+      return;
+    }
+    if (!transaction.isOpen) {
+      transaction.waiting.push(request);
+      return;
+    }
+    const isEnd = isCommit(sql) || isRollback(sql);
+    const ended = answer(id, () => {
+      // what was sent before SQLite's own rollback (disk full) was known must not be written outside
+      if (!handle.db.isTransaction && !isEnd) throw new Error('the transaction was rolled back');
+      return handle.run(request);
+    });
+    // a failed COMMIT leaves the transaction open: it is the caller's to roll back
+    if (isEnd && (ended || !handle.db.isTransaction)) {
+      transaction.refused = ENDED;
+      transactions.delete(owner);
+      gate.release(owner);
+    }
+  };
+
+  const abort = (owner: string) => {
+    const transaction = transactions.get(owner);
+    transactions.delete(owner);
+    if (!transaction) return;
+    gate.abandon((name) => name === owner);
+    if (transaction.isOpen && handle.db.isTransaction) handle.db.exec('ROLLBACK');
+    if (transaction.isOpen) gate.release(owner);
+    for (const { id } of transaction.waiting) refuse(id, ENDED);
   };
 
   const take = (request: SqliteRequest) => {
     const owner = `${name}.${request.connection}`;
+    const transaction = transactions.get(owner);
     if (request.end) {
-      if (inTransaction.has(owner)) rollback(owner);
+      abort(owner);
       answer(request.id, () => ({}));
-    } else if (inTransaction.has(owner)) {
-      const ended = answer(request.id, () => {
-        // what was sent before SQLite's own rollback (disk full) was known must not be written outside
-        if (!handle.db.isTransaction && !isEnd(request.sql)) throw new Error('the transaction was rolled back');
-        return handle.run(request);
-      });
-      // a failed COMMIT leaves the transaction open: it is the caller's to roll back
-      if (isEnd(request.sql) && (ended || !handle.db.isTransaction)) {
-        inTransaction.delete(owner);
-        gate.release(owner);
-      }
-    } else if (isBegin(request.sql)) {
-      gate.acquire(
-        owner,
-        () => {
-          const begun = answer(request.id, () => {
-            handle.db.exec('BEGIN IMMEDIATE');
-            return {};
-          });
-          if (begun) inTransaction.add(owner);
-          else gate.release(owner);
-        },
-        refuse(request.id),
-      );
+    } else if (transaction) {
+      perform(owner, transaction, request);
+    } else if (request.begin) {
+      begin(owner, request);
     } else if (isRead(request.sql)) {
       answer(request.id, () => committed.run(request));
     } else {
@@ -250,7 +295,7 @@ function serve(port: MessagePort): void {
           answer(request.id, () => (request.insert ? atomically(request) : handle.run(request)));
           gate.release(once);
         },
-        refuse(request.id),
+        () => refuse(request.id, BUSY),
       );
     }
   };
@@ -258,7 +303,7 @@ function serve(port: MessagePort): void {
   port.on('message', take);
   port.on('close', () => {
     gate.abandon((owner) => owner.startsWith(`${name}.`));
-    for (const owner of [...inTransaction]) rollback(owner);
+    for (const owner of [...transactions.keys()]) abort(owner);
   });
 }
 
