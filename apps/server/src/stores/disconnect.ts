@@ -23,7 +23,7 @@ export const markUninstalled = (db: Database, tenantId: string): Promise<void> =
     if (!tenant || tenant.status === 'uninstalled') return;
     await endConnection(db, tx, tenantId, {
       status: 'uninstalled',
-      statusReason: 'The app was uninstalled in Shopify; the data is kept. Connect the store again to go on.',
+      statusReason: 'The app was uninstalled in Shopify; the data is kept.',
       runs: 'The app was uninstalled in Shopify.',
     });
     await audit(tx, db.dialect, { tenantId, userId: null, action: 'store.uninstalled', subject: tenantId });

@@ -15,14 +15,12 @@ const STATES: Record<State, { label: string; color: string }> = {
   disconnected: { label: 'Disconnected', color: 'gray' },
 };
 
-/** What each state in which nothing new arrives means. */
+/** What each state means in which nothing new arrives for now. Of a connection that has ended the server tells how. */
 const MEANINGS: Partial<Record<State, string>> = {
   paused:
     'Shopify does not let anyone read this store at the moment. Syncing resumes by itself when it does again; all figures so far are kept.',
   reconnect_needed:
     'Shopify no longer accepts our access to this store. All figures so far are kept, and what happened meanwhile is fetched afterwards.',
-  uninstalled: 'The app was removed in the store’s Shopify admin. All figures so far are kept.',
-  disconnected: 'Nothing new is fetched. The figures so far are kept and can still be looked at.',
 };
 
 export const canReconnect = ({ status }: Tenant): boolean => status !== 'connected' && status !== 'paused';
@@ -41,7 +39,7 @@ export function StoreState({ tenant }: { tenant: Tenant }) {
 
 /** Why nothing new arrives and what to do, where that is so. */
 export function StoreAdvice({ tenant }: { tenant: Tenant }) {
-  const meaning = MEANINGS[tenant.status];
+  const meaning = hasEnded(tenant) ? tenant.statusReason : MEANINGS[tenant.status];
   if (!meaning) return null;
   const calm = tenant.status === 'disconnected';
   const mayReconnect = permits(tenant.role, 'store:manage');
@@ -51,7 +49,7 @@ export function StoreAdvice({ tenant }: { tenant: Tenant }) {
       icon={calm ? <IconInfoCircle /> : <IconAlertTriangle />}
       title={STATES[tenant.status].label}
     >
-      {/* of a connection that has ended it is what the status says already; else it tells admins what to do */}
+      {/* it tells admins what to do */}
       {tenant.statusReason && !hasEnded(tenant) && (mayReconnect || !canReconnect(tenant)) && (
         <Text size="sm" mb={4} dir="auto">
           {tenant.statusReason}
