@@ -206,7 +206,7 @@ describe.skipIf(!executablePath)('a team, in a browser', () => {
     await accept(eve, 'Eve', 'eve@example.com');
     await fetch(`${xeno.sandboxUrl}/_control/shops/team-tea.myshopify.com/uninstall`, { method: 'POST' });
     await ada.goto(`${xeno.url}/stores/${store}`);
-    await ada.getByText('The app was removed in the store’s Shopify admin').waitFor({ timeout: 20_000 });
+    await ada.getByText('The app was uninstalled in Shopify').waitFor({ timeout: 20_000 });
     await ada.getByRole('button', { name: 'Reconnect' }).waitFor();
     expect(await ada.getByRole('button', { name: 'Disconnect' }).count()).toBe(0);
 
