@@ -219,6 +219,28 @@ onEachDatabase('privacy', (engine) => {
     expect([await requests(), await actions()]).toEqual([[], []]);
   });
 
+  test('A1: a request is carried out though another store’s had the same id', async () => {
+    const bob = new Browser(() => world.url);
+    await bob.register('bob@example.com');
+    const other = await bob.fill('other.myshopify.com');
+    const now = new Date();
+    await world.db.transaction((tx) =>
+      tx.run(
+        `INSERT INTO privacy_requests (tenant_id, id, kind, webhook_id, customer_id, order_ids, status, requested_at, due_at)
+         VALUES (?, 1, 'data_request', 'shared', 1, '[]', 'open', ?, ?)`,
+        [BigInt(other), now, now],
+      ),
+    );
+    const person = await regular();
+    world.sandbox.control.sendWebhook(SHOP, {
+      topic: 'customers/data_request',
+      body: { shop_domain: SHOP, customer: { id: person.id }, orders_requested: [] },
+      uri: `${world.url}/api/shopify/webhooks`,
+      headers: { 'X-Shopify-Webhook-Id': 'shared' },
+    });
+    await until(async () => (await requests()).length === 1, 'the request');
+  });
+
   test('a data request: a file with everything, for an admin alone', async () => {
     const { control } = world.sandbox;
     const person = await regular();
