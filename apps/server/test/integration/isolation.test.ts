@@ -305,6 +305,7 @@ onEachDatabase('A1: a store and its twins', (engine) => {
   });
 
   test('whatever is done to the one changes nothing of the other', async () => {
+    await run("UPDATE privacy_requests SET status = 'open', finished_at = NULL");
     const before = await Promise.all(twins.map(rowsOf));
     const done = new Set<string>();
     const act = async (who: Browser, method: string, path: string, body?: object) => {
@@ -315,7 +316,17 @@ onEachDatabase('A1: a store and its twins', (engine) => {
       done.add(`${method} /api/tenants/:id${named}`);
     };
     const [adas, bobs] = [await userIdOf(ada), ids.userId!];
+    // of a stream that has never succeeded a sync fetches all, whatever others have
+    await run("DELETE FROM stream_cursors WHERE tenant_id = ? AND stream = 'products'", [BigInt(own)]);
     await act(ada, 'POST', '/sync');
+    const [stream] = await world.db.read(
+      `SELECT s.kind FROM sync_streams s JOIN sync_runs r ON r.tenant_id = s.tenant_id AND r.id = s.run_id
+       WHERE s.tenant_id = ? AND s.name = 'products' ORDER BY r.created_at DESC LIMIT 1`,
+      [BigInt(own)],
+    );
+    expect(stream).toEqual({ kind: 'full' });
+    await ada.settled(own);
+    await ada.get(pathOf(privacy.downloadFile));
     await act(ada, 'POST', '/reconcile');
     await act(ada, 'POST', '/webhooks/replay', { status: 'dead' });
     await act(ada, 'POST', '/webhooks/replay', { webhookIds: ['seen'] });

@@ -84,6 +84,8 @@ onEachDatabase('teams', (engine) => {
     const refused = await invite(ada, one, bob.email, 'analyst', { tenantIds: [hers] });
     expect(refused.status).toBe(404);
     expect(refused.text).toBe((await invite(ada, one, bob.email, 'analyst', { tenantIds: ['1'] })).text);
+    // a member of another store is none of this one
+    expect((await invite(ada, one, eve.email, 'analyst')).status).toBe(201);
     const answer = await invite(ada, one, bob.email, 'analyst', { tenantIds: [two, one] });
     expect((await accept(bob, tokenOf(answer))).body.tenantIds).toEqual([one, two]);
     expect((await bob.get<{ data: { id: string }[] }>('/api/tenants')).data.map(({ id }) => id)).toEqual([one, two]);
