@@ -24,6 +24,11 @@ export interface Tx {
   now: Database['now'];
   /** Affected rows. On both engines an upsert's count means nothing. */
   run(sql: string, params?: Param[]): Promise<number>;
+  /**
+   * The same where nobody asks how many. This and what inserts may be resolved before it is done: if it fails, what comes
+   * next fails for that, the end of the transaction at the latest.
+   */
+  write(sql: string, params?: Param[]): Promise<void>;
   /** Writes many rows of one table, in the order of `columns`. */
   insert(table: string, columns: readonly string[], rows: Param[][], onConflict: OnConflict): Promise<void>;
   /** The same for several tables, one after the other: the next rows are made while the database writes the last. */
@@ -95,28 +100,31 @@ function openSqlite(access: Exclude<DatabaseAccess, { url: string }>): Database 
         else resolve({ rows, changes: this.changes });
       });
     });
-  const insert = (connection: SqliteConnection, { table, columns, rows, onConflict }: Insert) =>
-    new Promise<void>((resolve, reject) => {
-      const into = `INSERT INTO ${table} (${columns.join(',')})`;
-      const tail = conflictTail('sqlite', onConflict);
-      connection.insert(into, packRows(rows), tail, (error) => (error ? reject(error) : resolve()));
-    });
+  const insertion = ({ table, columns, rows, onConflict }: Insert) => ({
+    into: `INSERT INTO ${table} (${columns.join(',')})`,
+    rows: packRows(rows),
+    tail: conflictTail('sqlite', onConflict),
+  });
   const direct = new driver.Database(access.file, undefined);
 
   return assemble('sqlite', sequelize, {
     read: async (sql, params) => (await call(direct, sql, params)).rows,
     query: async (connection, sql, params) => (await call(connection as SqliteConnection, sql, params)).rows,
     run: async (connection, sql, params) => (await call(connection as SqliteConnection, sql, params)).changes,
+    // each trip to the writer's thread and back holds up all others who want to write
+    write: async (connection, sql, params = []) => (connection as SqliteConnection).defer(sql, params),
     insertEach: async (connection, inserts) => {
-      const sent: Promise<void>[] = [];
       for (const one of inserts) {
-        const written = insert(connection as SqliteConnection, one);
-        written.catch(() => {}); // told below
-        sent.push(written);
+        const { into, rows, tail } = insertion(one);
+        (connection as SqliteConnection).deferInsert(into, rows, tail);
       }
-      await Promise.all(sent);
     },
-    insertAlone: (one) => insert(direct, one),
+    commit: async (connection) => void (await call(connection as SqliteConnection, 'COMMIT')),
+    insertAlone: (one) =>
+      new Promise((resolve, reject) => {
+        const { into, rows, tail } = insertion(one);
+        direct.insert(into, rows, tail, (error) => (error ? reject(error) : resolve()));
+      }),
     share: () => {
       if (!engine) throw new Error('A worker thread cannot share its database further.');
       const writer = engine.writerPort();
@@ -200,6 +208,8 @@ function openMysql(url: string): Database {
       (await call(connection as Connection, sql, params)) as Record<string, unknown>[],
     run: async (connection, sql, params) =>
       ((await call(connection as Connection, sql, params)) as ResultSetHeader).affectedRows,
+    write: async (connection, sql, params) => void (await call(connection as Connection, sql, params)),
+    commit: async () => {}, // Sequelize does
     insertEach: async (connection, inserts) => {
       const server = connection as Connection;
       let written: Promise<unknown> = Promise.resolve();
@@ -246,7 +256,10 @@ interface Raw {
   read(sql: string, params?: Param[]): Promise<Record<string, unknown>[]>;
   query(connection: unknown, sql: string, params?: Param[]): Promise<Record<string, unknown>[]>;
   run(connection: unknown, sql: string, params?: Param[]): Promise<number>;
+  write(connection: unknown, sql: string, params?: Param[]): Promise<void>;
   insertEach(connection: unknown, inserts: Iterable<Insert>): Promise<void>;
+  /** At the end of a transaction, before Sequelize does. */
+  commit(connection: unknown): Promise<void>;
   /** Outside of a transaction. */
   insertAlone(insert: Insert): Promise<void>;
   share: Database['share'];
@@ -283,17 +296,20 @@ function assemble(dialect: Dialect, sequelize: Sequelize, raw: Raw): Database {
     now: async () => timeOf(await raw.read(clock)),
     transaction: (work) =>
       repeated(() =>
-        sequelize.transaction((transaction) => {
+        sequelize.transaction(async (transaction) => {
           const { connection } = transaction as unknown as { connection: unknown };
-          return work({
+          const result = await work({
             transaction,
             query: async <T>(sql: string, params?: Param[]) => (await raw.query(connection, sql, params)) as T[],
             now: async () => timeOf(await raw.query(connection, clock)),
             run: (sql, params) => raw.run(connection, sql, params),
+            write: (sql, params) => raw.write(connection, sql, params),
             insert: (table, columns, rows, onConflict) =>
               raw.insertEach(connection, filled([{ table, columns, rows, onConflict }])),
             insertEach: (inserts) => raw.insertEach(connection, filled(inserts)),
           });
+          await raw.commit(connection);
+          return result;
         }),
       ),
     insert: (insert) => repeated(() => raw.insertAlone(insert)),

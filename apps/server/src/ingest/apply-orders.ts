@@ -126,16 +126,15 @@ export async function applyOrders(
   tx: Tx,
   dialect: Dialect,
   state: TenantState,
-  orders: PreparedOrder[],
-  fetchBegan: number,
+  { orders, fetchBegan }: { orders: PreparedOrder[]; fetchBegan: number },
+  stored: ReadonlyMap<string, StoredOrderVersion>,
 ): Promise<Applied> {
   if (orders.length === 0) return { written: 0, unchanged: 0, stale: 0, marked: 0 };
-  const stored = await readOrders(tx, state.tenant, idsOf(orders.map(({ record }) => record)));
   const versions = await orderVersions(tx, state.tenant, orders);
   return appliedOf(await writeOrders(tx, dialect, state, versions, stored, fetchBegan));
 }
 
-const idsOf = (records: { id: string }[]) => [...new Set(records.map(({ id }) => id))];
+export const idsOf = (records: { id: string }[]) => [...new Set(records.map(({ id }) => id))];
 
 export async function orderVersions(tx: Tx, tenant: bigint, orders: PreparedOrder[]): Promise<OrderVersion[]> {
   const named = orders.flatMap(({ record }) => record.customerId ?? []);

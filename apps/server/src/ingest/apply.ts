@@ -2,7 +2,7 @@ import type { StreamName } from '@xeno/contracts';
 import type { Database, Tx } from '../db/database.ts';
 import type { Dialect } from '../db/types.ts';
 import { applyCustomers, deleteCustomers } from './apply-customers.ts';
-import { applyOrders, deleteOrders, prepareOrder, type PreparedOrder } from './apply-orders.ts';
+import { applyOrders, deleteOrders, idsOf, prepareOrder, type PreparedOrder, readOrders } from './apply-orders.ts';
 import { applyProducts, deleteProducts } from './apply-products.ts';
 import type { Batch } from './records.ts';
 import { idParams, instantText, marks } from '../db/values.ts';
@@ -70,15 +70,22 @@ export const prepare = (batch: Batch): PreparedBatch =>
 
 /** `apply` in two steps, for whoever prepares the next batch while the database works on this one. */
 export function applyPrepared(ctx: ApplyContext, batch: PreparedBatch, checkpoint?: Checkpoint): Promise<Applied> {
-  return locked(ctx, async (tx, state) => {
-    const applied = await write(tx, ctx.db, state, batch);
+  const work = async (tx: Tx, state: TenantState, stored: StoredOrders) => {
+    const applied = await write(tx, ctx.db, state, batch, stored);
     const ids =
       batch.stream === 'orders' ? batch.orders.map(({ record }) => record.id) : batch.records.map(({ id }) => id);
     await forgetUnreadable(tx, state.tenant, batch.stream, ids);
     await checkpoint?.(tx);
     return applied;
-  });
+  };
+  return locked(ctx, work, (tx) => readStored(tx, BigInt(ctx.tenantId), batch));
 }
+
+type StoredOrders = Awaited<ReturnType<typeof readOrders>>;
+
+/** What is stored of a batch of orders, asked together with the tenant's lock. */
+const readStored = (tx: Tx, tenant: bigint, batch: PreparedBatch): Promise<StoredOrders> =>
+  readOrders(tx, tenant, batch.stream === 'orders' ? idsOf(batch.orders.map(({ record }) => record)) : []);
 
 /**
  * Deletes what Shopify has deleted and leaves tombstones, so that nothing late brings it back.
@@ -132,10 +139,10 @@ async function markOrdersOf(tx: Tx, dialect: Dialect, tenant: bigint, customerId
   );
 }
 
-function write(tx: Tx, db: Database, state: TenantState, batch: PreparedBatch): Promise<Applied> {
+function write(tx: Tx, db: Database, state: TenantState, batch: PreparedBatch, stored: StoredOrders): Promise<Applied> {
   switch (batch.stream) {
     case 'orders':
-      return applyOrders(tx, db.dialect, state, batch.orders, batch.fetchBegan);
+      return applyOrders(tx, db.dialect, state, batch, stored);
     case 'customers':
       return applyCustomers(tx, db.dialect, state, batch.records, batch.fetchBegan);
     case 'products':
@@ -143,12 +150,19 @@ function write(tx: Tx, db: Database, state: TenantState, batch: PreparedBatch): 
   }
 }
 
-/** Locking absent order rows locks nothing; the tenant's own row is always there. */
-export function locked<T>(ctx: ApplyContext, work: (tx: Tx, state: TenantState) => Promise<T>): Promise<T> {
+/**
+ * Works on a tenant whose row is locked: locking absent order rows would lock nothing. What `read` reads is asked in the
+ * same breath, and is what holds under the lock.
+ */
+export function locked<T, R = void>(
+  ctx: ApplyContext,
+  work: (tx: Tx, state: TenantState, read: R) => Promise<T>,
+  read?: (tx: Tx) => Promise<R>,
+): Promise<T> {
   const tenant = BigInt(ctx.tenantId);
   const forUpdate = ctx.db.dialect === 'mysql' ? ' FOR UPDATE' : '';
   return ctx.db.transaction(async (tx) => {
-    const [[state], [lease]] = await Promise.all([
+    const [[state], [lease], known] = await Promise.all([
       tx.query<Pick<TenantState, 'generation' | 'timezone' | 'currency'>>(
         `SELECT generation, timezone, currency FROM tenant_state WHERE tenant_id = ?${forUpdate}`,
         [tenant],
@@ -158,11 +172,12 @@ export function locked<T>(ctx: ApplyContext, work: (tx: Tx, state: TenantState) 
         `SELECT fence, ${SPARSE_COLUMNS} FROM leases WHERE tenant_id = ? AND name = ?`,
         [...sparseParams(tenant), tenant, ctx.lease.name],
       ),
+      read?.(tx) as Promise<R>,
     ]);
     if (!state || !lease || String(lease.fence) !== ctx.lease.fence) throw new LeaseLost();
     let changed = false;
-    const result = await work(knowingEmpty(tx, lease), { ...state, tenant, changed: () => (changed = true) });
-    if (changed) await tx.run('UPDATE tenant_state SET changes = changes + 1 WHERE tenant_id = ?', [tenant]);
+    const result = await work(knowingEmpty(tx, lease), { ...state, tenant, changed: () => (changed = true) }, known);
+    if (changed) await tx.write('UPDATE tenant_state SET changes = changes + 1 WHERE tenant_id = ?', [tenant]);
     return result;
   });
 }

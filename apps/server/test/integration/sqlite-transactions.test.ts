@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { isUniqueViolation, openDatabase, type Tx } from '../../src/db/database.ts';
 import { sqliteDialect } from '../../src/db/sqlite/driver.ts';
 import { SqliteEngine } from '../../src/db/sqlite/engine.ts';
 
@@ -75,6 +76,36 @@ test('a connection that ends while it waits gives up its turn, and one that has 
   first.close();
   await Promise.all(next);
   expect(await names()).toEqual(['third']);
+});
+
+test('what nobody waits for fails whatever comes next, and the whole transaction', async () => {
+  const db = openDatabase({ file: join(folder, 'xeno.db') });
+  const warn = vi.spyOn(console, 'warn');
+  const insert = (tx: Tx, id: number) => tx.insert('things', ['id', 'name'], [[id, 'one']], null);
+  try {
+    for (const then of [
+      () => Promise.resolve(),
+      (tx: Tx) => tx.query('SELECT 1'),
+      (tx: Tx) => tx.run("UPDATE things SET name = 'two'"),
+      (tx: Tx) => tx.write("UPDATE things SET name = 'two'"),
+      (tx: Tx) => insert(tx, 3),
+    ]) {
+      const outcome = db.transaction(async (tx) => {
+        await tx.write("INSERT INTO things VALUES (1, 'one')");
+        await insert(tx, 2);
+        await insert(tx, 1);
+        await then(tx);
+      });
+      await expect(outcome.catch((error: unknown) => isUniqueViolation(error))).resolves.toBe(true);
+      expect(await db.read('SELECT * FROM things')).toEqual([]);
+    }
+    await db.transaction((tx) => insert(tx, 1));
+    expect(await db.read('SELECT id FROM things')).toEqual([{ id: 1 }]);
+    expect(warn).not.toHaveBeenCalled();
+  } finally {
+    warn.mockRestore();
+    await db.close();
+  }
 });
 
 test('a transaction without a statement is nobody’s turn', async () => {

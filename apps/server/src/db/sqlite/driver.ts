@@ -70,10 +70,17 @@ export interface SqlitePorts {
   readers: MessagePort[];
 }
 
-/** The connection that Sequelize hands out; `insert` is our own addition for writing many rows with one message. */
+/** The connection that Sequelize hands out, with additions of our own. */
 export interface SqliteConnection {
   all(sql: string, params: unknown[], callback: Callback): void;
+  /** Writes many rows with one message. */
   insert(into: string, rows: PackedRows, tail: string, callback: Callback): void;
+  /**
+   * The same two within a transaction, without waiting: it goes on meanwhile. If one fails, whatever comes next in the
+   * transaction fails for that, its COMMIT at the latest.
+   */
+  defer(sql: string, params: unknown[]): void;
+  deferInsert(into: string, rows: PackedRows, tail: string): void;
 }
 
 const bindable = (value: unknown): SqlValue =>
@@ -132,7 +139,11 @@ export function sqliteDialect(ports: SqlitePorts) {
       process.nextTick(() => callback?.call(this, null));
     }
 
-    private send(to: Channel, request: Pick<SqliteRequest, 'sql' | 'params' | 'insert' | 'end'>, callback?: Callback) {
+    private send(
+      to: Channel,
+      request: Pick<SqliteRequest, 'sql' | 'params' | 'insert' | 'deferred' | 'end'>,
+      callback?: Callback,
+    ) {
       const begin = this.transaction === 'begun';
       if (begin) this.transaction = 'open';
       to.send({ connection: this.connection, ...request, begin }, (answer) => {
@@ -148,7 +159,7 @@ export function sqliteDialect(ports: SqlitePorts) {
 
     all(sql: string, params: unknown, callback?: Callback): this {
       if (typeof params === 'function') return this.all(sql, [], params as Callback);
-      if (isBegin(sql) || (isEnd(sql) && this.transaction === 'begun')) {
+      if (isBegin(sql) || (isEnd(sql) && this.transaction !== 'open')) {
         this.transaction = isBegin(sql) ? 'begun' : 'none';
         process.nextTick(() => callback?.call({ changes: 0 }, null, []));
         return this;
@@ -168,6 +179,14 @@ export function sqliteDialect(ports: SqlitePorts) {
 
     insert(into: string, rows: PackedRows, tail: string, callback: Callback): void {
       this.send(writer, { sql: into, params: [], insert: { rows, tail } }, callback);
+    }
+
+    defer(sql: string, params: unknown[]): void {
+      this.send(writer, { ...bind(sql, params), deferred: true });
+    }
+
+    deferInsert(into: string, rows: PackedRows, tail: string): void {
+      this.send(writer, { sql: into, params: [], insert: { rows, tail }, deferred: true });
     }
 
     serialize(work?: () => void): void {

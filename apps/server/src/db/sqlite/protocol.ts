@@ -13,6 +13,8 @@ export interface SqliteRequest {
   insert?: { rows: PackedRows; tail: string };
   /** The first statement of a transaction, which begins with it. */
   begin?: boolean;
+  /** Nobody waits for the answer: if it fails, the transaction does nothing any more but to be rolled back. */
+  deferred?: boolean;
   /** Ends the connection: an open transaction is rolled back. */
   end?: boolean;
 }

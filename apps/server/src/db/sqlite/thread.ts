@@ -182,7 +182,7 @@ class Gate {
 /** A connection's, from its first statement on. */
 interface Transaction {
   isOpen: boolean;
-  /** Why nothing of it is done. */
+  /** Why nothing of it is done any more, but to roll it back. */
   refused: SqliteAnswer['error'] | null;
   /** What was sent before it was its turn to write. */
   waiting: SqliteRequest[];
@@ -204,13 +204,15 @@ function serve(port: MessagePort): void {
 
   const refuse = (id: number, error: NonNullable<SqliteAnswer['error']>) =>
     port.postMessage({ id, error } satisfies SqliteAnswer);
-  const answer = (id: number, work: () => Omit<SqliteAnswer, 'id'>): boolean => {
+  /** Gives why it failed, if it did. */
+  const answer = (id: number, work: () => Omit<SqliteAnswer, 'id'>): SqliteAnswer['error'] | null => {
     try {
       port.postMessage({ id, ...work() } satisfies SqliteAnswer);
-      return true;
+      return null;
     } catch (error) {
-      refuse(id, describe(error));
-      return false;
+      const failure = describe(error);
+      refuse(id, failure);
+      return failure;
     }
   };
 
@@ -241,10 +243,13 @@ function serve(port: MessagePort): void {
 
   const perform = (owner: string, transaction: Transaction, request: SqliteRequest) => {
     const { id, sql } = request;
-    if (transaction.refused) {
-      if (isCommit(sql) || isRollback(sql)) transactions.delete(owner);
-      if (isRollback(sql)) answer(id, () => ({}));
-      else refuse(id, transaction.refused);
+    if (transaction.refused && !isRollback(sql)) {
+      refuse(id, transaction.refused);
+      return;
+    }
+    if (transaction.refused && !transaction.isOpen) {
+      transactions.delete(owner);
+      answer(id, () => ({}));
       return;
     }
     if (!transaction.isOpen) {
@@ -252,13 +257,14 @@ function serve(port: MessagePort): void {
       return;
     }
     const isEnd = isCommit(sql) || isRollback(sql);
-    const ended = answer(id, () => {
+    const failure = answer(id, () => {
       // what was sent before SQLite's own rollback (disk full) was known must not be written outside
       if (!handle.db.isTransaction && !isEnd) throw new Error('the transaction was rolled back');
       return handle.run(request);
     });
+    if (failure && request.deferred) transaction.refused = failure;
     // a failed COMMIT leaves the transaction open: it is the caller's to roll back
-    if (isEnd && (ended || !handle.db.isTransaction)) {
+    if (isEnd && (!failure || !handle.db.isTransaction)) {
       transaction.refused = ENDED;
       transactions.delete(owner);
       gate.release(owner);

@@ -60,13 +60,13 @@ export async function ingest(task: IngestTask): Promise<Partitioned> {
     for await (const mapped of Readable.from(batchesOf(found), { highWaterMark: BATCHES_AHEAD })) {
       const { batch, unread, partitionsDone, rootsDone } = mapped as PreparedRoots;
       await applyPrepared({ db, tenantId, lease }, batch, async (tx) => {
-        await tx.run('UPDATE sync_streams SET done = ? WHERE tenant_id = ? AND run_id = ? AND name = ?', [
+        await tx.write('UPDATE sync_streams SET done = ? WHERE tenant_id = ? AND run_id = ? AND name = ?', [
           task.streamDone + rootsDone,
           ...where,
         ]);
         await keepUnreadable(tx, db.dialect, where[0], stream, unread, task.fetchBegan);
         if (partitionsDone !== null) {
-          await tx.run(
+          await tx.write(
             `UPDATE sync_windows SET partitions_done = ?, roots_done = ?
              WHERE tenant_id = ? AND run_id = ? AND stream = ? AND position = ?`,
             [partitionsDone, rootsDone, ...where, position],
