@@ -40,6 +40,7 @@ import {
 
 const BATCH = 500;
 const SMALLEST_OF_BACKFILL = 200;
+const PERCENT = new Intl.NumberFormat('en', { style: 'percent', signDisplay: 'exceptZero' });
 /** Orders in a transaction, and how many orders are enough to measure it. */
 const BATCHES = [
   { size: 1000, orders: 10_000 },
@@ -196,7 +197,7 @@ async function measureBatches({ engine, db, store, records, tables: written }: B
       { name: 'xeno', run: () => emptied(() => applyAll(store, some, size)) },
     ]);
     const cost = plain!.orders / xeno!.orders - 1;
-    rows.push([size, some.length, Math.round(plain!.orders), Math.round(xeno!.orders), `+${Math.round(100 * cost)}%`]);
+    rows.push([size, some.length, Math.round(plain!.orders), Math.round(xeno!.orders), PERCENT.format(cost)]);
   }
   return {
     title: `${engine.name}: what versions, ledger and rollups cost over a plain upsert of the same rows`,
