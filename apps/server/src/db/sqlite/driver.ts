@@ -4,15 +4,7 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import { instantOf, type PackedRows } from './packed-rows.ts';
-import {
-  isBegin,
-  isCommit,
-  isRead,
-  isRollback,
-  type SqliteAnswer,
-  type SqliteRequest,
-  type SqlValue,
-} from './protocol.ts';
+import { isBegin, isEnd, isRead, type SqliteAnswer, type SqliteRequest, type SqlValue } from './protocol.ts';
 
 type Callback = (
   this: { lastID?: number; changes: number },
@@ -91,8 +83,6 @@ const bindable = (value: unknown): SqlValue =>
       : value instanceof Date
         ? instantOf(value)
         : (value as SqlValue);
-
-const isEnd = (sql: string) => isCommit(sql) || isRollback(sql);
 
 const PLACEHOLDER = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|--[^\n]*|\/\*[\s\S]*?\*\/|\$(\w+)/g;
 

@@ -37,8 +37,8 @@ export interface ThreadData {
 }
 
 export const isBegin = (sql: string) => /^\s*BEGIN\b/i.test(sql);
-export const isCommit = (sql: string) => /^\s*COMMIT\s*;?\s*$/i.test(sql);
 export const isRollback = (sql: string) => /^\s*ROLLBACK\s*;?\s*$/i.test(sql);
+export const isEnd = (sql: string) => isRollback(sql) || /^\s*COMMIT\s*;?\s*$/i.test(sql);
 export const isRead = (sql: string) =>
   /^\s*(SELECT|PRAGMA|EXPLAIN|VALUES)\b/i.test(sql) ||
   (/^\s*WITH\b/i.test(sql) && !/\b(INSERT|UPDATE|DELETE|REPLACE)\b/i.test(sql));

@@ -7,7 +7,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { unpackRows } from './packed-rows.ts';
 import {
-  isCommit,
+  isEnd,
   isRead,
   isRollback,
   type SqliteAnswer,
@@ -256,15 +256,15 @@ function serve(port: MessagePort): void {
       transaction.waiting.push(request);
       return;
     }
-    const isEnd = isCommit(sql) || isRollback(sql);
+    const ends = isEnd(sql);
     const failure = answer(id, () => {
       // what was sent before SQLite's own rollback (disk full) was known must not be written outside
-      if (!handle.db.isTransaction && !isEnd) throw new Error('the transaction was rolled back');
+      if (!handle.db.isTransaction && !ends) throw new Error('the transaction was rolled back');
       return handle.run(request);
     });
     if (failure && request.deferred) transaction.refused = failure;
     // a failed COMMIT leaves the transaction open: it is the caller's to roll back
-    if (isEnd && (!failure || !handle.db.isTransaction)) {
+    if (ends && (!failure || !handle.db.isTransaction)) {
       transaction.refused = ENDED;
       transactions.delete(owner);
       gate.release(owner);
