@@ -76,15 +76,9 @@ onEachDatabase('reconciliation', (engine) => {
     ]);
     expect(findings.find((finding) => finding.shopifyId === deleted)?.name).toMatch(/^#\d+$/);
     await ada.settled(id);
-    await marksAnswered();
     await expectExact(world, ada, id, SHOP);
     expect((await reconcile()).findings).toEqual([]);
   });
-
-  const marksAnswered = async () => {
-    while (Number((await world.db.read<{ n: number }>('SELECT COUNT(*) AS n FROM fetch_marks'))[0]!.n) > 0)
-      await delay(50);
-  };
 
   test('what webhooks have told is no finding', async () => {
     const { control } = world.sandbox;
@@ -130,7 +124,6 @@ onEachDatabase('reconciliation', (engine) => {
         JSON.stringify(findings),
       ).toBe(true);
     }
-    await marksAnswered();
     await expectExact(world, ada, id, SHOP);
 
     const [product] = await world.db.read<{ id: string }>('SELECT shopify_product_id AS id FROM products');
