@@ -9,7 +9,7 @@ import { type SqliteConnection, sqliteDialect } from './sqlite/driver.ts';
 import { SqliteEngine } from './sqlite/engine.ts';
 import { packRows } from './sqlite/packed-rows.ts';
 import type { SqlValue } from './sqlite/protocol.ts';
-import { allowsLoadData, loadData } from './load-data.ts';
+import { allowsLoadData, isLoadRefused, loadData } from './load-data.ts';
 import type { Dialect } from './types.ts';
 import { asDate, databaseNow } from './values.ts';
 import { conflictTail, type OnConflict } from './upsert.ts';
@@ -187,6 +187,17 @@ function openMysql(url: string): Database {
     return allowed;
   };
 
+  /** As `insertion`, of rows that are not there yet, the cheapest way that the server allows. */
+  const loading = (connection: Connection, insert: Insert) => {
+    const load = loadData(connection, insert.table, insert.columns, insert.rows);
+    return () =>
+      load().catch((error: unknown) => {
+        if (!isLoadRefused(error)) throw error;
+        allowed = Promise.resolve(false);
+        return insertion(connection, insert)();
+      });
+  };
+
   /** Outside of a transaction. */
   async function connected<T>(type: 'read' | 'write', work: (connection: Connection) => Promise<T>): Promise<T> {
     const manager = sequelize.connectionManager as unknown as {
@@ -216,9 +227,7 @@ function openMysql(url: string): Database {
       for (const { table, columns, rows, onConflict } of inserts) {
         const byLoadData = onConflict === null && rows.length >= ENOUGH_TO_LOAD && (await mayLoad(server));
         for (const part of partsOf(rows)) {
-          const write = byLoadData
-            ? loadData(server, table, columns, part)
-            : insertion(server, { table, columns, rows: part, onConflict });
+          const write = (byLoadData ? loading : insertion)(server, { table, columns, rows: part, onConflict });
           // none is sent before the last has succeeded: after a deadlock it would be a transaction of its own
           await written;
           written = write();

@@ -31,6 +31,12 @@ export function loadData(
 
 const DUPLICATE = 1062;
 
+/** Of MariaDB (before and since 10.5) and of MySQL 8. */
+const DISABLED = [1148, 4166, 3948];
+
+/** The server took such rows once and no longer does: its setting was changed, or another server took its place. */
+export const isLoadRefused = (error: unknown): boolean => DISABLED.includes((error as { errno?: number }).errno ?? 0);
+
 /** Whether the server lets its clients send rows so; MySQL 8 does not unless `local_infile` is set. */
 export async function allowsLoadData(connection: Connection): Promise<boolean> {
   try {

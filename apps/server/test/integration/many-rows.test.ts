@@ -74,14 +74,19 @@ describe.each(databases.filter((engine) => engine.available))('many rows at once
     expect(await stored(db)).toEqual([]);
   });
 
-  test('a server that takes no LOAD DATA LOCAL gets the same rows', async () => {
-    const db = await open();
-    await db.sequelize.query('SET GLOBAL local_infile = 0');
-    try {
-      await insert(db, rows(1000));
-    } finally {
-      await db.sequelize.query('SET GLOBAL local_infile = 1');
-    }
-    await expectRows(db, 1000);
-  });
+  test.each(['from the beginning', 'any more'])(
+    'a server that takes no LOAD DATA LOCAL %s gets the same rows',
+    async (since) => {
+      const db = await open();
+      const early = since === 'any more' ? 300 : 0;
+      await insert(db, rows(early));
+      await db.sequelize.query('SET GLOBAL local_infile = 0');
+      try {
+        await insert(db, rows(1000).slice(early));
+      } finally {
+        await db.sequelize.query('SET GLOBAL local_infile = 1');
+      }
+      await expectRows(db, 1000);
+    },
+  );
 });
