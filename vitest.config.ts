@@ -5,6 +5,9 @@ const browser = 'apps/server/test/harness/browser-setup.ts';
 const integration = ['apps/server/test/integration/**/*.test.ts'];
 const e2e = ['e2e/**/*.test.ts'];
 
+// Node runs TypeScript itself, as it does outside of tests; the dashboard's units alone need Vite for their JSX.
+const native = { viteModuleRunner: false };
+
 // Two workers at most, and one group after another, so that a browser or a database never competes with everything.
 export default defineConfig({
   test: {
@@ -24,13 +27,20 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'integration', include: integration, globalSetup: services, sequence: { groupOrder: 1 } },
+        test: {
+          name: 'integration',
+          include: integration,
+          experimental: native,
+          globalSetup: services,
+          sequence: { groupOrder: 1 },
+        },
       },
       {
         extends: true,
         test: {
           name: 'e2e',
           include: e2e,
+          experimental: native,
           globalSetup: [services, browser],
           sequence: { groupOrder: 2 },
           maxWorkers: 1,

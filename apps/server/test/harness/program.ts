@@ -4,6 +4,11 @@ import path from 'node:path';
 
 const BIN = path.resolve(import.meta.dirname, '../../src/bin');
 
+/** What it takes over from the tests; compiled code that is kept halves the time of a start. */
+const INHERITED = Object.fromEntries(
+  ['PATH', 'NODE_COMPILE_CACHE'].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
+) as Record<string, string>;
+
 /** One of the server's programs (`bin/NAME.ts`) as a process of its own. */
 export class Program {
   /** Where it listens, if it does. */
@@ -26,7 +31,7 @@ export class Program {
   /** Starts it; resolves when it says that it is ready. `env` is for this time only. */
   async start(env: Record<string, string> = {}): Promise<void> {
     const child = spawn(process.execPath, [path.join(BIN, `${this.#name}.ts`)], {
-      env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'warn', ...this.#env, ...env },
+      env: { ...INHERITED, PORT: '0', LOG_LEVEL: 'warn', ...this.#env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#process = child;
