@@ -279,6 +279,12 @@ describe.skipIf(!executablePath)('a team, in a browser', () => {
     await elsewhere.getByRole('button', { name: 'Account: Ada Lovelace' }).waitFor();
 
     await ada.goto(`${xeno.url}/profile`);
+    await panel.getByText('9 recovery codes left').waitFor();
+    await panel.getByLabel('Your password').fill(PASSWORD);
+    await panel.getByRole('button', { name: 'Make new recovery codes' }).click();
+    await ada.getByRole('dialog').getByRole('button', { name: 'Make new ones' }).click();
+    expect(await panel.getByTestId('recovery-codes').getByRole('listitem').allInnerTexts()).not.toContain(recovery);
+    await panel.getByText('10 recovery codes left').waitFor();
     await panel.getByLabel('Your password').fill(PASSWORD);
     await panel.getByRole('button', { name: 'Turn it off' }).click();
     const name = await ada.getByRole('group', { name: 'Stores' }).locator('bdi').innerText();

@@ -97,6 +97,7 @@ export const logout = route({
 const Profile = Type.Object({
   user: User,
   secondFactor: Type.Boolean({ description: 'Whether a second factor is asked for at log-in.' }),
+  recoveryCodesLeft: Type.Integer({ minimum: 0, description: 'How many were not used yet.' }),
 });
 
 export const me = route({
@@ -223,19 +224,28 @@ export const beginSecondFactor = route({
   },
 });
 
+const RecoveryCodes = Type.Object({
+  recoveryCodes: Type.Array(Type.String(), {
+    description: 'Each replaces the app once. Shown this once; former ones no longer work.',
+  }),
+});
+
 export const confirmSecondFactor = route({
   ...account,
   method: 'POST',
   path: '/api/auth/totp/confirm',
   summary: 'Turn the second factor on with a code of the app',
   body: Type.Object({ code: Type.String({ minLength: 1, maxLength: 40 }) }, { additionalProperties: false }),
-  response: {
-    200: Type.Object({
-      recoveryCodes: Type.Array(Type.String(), {
-        description: 'Each replaces the app once. Shown this once; former ones no longer work.',
-      }),
-    }),
-  },
+  response: { 200: RecoveryCodes },
+});
+
+export const renewRecoveryCodes = route({
+  ...account,
+  method: 'POST',
+  path: '/api/auth/totp/recovery-codes',
+  summary: 'New recovery codes in place of those that are left',
+  body: Type.Object({ password: Password }, { additionalProperties: false }),
+  response: { 200: RecoveryCodes },
 });
 
 export const endSecondFactor = route({

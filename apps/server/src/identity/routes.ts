@@ -15,7 +15,14 @@ import { deleteAccount } from './delete-account.ts';
 import { normalizeEmail } from './email.ts';
 import { type LoggedIn, login, loginWithSecondFactor } from './login.ts';
 import { hashPassword } from './passwords.ts';
-import { beginSecondFactor, confirmSecondFactor, endSecondFactor, type Seal } from './second-factor.ts';
+import {
+  beginSecondFactor,
+  confirmSecondFactor,
+  countRecoveryCodes,
+  endSecondFactor,
+  renewRecoveryCodes,
+  type Seal,
+} from './second-factor.ts';
 import type { User } from '../db/models/user.ts';
 import { register } from './register.ts';
 import { createAuthenticate } from './require.ts';
@@ -120,9 +127,10 @@ export async function createIdentity(
     keep(request, reply, refreshToken);
     return { user, accessToken: tokens.issue({ sub: user.id, sid: sessionId }), expiresIn };
   };
-  const profileOf = ({ id, name, email, totpConfirmedAt }: User) => ({
-    user: { id, name, email },
-    secondFactor: totpConfirmedAt !== null,
+  const profileOf = async (user: User) => ({
+    user: { id: user.id, name: user.name, email: user.email },
+    secondFactor: user.totpConfirmedAt !== null,
+    recoveryCodesLeft: await countRecoveryCodes(db, user),
   });
 
   const routes = [
@@ -289,6 +297,17 @@ export async function createIdentity(
         return codes;
       });
       await loggingIn.throttles.secondFactors.forget(userId);
+      return { recoveryCodes };
+    }),
+
+    handle(auth.renewRecoveryCodes, async ({ actor, body, request }) => {
+      const { userId } = actor;
+      const user = await confirmedUser(db, passwordTries, { userId, password: body.password, path: 'password' });
+      const recoveryCodes = await db.transaction(async (tx) => {
+        const codes = await renewRecoveryCodes(tx, user);
+        await auditAccount(db, tx, userId, 'account.recovery_codes_renewed', request.ip);
+        return codes;
+      });
       return { recoveryCodes };
     }),
 

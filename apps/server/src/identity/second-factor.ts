@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
-import type { Tx } from '../db/database.ts';
+import type { Database, Tx } from '../db/database.ts';
 import type { SealedTable } from '../db/reseal.ts';
 import type { User } from '../db/models/user.ts';
 import { BadInput, Conflict } from '../http/errors.ts';
@@ -43,6 +43,26 @@ export async function confirmSecondFactor(tx: Tx, seal: Seal, user: User, code: 
     throw new BadInput([{ path: 'code', message: 'is not the code that the app shows now' }]);
   }
   await user.update({ totpConfirmedAt: new Date() }, { transaction: tx.transaction });
+  return replaceRecoveryCodes(tx, user);
+}
+
+/** New recovery codes in place of those that are left, of which only hashes are kept. */
+export async function renewRecoveryCodes(tx: Tx, user: User): Promise<string[]> {
+  if (!user.totpConfirmedAt) throw new Conflict('There is no second factor. Set one up first.', 'not_on');
+  return replaceRecoveryCodes(tx, user);
+}
+
+/** How many a user has that were not used. */
+export async function countRecoveryCodes(db: Database, user: User): Promise<number> {
+  if (!user.totpConfirmedAt) return 0;
+  const [row] = await db.read<{ codes: unknown }>(
+    'SELECT COUNT(*) AS codes FROM recovery_codes WHERE user_id = ? AND used_at IS NULL',
+    [BigInt(user.id)],
+  );
+  return Number(row!.codes);
+}
+
+async function replaceRecoveryCodes(tx: Tx, user: User): Promise<string[]> {
   const codes = Array.from({ length: RECOVERY_CODES }, newRecoveryCode);
   await tx.run('DELETE FROM recovery_codes WHERE user_id = ?', [BigInt(user.id)]);
   const rows = codes.map((each) => [BigInt(user.id), hashToken(plain(each))]);

@@ -308,6 +308,36 @@ describe.each(databases)('an account on $name', { timeout: 60_000 }, (engine) =>
       expect((await login(ada.email, ada.password)).statusCode).toBe(200);
     });
 
+    test('recovery codes that are left are counted, and new ones take their place', async () => {
+      const ada = await register(frame);
+      const left = async () => (await ask('GET', '/me', ada)).json<{ recoveryCodesLeft: number }>().recoveryCodesLeft;
+      const renew = (password: string) => ask('POST', '/totp/recovery-codes', ada, { password });
+      const codesIn = (answer: Awaited<ReturnType<typeof ask>>) => answer.json<{ recoveryCodes: string[] }>().recoveryCodes;
+      expect((await renew(ada.password)).json()).toMatchObject({ status: 409, code: 'not_on' });
+      expect(await left()).toBe(0);
+      const { secret } = (await ask('POST', '/totp', ada, { password: ada.password })).json<{ secret: string }>();
+      const app = new TOTP({ secret: Secret.fromBase32(secret) });
+      const old = codesIn(await ask('POST', '/totp/confirm', ada, { code: app.generate() }));
+      const opens = async (code: string) => {
+        const { challenge } = (await login(ada.email, ada.password)).json<{ challenge: string }>();
+        return (await ask('POST', '/second-factor', null, { challenge, code })).statusCode === 200;
+      };
+      expect([await left(), await opens(old[0]!), await left()]).toEqual([10, true, 9]);
+
+      expect((await renew('wrong')).statusCode).toBe(400);
+      expect(await left()).toBe(9);
+      const renewed = codesIn(await renew(ada.password));
+      expect(new Set([...renewed, ...old]).size).toBe(20);
+      expect([await left(), await opens(old[1]!), await opens(renewed[0]!), await left()]).toEqual([
+        10,
+        false,
+        true,
+        9,
+      ]);
+      const entries = (await ask('GET', '/audit-log', ada)).json<{ data: { action: string }[] }>().data;
+      expect(entries.map(({ action }) => action)).toContain('account.recovery_codes_renewed');
+    });
+
     test('an operator gives who is locked out a new password, and takes the second factor away', async () => {
       const ada = await register(frame);
       const settings = { DATA_DIR: frame.dataDir, DATABASE_URL: frame.databaseUrl ?? '' };

@@ -43,7 +43,11 @@ describe.each(databases)('identity on $name', (engine) => {
         accessToken: expect.any(String),
         expiresIn: 900,
       });
-      expect((await me(`Bearer ${body.accessToken}`)).json()).toEqual({ user: body.user, secondFactor: false });
+      expect((await me(`Bearer ${body.accessToken}`)).json()).toEqual({
+        user: body.user,
+        secondFactor: false,
+        recoveryCodesLeft: 0,
+      });
       const [stored] = await frame.db.read<{ password: string }>('SELECT password FROM users WHERE email = ?', [
         'ada@example.com',
       ]);

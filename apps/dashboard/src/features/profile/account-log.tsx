@@ -13,6 +13,7 @@ const TOLD: Record<string, string> = {
   'account.email_changed': 'E-mail changed',
   'account.second_factor_on': 'Second factor turned on',
   'account.second_factor_off': 'Second factor turned off',
+  'account.recovery_codes_renewed': 'New recovery codes made',
   'account.recovery_code_used': 'Logged in with a recovery code',
   'account.token_created': 'API token made',
   'account.token_revoked': 'API token revoked',

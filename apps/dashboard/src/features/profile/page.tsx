@@ -25,7 +25,7 @@ export function ProfilePage() {
           <Name name={data.user.name} />
           <Email email={data.user.email} />
           <Password />
-          <SecondFactor on={data.secondFactor} />
+          <SecondFactor on={data.secondFactor} codesLeft={data.recoveryCodesLeft} />
           <Sessions />
           <Suspense fallback={<Skeleton h={320} />}>
             <ApiTokens />

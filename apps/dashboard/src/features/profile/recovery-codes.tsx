@@ -5,7 +5,7 @@ import { saveFile } from '../../ui/save-file.ts';
 export function RecoveryCodes({ codes }: { codes: string[] }) {
   const text = codes.join('\n');
   return (
-    <Alert color="teal" title="The second factor is on. Keep these codes">
+    <Alert color="teal" title="Keep these recovery codes">
       <Text size="sm" mb="xs">
         Each opens your account once, in the place of the app, if you lose it. They are not shown again.
       </Text>

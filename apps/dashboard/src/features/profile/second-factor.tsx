@@ -1,8 +1,7 @@
 import { Button, Code, Group, List, PasswordInput, Skeleton, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useDisclosure } from '@mantine/hooks';
 import { auth } from '@xeno/contracts';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { call } from '../../lib/session.ts';
 import { Confirm } from '../../ui/confirm.tsx';
 import { notify } from '../../ui/notify.tsx';
@@ -13,21 +12,27 @@ import { useTenants } from '../stores/queries.ts';
 import { useAccountChange } from './queries.ts';
 import { RecoveryCodes } from './recovery-codes.tsx';
 
+/** Fewer recovery codes stand out. */
+const FEW = 4;
+
 const QrCode = lazy(() => import('./qr-code.tsx'));
 
-export function SecondFactor({ on }: { on: boolean }) {
+export function SecondFactor({ on, codesLeft }: { on: boolean; codesLeft: number }) {
   const begin = useAccountChange((password: string) => call(auth.beginSecondFactor, { body: { password } }));
   const confirm = useAccountChange((code: string) => call(auth.confirmSecondFactor, { body: { code } }));
   const end = useAccountChange((password: string) => call(auth.endSecondFactor, { body: { password } }));
+  const renew = useAccountChange((password: string) => call(auth.renewRecoveryCodes, { body: { password } }));
   const { data: tenants = [] } = useTenants();
   const demanding = tenants.filter(({ requiresSecondFactor }) => requiresSecondFactor);
-  const [asking, { open, close }] = useDisclosure(false);
+  const [asking, ask] = useState<'renew' | 'end' | null>(null);
+  const close = () => ask(null);
   const form = useForm({ initialValues: { password: '', code: '' } });
   const explain = (error: Error) => form.setErrors(refusals(error));
   const startOver = () => {
     form.reset();
     begin.reset();
     confirm.reset();
+    renew.reset();
   };
   const turnOff = () =>
     end.mutate(form.values.password, {
@@ -38,6 +43,9 @@ export function SecondFactor({ on }: { on: boolean }) {
       onError: explain,
       onSettled: close,
     });
+  const makeNewCodes = () =>
+    renew.mutate(form.values.password, { onSuccess: () => form.reset(), onError: explain, onSettled: close });
+  const codes = (renew.data ?? confirm.data)?.recoveryCodes;
   const password = (
     <PasswordInput
       label="Your password"
@@ -49,15 +57,23 @@ export function SecondFactor({ on }: { on: boolean }) {
   return (
     <Panel title="Second factor">
       <Stack gap="sm">
-        {confirm.data && <RecoveryCodes codes={confirm.data.recoveryCodes} />}
+        {codes && <RecoveryCodes codes={codes} />}
         {on ? (
-          <form onSubmit={form.onSubmit(open)}>
+          <form onSubmit={form.onSubmit(() => ask('renew'))}>
             <Stack gap="sm">
               <Text size="sm">It is on: a code of your authenticator app is asked for whenever you log in.</Text>
+              <Text size="sm" data-testid="recovery-codes-left" fw={codesLeft < FEW ? 700 : undefined}>
+                {codesLeft === 0
+                  ? 'No recovery code is left: without the app nobody gets into your account. Make new ones.'
+                  : `${codesLeft} recovery ${codesLeft === 1 ? 'code' : 'codes'} left: each replaces the app once.`}
+              </Text>
               {password}
-              <FormProblem title="Not turned off" form={form} />
-              <Group>
+              <FormProblem title="Not done" form={form} />
+              <Group gap="xs">
                 <Button type="submit" variant="default">
+                  Make new recovery codes
+                </Button>
+                <Button variant="default" onClick={() => ask('end')}>
                   Turn it off
                 </Button>
               </Group>
@@ -116,7 +132,18 @@ export function SecondFactor({ on }: { on: boolean }) {
           </form>
         )}
       </Stack>
-      {asking && (
+      {asking === 'renew' && (
+        <Confirm
+          title="Make new recovery codes?"
+          action="Make new ones"
+          loading={renew.isPending}
+          onConfirm={makeNewCodes}
+          onClose={close}
+        >
+          <Text size="sm">Those that you have no longer work then.</Text>
+        </Confirm>
+      )}
+      {asking === 'end' && (
         <Confirm
           title="Turn the second factor off?"
           action="Turn it off"
