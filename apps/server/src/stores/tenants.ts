@@ -26,19 +26,20 @@ export async function listTenants(
   if (apiTokenId !== null) await narrow(db, roles, apiTokenId);
   const ids = [...roles.keys()];
   const [runs, webhooksOf] = await Promise.all([activeRunsOf(db, ids), webhookStates(db, ids)]);
-  const tenants = await db.models.Tenant.findAll({
-    where: { id: ids },
-    order: [
-      ['createdAt', 'ASC'],
-      ['id', 'ASC'],
-    ],
-  });
-  return Promise.all(
-    tenants.map((tenant) => {
-      const lacksSecondFactor = tenant.requiresSecondFactor && totpConfirmedAt === null;
-      return viewTenant(db, tenant, { role: roles.get(tenant.id)!, lacksSecondFactor }, runs, webhooksOf);
+  const [tenants, runOf] = await Promise.all([
+    db.models.Tenant.findAll({
+      where: { id: ids },
+      order: [
+        ['createdAt', 'ASC'],
+        ['id', 'ASC'],
+      ],
     }),
-  );
+    viewEach(db, runs),
+  ]);
+  return tenants.map((tenant) => {
+    const lacksSecondFactor = tenant.requiresSecondFactor && totpConfirmedAt === null;
+    return viewTenant(tenant, { role: roles.get(tenant.id)!, lacksSecondFactor }, runOf, webhooksOf);
+  });
 }
 
 /** The stores in which a user waits for an admin, in the order of their names. */
@@ -72,33 +73,33 @@ async function narrow(db: Database, roles: Map<string, Role>, apiTokenId: string
 export async function getTenant(db: Database, actor: { tenantId: string; role: Role }): Promise<TenantView> {
   const ids = [actor.tenantId];
   const [runs, webhooksOf] = await Promise.all([activeRunsOf(db, ids), webhookStates(db, ids)]);
-  const tenant = await db.models.Tenant.findByPk(actor.tenantId);
+  const [tenant, runOf] = await Promise.all([db.models.Tenant.findByPk(actor.tenantId), viewEach(db, runs)]);
   if (!tenant) throw new NotFound();
   // who lacks a demanded second factor does not get here
   const access = { role: actor.role, lacksSecondFactor: false };
-  return viewTenant(db, tenant, access, runs, webhooksOf);
+  return viewTenant(tenant, access, runOf, webhooksOf);
 }
 
 /** What runs now, by store. */
-export async function viewActiveRuns(db: Database, tenantIds: string[]): Promise<Map<string, SyncRunView>> {
-  const runs = await activeRunsOf(db, tenantIds);
-  return new Map(
-    await Promise.all(runs.map(async (run) => [run.tenantId, (await viewRuns(db, run.tenantId, [run]))[0]!] as const)),
-  );
+export const viewActiveRuns = async (db: Database, tenantIds: string[]): Promise<Map<string, SyncRunView>> =>
+  viewEach(db, await activeRunsOf(db, tenantIds));
+
+/** By store. */
+async function viewEach(db: Database, runs: SyncRun[]): Promise<Map<string, SyncRunView>> {
+  const views = runs.map(async (run) => [run.tenantId, (await viewRuns(db, run.tenantId, [run]))[0]!] as const);
+  return new Map(await Promise.all(views));
 }
 
 /** Read before the stores: one that is shown without a run then shows what its last run has come to. */
 const activeRunsOf = (db: Database, tenantIds: string[]): Promise<SyncRun[]> =>
   db.models.SyncRun.findAll({ where: { tenantId: tenantIds, status: ['queued', 'running'] } });
 
-async function viewTenant(
-  db: Database,
+function viewTenant(
   tenant: Tenant,
   access: { role: Role; lacksSecondFactor: boolean },
-  runs: SyncRun[],
+  runOf: ReadonlyMap<string, SyncRunView>,
   webhooksOf: WebhookStates,
-): Promise<TenantView> {
-  const active = runs.filter((run) => run.tenantId === tenant.id);
+): TenantView {
   return {
     id: tenant.id,
     shopDomain: tenant.shopDomain,
@@ -115,6 +116,6 @@ async function viewTenant(
     webhooks: webhooksOf(tenant),
     apiVersion: tenant.apiVersion,
     createdAt: tenant.createdAt.toISOString(),
-    activeRun: (await viewRuns(db, tenant.id, active))[0] ?? null,
+    activeRun: runOf.get(tenant.id) ?? null,
   };
 }
