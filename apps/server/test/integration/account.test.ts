@@ -312,7 +312,8 @@ describe.each(databases)('an account on $name', { timeout: 60_000 }, (engine) =>
       const ada = await register(frame);
       const left = async () => (await ask('GET', '/me', ada)).json<{ recoveryCodesLeft: number }>().recoveryCodesLeft;
       const renew = (password: string) => ask('POST', '/totp/recovery-codes', ada, { password });
-      const codesIn = (answer: Awaited<ReturnType<typeof ask>>) => answer.json<{ recoveryCodes: string[] }>().recoveryCodes;
+      const codesIn = (answer: Awaited<ReturnType<typeof ask>>) =>
+        answer.json<{ recoveryCodes: string[] }>().recoveryCodes;
       expect((await renew(ada.password)).json()).toMatchObject({ status: 409, code: 'not_on' });
       expect(await left()).toBe(0);
       const { secret } = (await ask('POST', '/totp', ada, { password: ada.password })).json<{ secret: string }>();
