@@ -13,7 +13,7 @@ test.each([
   ['email', 'must look like ada@example.com', 'E-mail must look like ada@example.com.'],
   ['newPassword', 'must have at least 10 characters', 'New password must have at least 10 characters.'],
   ['currentPassword', 'is not your password', 'That is not your password.'],
-  ['shop', 'The shop name is too long.', 'The shop name is too long.'],
+  ['shop', 'The shop is not open.', 'The shop is not open.'],
 ])('what the API says of %s: %s', (path, message, told) => {
   expect(refusals(refused([path, message]))).toEqual({ [path]: told });
 });

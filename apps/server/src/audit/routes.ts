@@ -3,7 +3,7 @@ import { stringify } from 'csv-stringify';
 import { Readable } from 'node:stream';
 import type { Database, Param } from '../db/database.ts';
 import { asDate } from '../db/values.ts';
-import { instantOf } from '../http/instant.ts';
+import { instantsOf } from '../http/instant.ts';
 import { pageOf, type Position, readCursor } from '../http/paging.ts';
 import { handle, type HandledRoute } from '../http/routes.ts';
 import { emailOf, subjectNames } from './subject-names.ts';
@@ -83,7 +83,7 @@ async function readEntries(
     ]);
   }
   if (filter.user_id !== undefined) conditions.push(['a.user_id = ?', filter.user_id]);
-  const [from, to] = [instantOf('from', filter.from), instantOf('to', filter.to)];
+  const { from, to } = instantsOf(filter);
   if (from) conditions.push(['a.happened_at >= ?', from]);
   if (to) conditions.push(['a.happened_at < ?', to]);
   if (before) {

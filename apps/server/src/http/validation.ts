@@ -83,6 +83,10 @@ function messageOf(keyword: string, params: object, schema: Record<string, unkno
       return limit === 1 ? 'must not be empty' : `must have at least ${String(limit)} characters`;
     case 'maxLength':
       return `must have at most ${String(limit)} characters`;
+    case 'minItems':
+      return limit === 1 ? 'must not be empty' : `must have at least ${String(limit)} entries`;
+    case 'maxItems':
+      return `must have at most ${String(limit)} entries`;
     case 'minimum':
       return `must be at least ${String(limit)}`;
     case 'maximum':

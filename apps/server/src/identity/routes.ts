@@ -21,6 +21,7 @@ import {
   countRecoveryCodes,
   endSecondFactor,
   renewRecoveryCodes,
+  requireSecondFactor,
   type Seal,
 } from './second-factor.ts';
 import type { User } from '../db/models/user.ts';
@@ -314,6 +315,7 @@ export async function createIdentity(
     handle(auth.endSecondFactor, async ({ actor, body, request }) => {
       const { userId } = actor;
       const user = await confirmedUser(db, passwordTries, { userId, password: body.password, path: 'password' });
+      requireSecondFactor(user);
       await db.transaction(async (tx) => {
         await endSecondFactor(tx, user);
         await auditAccount(db, tx, userId, 'account.second_factor_off', request.ip);

@@ -46,9 +46,14 @@ export async function confirmSecondFactor(tx: Tx, seal: Seal, user: User, code: 
   return replaceRecoveryCodes(tx, user);
 }
 
+/** @throws Conflict where there is none that could be changed */
+export function requireSecondFactor(user: User): void {
+  if (!user.totpConfirmedAt) throw new Conflict('There is no second factor. Set one up first.', 'not_on');
+}
+
 /** New recovery codes in place of those that are left, of which only hashes are kept. */
 export async function renewRecoveryCodes(tx: Tx, user: User): Promise<string[]> {
-  if (!user.totpConfirmedAt) throw new Conflict('There is no second factor. Set one up first.', 'not_on');
+  requireSecondFactor(user);
   return replaceRecoveryCodes(tx, user);
 }
 

@@ -1,7 +1,7 @@
 import { webhooks } from '@xeno/contracts';
 import { auditRequest } from '../http/audit-request.ts';
 import { BadInput, NotFound } from '../http/errors.ts';
-import { instantOf } from '../http/instant.ts';
+import { instantsOf } from '../http/instant.ts';
 import { pageOf, readCursor } from '../http/paging.ts';
 import { handle, type HandledRoute } from '../http/routes.ts';
 import { getEvent, listEvents, replayEvents, summarize } from './events.ts';
@@ -41,7 +41,7 @@ export function inboxRoutes(deps: ReceiveDeps): HandledRoute[] {
       if (!webhookIds && !status && !body.from && !body.to) {
         throw new BadInput([{ path: 'webhookIds', message: 'must be given, or status, or from and to' }]);
       }
-      const [from, to] = [instantOf('from', body.from), instantOf('to', body.to)];
+      const { from, to } = instantsOf(body);
       const { tenantId } = actor;
       const replayed = await db.transaction(async (tx) => {
         const count = await replayEvents(tx, tenantId, { webhookIds, status, from, to });

@@ -315,6 +315,9 @@ describe.each(databases)('an account on $name', { timeout: 60_000 }, (engine) =>
       const codesIn = (answer: Awaited<ReturnType<typeof ask>>) =>
         answer.json<{ recoveryCodes: string[] }>().recoveryCodes;
       expect((await renew(ada.password)).json()).toMatchObject({ status: 409, code: 'not_on' });
+      expect((await ask('POST', '/totp/disable', ada, { password: ada.password })).json()).toMatchObject({
+        code: 'not_on',
+      });
       expect(await left()).toBe(0);
       const { secret } = (await ask('POST', '/totp', ada, { password: ada.password })).json<{ secret: string }>();
       const app = new TOTP({ secret: Secret.fromBase32(secret) });

@@ -236,8 +236,16 @@ onEachDatabase('inbox', (engine) => {
     expect(await replay({ webhookIds: ['again', 'never-came'] })).toEqual({ replayed: 1 });
     expect(await replay({ status: 'dead' })).toEqual({ replayed: 1 });
     expect(await replay({ from: '2020-01-01T00:00:00Z', to: '2020-02-01T00:00:00Z' })).toEqual({ replayed: 0 });
-    expect((await ada.call('POST', `/api/tenants/${id}/webhooks/replay`, {})).status).toBe(400);
-    expect((await ada.call('POST', `/api/tenants/${id}/webhooks/replay`, { from: 'monday' })).status).toBe(400);
+    const refused = async (body: object) => {
+      const answer = await ada.call<{ errors: object[] }>('POST', `/api/tenants/${id}/webhooks/replay`, body);
+      expect(answer.status).toBe(400);
+      return answer.body.errors;
+    };
+    expect(await refused({})).toMatchObject([{ path: 'webhookIds' }]);
+    expect(await refused({ webhookIds: [] })).toEqual([{ path: 'webhookIds', message: 'must not be empty' }]);
+    expect(await refused({ from: 'monday' })).toMatchObject([{ path: 'from' }]);
+    const backwards = { from: '2020-02-01T00:00:00Z', to: '2020-01-01T00:00:00Z' };
+    expect(await refused(backwards)).toEqual([{ path: 'from', message: 'must not be after to' }]);
   });
 
   test('bodies go after a while, then the events; what is pending stays', async () => {

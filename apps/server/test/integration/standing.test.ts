@@ -81,6 +81,12 @@ onEachDatabase('the life of a connection', (engine) => {
     world.sandbox.control.createOrder(SHOP, { test: false });
     await delay(1500);
     expect((await ada.tenant(id)).status).toBe('paused');
+    const compared = await ada.call<object>('POST', `/api/tenants/${id}/reconcile`);
+    expect(compared.body).toMatchObject({
+      status: 409,
+      code: 'paused',
+      detail: expect.stringMatching(/frozen/) as string,
+    });
     world.sandbox.control.setStanding(SHOP, 'open');
     await status('connected');
     await orders(before + 1);

@@ -39,7 +39,7 @@ function AuditLog({ tenant, search }: { tenant: Tenant; search: AuditSearch }) {
       }),
     initialPageParam: '',
     getNextPageParam: (last) => last.nextCursor ?? undefined,
-    enabled: mayRead,
+    enabled: mayRead && !isBackwards(search),
   });
   const exporting = useMutation({ mutationFn: () => download(tenant.id, filter) });
   const entries = data?.pages.flatMap((page) => page.data);
@@ -64,7 +64,7 @@ function AuditLog({ tenant, search }: { tenant: Tenant; search: AuditSearch }) {
       ) : (
         <Panel title="Entries">
           <Filters tenantId={tenant.id} search={search} />
-          {isPending && <Skeleton h={200} />}
+          {isPending && !isBackwards(search) && <Skeleton h={200} />}
           {error && !data && <Problem error={error} retry={() => void refetch()} />}
           {entries?.length === 0 && (
             <Text size="sm" c="dimmed">

@@ -1,10 +1,11 @@
 import { Box, Divider, Group, Text } from '@mantine/core';
 import type { Money, Totals } from '@xeno/contracts';
 import { formatMoney, formatPermille } from '../../lib/format.ts';
-import { change, isZero } from '../../lib/money.ts';
+import { isZero } from '../../lib/money.ts';
 import { Explain } from '../../ui/explain.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { DEFINITIONS } from './definitions.ts';
+import { growth } from './growth.ts';
 
 const ROWS = [
   'gross',
@@ -66,17 +67,11 @@ function Line({ name, value, before }: { name: Row; value: Money; before: Money 
           </Text>
           {before && (
             <Text size="xs" c="dimmed" w={54} ta="right" title={`before: ${formatMoney(before)}`}>
-              {formatPermille(growth(value, before))}
+              {formatPermille(growth(name, value, before))}
             </Text>
           )}
         </Group>
       </Group>
     </Box>
   );
-}
-
-/** Discounts and returns are negative; that there are more of them is written as growth. */
-function growth(value: Money, before: Money): bigint | null {
-  const { permille } = change(value.amount, before.amount);
-  return before.amount.startsWith('-') && permille !== null ? -permille : permille;
 }

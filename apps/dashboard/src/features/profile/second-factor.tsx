@@ -11,6 +11,7 @@ import { refusals } from '../../ui/refusal.ts';
 import { useTenants } from '../stores/queries.ts';
 import { useAccountChange } from './queries.ts';
 import { RecoveryCodes } from './recovery-codes.tsx';
+import { useNewCodes } from './use-new-codes.ts';
 
 /** Fewer recovery codes stand out. */
 const FEW = 4;
@@ -18,6 +19,7 @@ const FEW = 4;
 const QrCode = lazy(() => import('./qr-code.tsx'));
 
 export function SecondFactor({ on, codesLeft }: { on: boolean; codesLeft: number }) {
+  const [codes, showCodes] = useNewCodes();
   const begin = useAccountChange((password: string) => call(auth.beginSecondFactor, { body: { password } }));
   const confirm = useAccountChange((code: string) => call(auth.confirmSecondFactor, { body: { code } }));
   const end = useAccountChange((password: string) => call(auth.endSecondFactor, { body: { password } }));
@@ -31,8 +33,7 @@ export function SecondFactor({ on, codesLeft }: { on: boolean; codesLeft: number
   const startOver = () => {
     form.reset();
     begin.reset();
-    confirm.reset();
-    renew.reset();
+    showCodes(null);
   };
   const turnOff = () =>
     end.mutate(form.values.password, {
@@ -44,8 +45,14 @@ export function SecondFactor({ on, codesLeft }: { on: boolean; codesLeft: number
       onSettled: close,
     });
   const makeNewCodes = () =>
-    renew.mutate(form.values.password, { onSuccess: () => form.reset(), onError: explain, onSettled: close });
-  const codes = (renew.data ?? confirm.data)?.recoveryCodes;
+    renew.mutate(form.values.password, {
+      onSuccess: ({ recoveryCodes }) => {
+        form.reset();
+        showCodes(recoveryCodes);
+      },
+      onError: explain,
+      onSettled: close,
+    });
   const password = (
     <PasswordInput
       label="Your password"
@@ -82,7 +89,13 @@ export function SecondFactor({ on, codesLeft }: { on: boolean; codesLeft: number
         ) : begin.data ? (
           <form
             onSubmit={form.onSubmit((values) =>
-              confirm.mutate(values.code, { onSuccess: () => form.reset(), onError: explain }),
+              confirm.mutate(values.code, {
+                onSuccess: ({ recoveryCodes }) => {
+                  startOver();
+                  showCodes(recoveryCodes);
+                },
+                onError: explain,
+              }),
             )}
           >
             <Stack gap="sm">

@@ -3,6 +3,7 @@ import { useState, type FormEvent } from 'react';
 import { messageOf } from '../../ui/refusal.ts';
 import { useConfig } from '../auth/use-config.ts';
 import { useConnect } from './queries.ts';
+import { shopIn } from './shop-in.ts';
 
 export function ConnectForm({ shop = '' }: { shop?: string }) {
   const sandbox = useConfig()?.sandbox;
@@ -11,8 +12,9 @@ export function ConnectForm({ shop = '' }: { shop?: string }) {
   const [missing, setMissing] = useState(false);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    setMissing(!name.trim());
-    if (name.trim()) connect.mutate(name.trim());
+    const named = shopIn(name);
+    setMissing(!named);
+    if (named) connect.mutate(named);
   };
   return (
     <form onSubmit={submit} noValidate>

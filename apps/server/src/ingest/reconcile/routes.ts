@@ -12,6 +12,7 @@ import { RECONCILE } from './reconcile.ts';
 export const reconciliationRoutes = ({ db, hint }: { db: Database; hint: Hint }): HandledRoute[] => [
   handle(reconciliation.reconcile, async ({ actor, request }) => {
     const tenant = await db.models.Tenant.findByPk(actor.tenantId);
+    if (tenant?.status === 'paused') throw new Conflict(tenant.statusReason ?? 'This store is paused.', 'paused');
     if (tenant?.status !== 'connected') {
       throw new Conflict('This store is not connected. Connect it again, then compare.', 'not_connected');
     }
