@@ -30,6 +30,7 @@ function page(title: string, body: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
+<link rel="icon" href="data:,">
 <style>
   :root { color-scheme: light dark; --line: #d5d9d6; --soft: #5b635e; --accent: #00694a; --on: #fff; --card: #fff; --back: #f1f4f2; }
   @media (prefers-color-scheme: dark) {
