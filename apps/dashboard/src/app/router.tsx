@@ -27,7 +27,9 @@ async function landing(path: string | undefined): Promise<string> {
   const page = safePath(path);
   const store = storeOf(page);
   if (!store) return page;
-  const { data, waiting } = await call(storesApi.listTenants, {});
+  const mine = await call(storesApi.listTenants, {}).catch(() => null);
+  if (!mine) return page; // which says itself that it cannot be read
+  const { data, waiting } = mine;
   return data.some(({ id }) => id === store) || waiting.some(({ tenantId }) => tenantId === store) ? page : '/';
 }
 
