@@ -46,14 +46,20 @@ import { createShopifyClient } from './shopify/client.ts';
 import { type Clock, systemClock } from './shopify/clock.ts';
 import { refreshTokens } from './shopify/oauth.ts';
 import { createSealer } from './shopify/seal.ts';
-import { createTokenSource } from './shopify/token-source.ts';
+import { createTokenSource, heldToken } from './shopify/token-source.ts';
 import { complianceHandlers } from './privacy/handle-webhooks.ts';
 import { privacyRoutes } from './privacy/routes.ts';
 import { disconnect, markUninstalled } from './stores/disconnect.ts';
 import { pruneStates } from './stores/prune.ts';
-import { storeRoutes, unsubscribe } from './stores/routes.ts';
+import { storeRoutes } from './stores/routes.ts';
 import { standingHandlers } from './stores/handle-webhooks.ts';
-import { checkAllSubscriptions, ensureSubscriptions, webhookOrigin, webhookStates } from './stores/subscriptions.ts';
+import {
+  checkAllSubscriptions,
+  ensureSubscriptions,
+  prepareFarewell,
+  webhookOrigin,
+  webhookStates,
+} from './stores/subscriptions.ts';
 import { activeRun, activeRuns, startRun } from './stores/sync.ts';
 import { viewActiveRuns } from './stores/tenants.ts';
 import { tokenStore } from './stores/tokens.ts';
@@ -126,14 +132,10 @@ export async function startApp(
         }),
       clock,
     });
-    const clientFor = (tenant: Tenant) =>
-      createShopifyClient({
-        sandboxUrl: sandboxUrl ?? undefined,
-        shop: tenant.shopDomain,
-        tokens: tokens.forShop(tenant.shopDomain),
-        clock,
-        log,
-      });
+    const clientFor = ({ shopDomain: shop }: Tenant, its = tokens.forShop(shop)) =>
+      createShopifyClient({ sandboxUrl: sandboxUrl ?? undefined, shop, tokens: its, clock, log });
+    const lastClientFor = async (tenant: Tenant) =>
+      clientFor(tenant, await heldToken(tenant.shopDomain, tokens.forShop(tenant.shopDomain)));
     const pool = createIngestPool(db);
     closers.push(() => pool.close());
     /** Where this process listens. */
@@ -259,7 +261,7 @@ export async function startApp(
     const mailer = mailServer && createOutbox({ db, seal: sealer, hint: queue.hint });
     const leaveStores = createLeaveStores({
       db,
-      unsubscribe: (tenantId) => unsubscribe({ db, clientFor }, tenantId),
+      prepareFarewell: (tenantId) => prepareFarewell({ db, lastClientFor }, tenantId),
       disconnect: (tx, tenantId) => disconnect(db, tx, tenantId),
       stop: (tenantId) => queue.stop(tenantId),
     });
@@ -283,7 +285,7 @@ export async function startApp(
         sealer,
         shopify: config.shopify,
         appUrlOf,
-        clientFor,
+        lastClientFor,
         wake: (tenantId) => {
           queue.hint('sync', tenantId);
           changed(tenantId);

@@ -22,6 +22,15 @@ export interface AccessTokens {
   renew(rejected: string): Promise<string>;
 }
 
+/** The token that is good now, for what is to be said to Shopify after the stored ones were destroyed. */
+export async function heldToken(shop: string, tokens: AccessTokens): Promise<AccessTokens> {
+  const token = await tokens.get();
+  return {
+    get: () => Promise.resolve(token),
+    renew: () => Promise.reject(new ReconnectNeeded(shop, 'Its connection has ended.')),
+  };
+}
+
 /** Refreshed this long before expiry, so that no request is under way with a token that ends. */
 const MARGIN_MS = 120_000;
 const REFRESH_TRIES = 5;

@@ -9,12 +9,13 @@ import { beginConnect, type ConnectDeps, type ConnectOutcome, finishConnect } fr
 import type { Tenant } from '../db/models/tenant.ts';
 import type { ShopifyClient } from '../shopify/client.ts';
 import { disconnect } from './disconnect.ts';
-import { dropSubscriptions } from './subscriptions.ts';
+import { prepareFarewell } from './subscriptions.ts';
 import { listRuns, requestSync } from './sync.ts';
 import { getTenant, listTenants, listWaiting } from './tenants.ts';
 
 export interface StoreDeps extends ConnectDeps {
-  clientFor(tenant: Tenant): ShopifyClient;
+  /** With the access token that the store has now, whatever becomes of it. */
+  lastClientFor(tenant: Tenant): Promise<ShopifyClient>;
   /** Origin of this installation as the browser sees it. */
   appUrlOf(request: FastifyRequest): string;
   /** Tells the queue that a run of this store waits. */
@@ -23,8 +24,6 @@ export interface StoreDeps extends ConnectDeps {
   stop(tenantId: string): void;
 }
 
-/** So long at most someone who disconnects a store waits for Shopify. */
-const UNSUBSCRIBE_SECONDS = 5;
 const STATE_COOKIE = 'xeno_connect';
 
 export function storeRoutes(deps: StoreDeps): HandledRoute[] {
@@ -77,13 +76,12 @@ export function storeRoutes(deps: StoreDeps): HandledRoute[] {
     handle(stores.getTenant, ({ actor }) => getTenant(db, actor)),
 
     handle(stores.disconnect, async ({ actor, request }) => {
-      // what runs might subscribe meanwhile
-      deps.stop(actor.tenantId);
-      await unsubscribe(deps, actor.tenantId);
+      const farewell = await prepareFarewell(deps, actor.tenantId);
       await db.transaction(async (tx) => {
         if (await disconnect(db, tx, actor.tenantId)) await note(tx, request, actor, 'store.disconnected');
       });
       deps.stop(actor.tenantId);
+      await farewell();
       return null;
     }),
 
@@ -102,15 +100,6 @@ export function storeRoutes(deps: StoreDeps): HandledRoute[] {
       return pageOf(runs, limit, ({ createdAt, id }) => ({ at: new Date(createdAt), id }));
     }),
   ];
-}
-
-/** Tells Shopify, as far as it can be reached, that a store wants to hear no more. */
-export async function unsubscribe(
-  { db, clientFor }: { db: Database; clientFor: StoreDeps['clientFor'] },
-  tenantId: string,
-): Promise<void> {
-  const tenant = await db.models.Tenant.findByPk(tenantId);
-  if (tenant?.accessToken) await dropSubscriptions(clientFor(tenant), UNSUBSCRIBE_SECONDS);
 }
 
 const errorPage = ({ code, shop, ask }: Extract<ConnectOutcome, { ok: false }>) =>

@@ -86,15 +86,41 @@ export function webhookOrigin(
 export const checkAllSubscriptions = (db: Database): Promise<unknown> =>
   db.transaction((tx) => tx.run('UPDATE upkeep SET due_at = ? WHERE job = ?', [new Date(), SUBSCRIPTIONS]));
 
-/** Removes a store's subscriptions at Shopify as far as it answers: what it sends later finds no connected store. */
-export async function dropSubscriptions(client: ShopifyClient, seconds: number): Promise<void> {
+/** So long at most someone who disconnects a store waits for Shopify, before and after. */
+const FAREWELL_SECONDS = 5;
+
+/**
+ * What removes a store's subscriptions at Shopify, to be called when its connection has ended: with the token that it has
+ * now, so that nothing can subscribe anew meanwhile. As far as Shopify answers: what it sends later finds no connected
+ * store.
+ */
+export async function prepareFarewell(
+  { db, lastClientFor }: { db: Database; lastClientFor(tenant: Tenant): Promise<ShopifyClient> },
+  tenantId: string,
+): Promise<() => Promise<void>> {
+  const tenant = await db.models.Tenant.findByPk(tenantId);
+  const client =
+    tenant?.accessToken && (await asFarAsShopifyAnswers((signal) => orAbort(lastClientFor(tenant), signal)));
+  return async () => {
+    if (client) await asFarAsShopifyAnswers((signal) => unsubscribe(client, signal));
+  };
+}
+
+async function asFarAsShopifyAnswers<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | null> {
   try {
-    await unsubscribe(client, AbortSignal.timeout(seconds * 1000));
+    return await work(AbortSignal.timeout(FAREWELL_SECONDS * 1000));
   } catch (error) {
     const isExpected = error instanceof ShopifyError || (error as Error).name === 'TimeoutError';
     if (!isExpected) throw error;
+    return null;
   }
 }
+
+const orAbort = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
+  Promise.race([
+    work,
+    new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
+  ]);
 
 export interface WebhookState {
   status: 'active' | 'unavailable' | 'failing';

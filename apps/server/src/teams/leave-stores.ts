@@ -4,8 +4,8 @@ import { endMembership } from './members.ts';
 
 export interface LeavingDeps {
   db: Database;
-  /** Tells Shopify that a store wants to hear no more; bounded in time, and no harm when it comes to nothing. */
-  unsubscribe(tenantId: string): Promise<void>;
+  /** Gives what tells Shopify that a store wants to hear no more, for when its connection has ended; both are bounded in time. */
+  prepareFarewell(tenantId: string): Promise<() => Promise<void>>;
   /** Ends a store's connection; false where it has ended before. */
   disconnect(tx: Tx, tenantId: string): Promise<boolean>;
   /** Stops what runs for a store. */
@@ -16,7 +16,7 @@ export interface LeavingDeps {
  * Takes a user out of all stores, and does `end` in the same transaction. `note` hears of each store, and of each that is
  * disconnected since nobody else is in it. @throws Conflict when a store with other members would be left without an admin
  */
-export function createLeaveStores({ db, unsubscribe, disconnect, stop }: LeavingDeps) {
+export function createLeaveStores({ db, prepareFarewell, disconnect, stop }: LeavingDeps) {
   const { Membership, Tenant } = db.models;
 
   /** The stores of a user: with nobody else in them, and that nobody but the user is admin of. */
@@ -50,9 +50,9 @@ export function createLeaveStores({ db, unsubscribe, disconnect, stop }: Leaving
     end: (tx: Tx) => Promise<void>,
   ): Promise<void> {
     const { alone: before } = await storesOf(userId);
-    // what runs might subscribe meanwhile
-    before.forEach(stop);
-    await Promise.all(before.map(unsubscribe));
+    const farewells = new Map(
+      await Promise.all(before.map(async (tenantId) => [tenantId, await prepareFarewell(tenantId)] as const)),
+    );
     const left = await db.transaction(async (tx) => {
       const { all, alone } = await storesOf(userId, tx);
       for (const tenantId of alone) {
@@ -66,5 +66,6 @@ export function createLeaveStores({ db, unsubscribe, disconnect, stop }: Leaving
       return alone;
     });
     for (const tenantId of left) stop(tenantId);
+    await Promise.all(left.map((tenantId) => farewells.get(tenantId)?.()));
   };
 }

@@ -45,7 +45,12 @@ export async function startFrame(engine: Engine, env: Record<string, string> = {
   const identity = await createIdentity(app, db, config, {
     seal,
     mailer: server && createOutbox({ db, seal, hint: queue.hint }),
-    leaveStores: createLeaveStores({ db, unsubscribe: async () => {}, disconnect: async () => true, stop: () => {} }),
+    leaveStores: createLeaveStores({
+      db,
+      prepareFarewell: async () => async () => {},
+      disconnect: async () => true,
+      stop: () => {},
+    }),
   });
   registerRoutes(app, [...identity.routes, ...echoes], identity.authenticate);
   serveHealth(app, {

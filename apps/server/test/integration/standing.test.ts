@@ -182,10 +182,18 @@ onEachDatabase('the life of a connection', (engine) => {
   });
 
   test('disconnecting removes the subscriptions at Shopify', async () => {
-    expect(world.sandbox.control.subscriptions(SHOP).length).toBeGreaterThan(10);
-    expect((await ada.call('DELETE', `/api/tenants/${id}`)).status).toBe(204);
-    // it is answered after five seconds at the latest, with requests still under way
-    await expect.poll(() => world.sandbox.control.subscriptions(SHOP), { timeout: 5_000 }).toEqual([]);
+    const { control } = world.sandbox;
+    expect(control.subscriptions(SHOP).length).toBeGreaterThan(10);
+    control.setFault({ kind: 'slow', match: 'WebhookUnsubscribe', delayMs: 1_500, times: null });
+    const asked = ada.call('DELETE', `/api/tenants/${id}`);
+    await status('disconnected');
+    // first of all the tokens are gone: a check, each second one, would make them anew
+    expect(control.subscriptions(SHOP)).not.toEqual([]);
+    expect((await asked).status).toBe(204);
+    // it is answered after a few seconds at the latest, with requests still under way
+    await expect.poll(() => control.subscriptions(SHOP), { timeout: 5_000 }).toEqual([]);
+    await delay(1_500);
+    expect(control.subscriptions(SHOP)).toEqual([]);
   });
 });
 
