@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { pageOf, readCursor } from '../http/paging.ts';
 import { handle, type HandledRoute, type TenantActor } from '../http/routes.ts';
 import { auditRequest } from '../http/audit-request.ts';
-import type { Database, Tx } from '../db/database.ts';
+import type { Tx } from '../db/database.ts';
 import { beginConnect, type ConnectDeps, type ConnectOutcome, finishConnect } from './connect.ts';
 import type { Tenant } from '../db/models/tenant.ts';
 import type { ShopifyClient } from '../shopify/client.ts';

@@ -66,6 +66,6 @@ export function createLeaveStores({ db, prepareFarewell, disconnect, stop }: Lea
       return alone;
     });
     for (const tenantId of left) stop(tenantId);
-    await Promise.all(left.map((tenantId) => farewells.get(tenantId)?.()));
+    await Promise.all(left.map(async (tenantId) => farewells.get(tenantId)?.()));
   };
 }
