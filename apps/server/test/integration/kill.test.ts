@@ -12,8 +12,7 @@ import { Browser, expectExact, onEachDatabase, wentWell } from './world.ts';
 
 const SHOP = 'killed.myshopify.com';
 /** How often the process is killed during one back-fill. */
-const KILLS = { sqlite: 6, mariadb: 4 };
-const kills = (engine: Engine) => Number(process.env.KILLS ?? KILLS[engine.name]);
+const KILLS = Number(process.env.KILLS ?? 4);
 const SECONDS_PER_KILL = 30;
 
 onEachDatabase('SIGKILL', (engine) => {
@@ -69,12 +68,12 @@ onEachDatabase('SIGKILL', (engine) => {
   test(
     'at random moments of a back-fill: it goes on by itself and ends exact',
     async () => {
-      sandbox.control.createShop(SHOP, { orders: 800 * kills(engine), bigIds: true, currency: 'EUR' });
+      sandbox.control.createShop(SHOP, { orders: 800 * KILLS, bigIds: true, currency: 'EUR' });
       const id = await ada.connect(SHOP);
       const random = seeded(engine.name === 'sqlite' ? 11 : 12);
       const moments: string[] = [];
       const inOrders = (moment: string) => /orders running [1-9]/.test(moment);
-      for (let kill = 0; kill < kills(engine); kill++) {
+      for (let kill = 0; kill < KILLS; kill++) {
         const before = progressOf(await run(id));
         while (isActive(await run(id)) && progressOf(await run(id)) === before) await delay(20);
         // one of them for certain in the midst of the orders, however slow the machine
@@ -87,9 +86,9 @@ onEachDatabase('SIGKILL', (engine) => {
       await endsExact(id);
       // the seed and the size are such that it was killed in the midst of things
       expect(moments.filter(inOrders).length).toBeGreaterThan(0);
-      expect(moments.filter((moment) => !/^succeeded/.test(moment)).length).toBeGreaterThan(kills(engine) / 2);
+      expect(moments.filter((moment) => !/^succeeded/.test(moment)).length).toBeGreaterThan(KILLS / 2);
     },
-    SECONDS_PER_KILL * kills(engine) * 1000 + 120_000,
+    SECONDS_PER_KILL * KILLS * 1000 + 120_000,
   );
 
   test('right after the last window of the orders, while the run goes on', async () => {
