@@ -207,7 +207,7 @@ export const confirmEmailChange = route({
   tag: 'account',
   access: 'public',
   body: Type.Object({ token: Type.String({ minLength: 1, maxLength: 100 }) }, { additionalProperties: false }),
-  response: { 204: Type.Null() },
+  response: { 200: Type.Object({ email: Type.String({ description: 'That the account has from now on.' }) }) },
 });
 
 export const beginSecondFactor = route({

@@ -90,7 +90,7 @@ export async function finishEmailChange(
   db: Database,
   { token, address }: { token: string; address: string },
   tell: (tx: Tx, change: { before: string; after: string }) => Promise<void>,
-): Promise<void> {
+): Promise<{ email: string }> {
   const found = await readOneTimeToken(db, 'email', token);
   if (!found) throw new Forbidden(DEAD_LINK, 'link_invalid');
   const { userId } = found;
@@ -109,6 +109,7 @@ export async function finishEmailChange(
       if (isUniqueViolation(error)) throw new Conflict('An account with this e-mail exists.', 'email_taken');
       throw error;
     });
+  return { email: after };
 }
 
 /** For an operator: a new password for somebody who is locked out; with `secondFactor`, without the second factor. */

@@ -270,16 +270,15 @@ export async function createIdentity(
       return { requested: true as const };
     }),
 
-    handle(auth.confirmEmailChange, async ({ body, request }) => {
-      await finishEmailChange(db, { token: body.token, address: request.ip }, async (tx, { before, after }) => {
+    handle(auth.confirmEmailChange, ({ body, request }) =>
+      finishEmailChange(db, { token: body.token, address: request.ip }, async (tx, { before, after }) => {
         await mailer?.post(tx, {
           to: before,
           subject: 'Your e-mail for Xeno was changed',
           text: `Your account uses ${after} from now on. If it was not you who changed it, tell whoever runs this installation.`,
         });
-      });
-      return null;
-    }),
+      }),
+    ),
 
     handle(auth.beginSecondFactor, async ({ actor, body }) => {
       const confirmed = { userId: actor.userId, password: body.password, path: 'password' };

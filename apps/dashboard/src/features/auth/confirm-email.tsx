@@ -26,8 +26,8 @@ export function ConfirmEmailPage() {
     >
       {confirm.isSuccess ? (
         <Text role="status">
-          The e-mail address of your account is changed. From now on you log in with the address that this link was sent
-          to, and no longer with the former one.
+          Your account’s e-mail is {confirm.data.email} now. From now on you log in with it, and no longer with the
+          former one.
         </Text>
       ) : (
         <Stack>
