@@ -20,17 +20,18 @@ export class BadAmount extends Error {
  * @throws BadAmount when it is no decimal number, has decimals that the currency has not, or exceeds 2^53 − 1
  */
 export function toMinor(amount: string, currency: string): number {
-  const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(amount);
-  if (!match) throw new BadAmount(`"${amount}" is not a decimal amount.`);
+  if (!/^-?\d+(?:\.\d+)?$/.test(amount)) throw new BadAmount(`"${amount}" is not a decimal amount.`);
   const decimals = decimalsOf(currency);
-  let fraction = match[3] ?? '';
-  if (fraction.length > decimals) fraction = fraction.replace(/0+$/, '');
+  const point = amount.indexOf('.');
+  const whole = point === -1 ? amount : amount.slice(0, point);
+  const given = point === -1 ? '' : amount.slice(point + 1);
+  const fraction = given.length > decimals ? given.replace(/0+$/, '') : given;
   if (fraction.length > decimals) {
     throw new BadAmount(`"${amount}" has more decimals than ${currency} allows (${decimals}).`);
   }
-  const minor = Number(match[2] + fraction.padEnd(decimals, '0'));
+  const minor = Number(whole + fraction.padEnd(decimals, '0'));
   if (!Number.isSafeInteger(minor)) throw new BadAmount(`"${amount}" ${currency} is too large.`);
-  return match[1] === '-' && minor !== 0 ? -minor : minor;
+  return minor === 0 ? 0 : minor; // not -0
 }
 
 /** The decimal string of minor units (whole; a number below 2^53), with as many decimals as the currency has: (123450n, 'GBP') → "1234.50". */

@@ -66,10 +66,12 @@ export async function rotate(
 
     if (first === 1) {
       const next = newSecretToken();
-      await RefreshToken.create({ tokenHash: next.hash, sessionId: session.id, createdAt: now }, { transaction });
-      await session.update({ lastUsedAt: now, expiresAt: after(now, seconds) }, { transaction });
       const forgettable = { sessionId: session.id, usedAt: { [Op.lt]: after(now, -seconds) } };
-      await RefreshToken.destroy({ where: forgettable, transaction });
+      await Promise.all([
+        RefreshToken.create({ tokenHash: next.hash, sessionId: session.id, createdAt: now }, { transaction }),
+        session.update({ lastUsedAt: now, expiresAt: after(now, seconds) }, { transaction }),
+        RefreshToken.destroy({ where: forgettable, transaction }),
+      ]);
       return { verdict: 'rotated', session, refreshToken: next.token };
     }
     if (known.usedAt && known.usedAt >= after(now, -graceSeconds)) return { verdict: 'just_used', session };

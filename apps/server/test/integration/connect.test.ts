@@ -46,13 +46,6 @@ onEachDatabase('connecting a store', (engine) => {
     expect(url.pathname).toBe('/stores/connect-error');
     return url.searchParams.get('code');
   };
-  /** Runs something, and gives how often the shop was asked for tokens meanwhile: such requests are refused. */
-  const tokenRequests = async (shop: string, act: () => Promise<unknown>): Promise<number> => {
-    const fault = world.sandbox.control.setFault({ kind: 'http_status', on: 'token', shop, status: 503, times: null });
-    await act();
-    world.sandbox.control.clearFaults(fault.id);
-    return fault.struck;
-  };
   const nobodyConnected = async (shop: string) =>
     expect(
       (await ada.get<{ data: { shopDomain: string }[] }>('/api/tenants')).data.map((t) => t.shopDomain),
@@ -108,7 +101,7 @@ onEachDatabase('connecting a store', (engine) => {
   ])('A10: a callback with %s is refused, and the right browser may still finish', async (_case, elsewhere) => {
     const shop = newShop();
     const callback = await consent(await ada.begin(shop));
-    const asked = await tokenRequests(shop, async () =>
+    const asked = await world.tokenRequests(shop, async () =>
       expect(failure(await elsewhere(callback))).toBe('state_invalid'),
     );
     expect(asked).toBe(0);
@@ -129,7 +122,7 @@ onEachDatabase('connecting a store', (engine) => {
     const shop = newShop();
     const callback = await consent(await ada.begin(shop));
     expect(landing(await ada.call('GET', callback))).toMatch(/^\/stores\/\d+$/);
-    const asked = await tokenRequests(shop, async () => {
+    const asked = await world.tokenRequests(shop, async () => {
       expect(failure(await ada.call('GET', callback))).toBe('state_invalid');
     });
     expect(asked).toBe(0);
@@ -179,7 +172,7 @@ onEachDatabase('connecting a store', (engine) => {
       return [other, without, doubled, listed];
     });
     changed.push(new URL('?', callback), new URL('?extra=1', callback), new URL(`${callback.href}&extra=1`));
-    const asked = await tokenRequests(shop, async () => {
+    const asked = await world.tokenRequests(shop, async () => {
       for (const url of changed)
         expect([url.search, failure(await ada.call('GET', url.href))]).toEqual([url.search, 'hmac_invalid']);
     });
@@ -260,7 +253,7 @@ onEachDatabase('connecting a store', (engine) => {
     const id = await ada.fill(shop);
     const before = await tokensOf(shop);
 
-    const asked = await tokenRequests(shop, async () => {
+    const asked = await world.tokenRequests(shop, async () => {
       for (const callback of [early, await consent(await bob.begin(shop))]) {
         expect(failure(await bob.call('GET', callback))).toBe('shop_owned_by_another');
       }

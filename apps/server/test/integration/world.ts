@@ -36,6 +36,8 @@ export interface World {
   /** Every body that any browser was given. */
   said: string[];
   register(): Promise<Browser>;
+  /** Runs something, and gives how often the shop was asked for tokens meanwhile: such requests are refused. */
+  tokenRequests(shop: string, act: () => Promise<unknown>): Promise<number>;
   /** Ends Xeno and starts it again on the same data. */
   restart(): Promise<void>;
   close(): Promise<void>;
@@ -81,6 +83,12 @@ export async function startWorld(
     async restart() {
       await app.close();
       app = await startApp(config, { clock: HURRIED });
+    },
+    async tokenRequests(shop, act) {
+      const fault = sandbox.control.setFault({ kind: 'http_status', on: 'token', shop, status: 503, times: null });
+      await act();
+      sandbox.control.clearFaults(fault.id);
+      return fault.struck;
     },
     async close() {
       await app.close();

@@ -38,7 +38,7 @@ interface PreparedRoots {
   partitionsDone: number | null;
 }
 
-const BATCHES_AHEAD = 2;
+const BATCHES_AHEAD = 1;
 /**
  * Records of one transaction. SQLite lets one write at a time, so that everybody who wants to waits as long; on a server
  * only the same store's webhooks do.
