@@ -2,11 +2,12 @@ import { audit, type AuditEntry } from '@xeno/contracts';
 import { stringify } from 'csv-stringify';
 import { Readable } from 'node:stream';
 import type { Database, Param } from '../db/database.ts';
+import { emailOf } from '../db/deleted-account.ts';
 import { asDate } from '../db/values.ts';
 import { instantsOf } from '../http/instant.ts';
 import { pageOf, type Position, readCursor } from '../http/paging.ts';
 import { handle, type HandledRoute } from '../http/routes.ts';
-import { emailOf, subjectNames } from './subject-names.ts';
+import { subjectNames } from './subject-names.ts';
 
 interface Filter {
   action?: string;

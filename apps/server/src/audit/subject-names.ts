@@ -1,4 +1,5 @@
 import type { Database } from '../db/database.ts';
+import { DELETED_NAME, emailOf } from '../db/deleted-account.ts';
 import { idParams, marks } from '../db/values.ts';
 
 interface Subject {
@@ -15,9 +16,6 @@ function kindOf({ action }: Subject): Kind | null {
   return action.startsWith('token.') ? 'token' : null;
 }
 
-/** What stands in the place of the e-mail of an account that was deleted tells nothing. */
-export const emailOf = (email: string | null): string | null => (email?.endsWith('@deleted.invalid') ? null : email);
-
 /** The names of what entries of a store are about, as they are now; null for what is gone or has none. */
 export async function subjectNames(
   db: Database,
@@ -28,25 +26,25 @@ export async function subjectNames(
   const find = async (kind: Kind, sql: (list: string) => string, params: bigint[] = []) => {
     const ids = new Set(entries.flatMap((entry) => (kindOf(entry) === kind && entry.subject) || []));
     if (ids.size === 0) return;
-    const rows = await db.read<{ id: string | number; name: string; email?: string }>(sql(marks([...ids])), [
-      ...params,
-      ...idParams(ids),
-    ]);
+    const rows = await db.read<{ id: string | number; name: string | null; email: string | null }>(
+      sql(marks([...ids])),
+      [...params, ...idParams(ids)],
+    );
     for (const { id, name, email } of rows) {
-      const address = emailOf(email ?? null);
-      names.set(`${kind} ${id}`, address ? `${name} <${address}>` : name);
+      const address = emailOf(email);
+      names.set(`${kind} ${id}`, name && address ? `${name} <${address}>` : (name ?? address ?? DELETED_NAME));
     }
   };
   await find('user', (list) => `SELECT id, name, email FROM users WHERE id IN (${list})`);
   await find(
     'invitation',
-    (list) => `SELECT id, email AS name FROM invitations WHERE tenant_id = ? AND id IN (${list})`,
+    (list) => `SELECT id, NULL AS name, email FROM invitations WHERE tenant_id = ? AND id IN (${list})`,
     [BigInt(tenantId)],
   );
   await find(
     'token',
     (list) =>
-      `SELECT k.id, k.name FROM api_tokens k JOIN api_token_stores s ON s.token_id = k.id
+      `SELECT k.id, k.name, NULL AS email FROM api_tokens k JOIN api_token_stores s ON s.token_id = k.id
        WHERE s.tenant_id = ? AND k.id IN (${list})`,
     [BigInt(tenantId)],
   );

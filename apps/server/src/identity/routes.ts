@@ -36,7 +36,7 @@ const COOKIE = 'xeno_refresh';
 /** Takes a user out of all stores and does `end`, in one transaction; `note` hears of each. @throws Conflict */
 type LeaveStores = (
   userId: string,
-  note: (tx: Tx, tenantId: string, action: string) => Promise<void>,
+  note: (tx: Tx, tenantId: string, action: string, subject: string) => Promise<void>,
   end: (tx: Tx) => Promise<void>,
 ) => Promise<void>;
 
@@ -333,13 +333,12 @@ export async function createIdentity(
       const user = await confirmedUser(db, passwordTries, { userId, password: body.password, path: 'password' });
       await leaveStores(
         userId,
-        async (tx, tenantId, action) => {
-          const subject = action === 'member.left' ? userId : tenantId;
+        async (tx, tenantId, action, subject) => {
           const entry = { tenantId, action, subject, detail: { accountDeleted: true } };
           await auditRequest(tx, db.dialect, request, actor, entry);
         },
         async (tx) => {
-          await deleteAccount(db, tx, userId);
+          await deleteAccount(db, tx, user);
           await auditAccount(db, tx, userId, 'account.deleted', request.ip);
           await mailer?.post(tx, {
             to: user.email,

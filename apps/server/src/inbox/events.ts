@@ -84,7 +84,7 @@ export async function summarize(db: Database, tenantId: string): Promise<Webhook
 
 /**
  * Makes events pending again whose bodies are still kept; gives how many. What is given of the filter must hold together.
- * An event that is older than what is stored changes nothing.
+ * An event that is older than what is stored changes nothing; one that was applied keeps when that was.
  */
 export async function replayEvents(
   tx: Tx,
@@ -102,7 +102,9 @@ export async function replayEvents(
     ...(to ? [['received_at < ?', [to]] as [string, Param[]]] : []),
   ];
   return tx.run(
-    `UPDATE webhook_events SET status = 'pending', tries = 0, due_at = ?, finished_at = NULL, error = NULL
+    // the status last: MySQL assigns from left to right
+    `UPDATE webhook_events SET tries = 0, due_at = ?, error = NULL,
+       finished_at = CASE WHEN status = 'done' THEN finished_at END, status = 'pending'
      WHERE ${conditions.map(([sql]) => sql).join(' AND ')}`,
     [now, ...conditions.flatMap(([, params]) => params)],
   );
@@ -110,6 +112,7 @@ export async function replayEvents(
 
 function view(row: Row): Webhook {
   const [triggeredAt, receivedAt, finishedAt] = [row.triggered_at, row.received_at, row.finished_at].map(asDate);
+  const isEnded = row.status !== 'pending';
   const isApplied = row.status === 'done' && finishedAt;
   return {
     webhookId: row.webhook_id,
@@ -117,7 +120,7 @@ function view(row: Row): Webhook {
     status: row.status,
     triggeredAt: triggeredAt?.toISOString() ?? null,
     receivedAt: receivedAt!.toISOString(),
-    finishedAt: finishedAt?.toISOString() ?? null,
+    finishedAt: isEnded && finishedAt ? finishedAt.toISOString() : null,
     lagSeconds: isApplied ? Math.max(0, finishedAt.getTime() - (triggeredAt ?? receivedAt!).getTime()) / 1000 : null,
     tries: row.tries,
     error: row.error,

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Database } from '../db/database.ts';
 import { isUnavailable } from '../db/faults.ts';
-import { BadInput, Unauthorized, Unavailable } from '../http/errors.ts';
+import { BadInput, Conflict, Unauthorized, Unavailable } from '../http/errors.ts';
 import type { Hint } from '../jobs/job.ts';
 import { parseShopDomain } from '../shopify/shop-domain.ts';
 import { COMPLIANCE_TOPICS, verifyWebhook } from '../shopify/verify-webhook.ts';
@@ -22,12 +22,17 @@ export interface ReceiveDeps {
 interface Receiver {
   tenantId: string;
   shop: string;
+  isDisconnected: boolean;
 }
 
 const TOPIC = /^[a-z_]+\/[a-z_]+$/;
 /** What both databases can hold. */
 const LAST_INSTANT = Date.UTC(9999, 0);
 const LONGEST = { topic: 64, id: 128, version: 16 };
+/** For so long a store that was connected is taken to be so still: what comes meanwhile is given up when it is processed. */
+const KNOWN_FOR_MS = 10_000;
+/** What is taken of a store that was disconnected. */
+const TAKEN_STILL = [...COMPLIANCE_TOPICS, 'app/uninstalled'];
 
 /**
  * Takes webhooks as Shopify sends them. `key` is the secret end of a store's own address, null at the app's address,
@@ -40,22 +45,24 @@ export function createReceiver(
   const { db, writer, secrets, answerSeconds, hint } = deps;
   const inTime = patience(answerSeconds);
   // neither the key nor the shop of a store ever changes
-  const byKey = new Map<string, Receiver>();
+  const byKey = new Map<string, { receiver: Receiver; until: number }>();
 
   async function receiverOf(key: string): Promise<Receiver | null> {
     const known = byKey.get(key);
-    if (known) return known;
-    const found = await find('webhook_key', key);
-    if (found) byKey.set(key, found);
-    return found;
+    if (known && known.until > Date.now()) return known.receiver;
+    const receiver = await find('webhook_key', key);
+    // one that is connected again must be taken at once
+    if (receiver) byKey.set(key, { receiver, until: receiver.isDisconnected ? 0 : Date.now() + KNOWN_FOR_MS });
+    return receiver;
   }
 
   async function find(column: 'webhook_key' | 'shop_domain', value: string): Promise<Receiver | null> {
-    const [row] = await db.read<{ id: string | number; shop_domain: string }>(
-      `SELECT id, shop_domain FROM tenants WHERE ${column} = ?`,
+    const [row] = await db.read<{ id: string | number; shop_domain: string; status: string }>(
+      `SELECT id, shop_domain, status FROM tenants WHERE ${column} = ?`,
       [value],
     );
-    return row ? { tenantId: String(row.id), shop: row.shop_domain } : null;
+    if (!row) return null;
+    return { tenantId: String(row.id), shop: row.shop_domain, isDisconnected: row.status === 'disconnected' };
   }
 
   return async (key, headers, body) => {
@@ -74,6 +81,7 @@ export function createReceiver(
       const receiver = key === null ? await receiverNamed(topic, shop, body) : await receiverOf(key);
       if (key !== null && receiver?.shop !== shop) throw wrongShop();
       if (!receiver && !COMPLIANCE_TOPICS.includes(topic)) return;
+      if (receiver?.isDisconnected && !TAKEN_STILL.includes(topic)) throw disconnected();
       const tenantId = receiver?.tenantId ?? null;
       await writer.write({
         shopDomain: shop,
@@ -111,6 +119,13 @@ export function createReceiver(
 
 const wrongShop = () =>
   new Unauthorized('This address does not take webhooks of this topic from this shop.', 'wrong_shop', 'HMAC');
+
+/**
+ * Where Shopify could not be told that nothing more is wanted, this tells it.
+ * Rule: after eight deliveries in a row that failed Shopify deletes the subscription,
+ * https://shopify.dev/docs/apps/build/webhooks/troubleshooting-webhooks
+ */
+const disconnected = () => new Conflict('This store was disconnected: nothing more of it is taken.', 'disconnected');
 
 /** A header that came once and is not too long; null otherwise. */
 const textOf = (header: string | string[] | undefined, longest: number): string | null =>

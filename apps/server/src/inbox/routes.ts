@@ -1,7 +1,8 @@
 import { webhooks } from '@xeno/contracts';
 import { auditRequest } from '../http/audit-request.ts';
-import { BadInput, NotFound } from '../http/errors.ts';
+import { BadInput, Conflict, NotFound } from '../http/errors.ts';
 import { instantsOf } from '../http/instant.ts';
+import { ENDED } from '../db/models/tenant.ts';
 import { pageOf, readCursor } from '../http/paging.ts';
 import { handle, type HandledRoute } from '../http/routes.ts';
 import { getEvent, listEvents, replayEvents, summarize } from './events.ts';
@@ -43,6 +44,13 @@ export function inboxRoutes(deps: ReceiveDeps): HandledRoute[] {
       }
       const { from, to } = instantsOf(body);
       const { tenantId } = actor;
+      const tenant = await db.models.Tenant.findByPk(tenantId);
+      if (!tenant || ENDED.has(tenant.status)) {
+        throw new Conflict(
+          'This store is not connected. Connect it again: that fetches all of it anew.',
+          'not_connected',
+        );
+      }
       const replayed = await db.transaction(async (tx) => {
         const count = await replayEvents(tx, tenantId, { webhookIds, status, from, to });
         const asked = {

@@ -1,5 +1,6 @@
 import type { LiveEvents, SyncRun } from '@xeno/contracts';
 import type { Database } from '../db/database.ts';
+import { ENDED } from '../db/models/tenant.ts';
 import { asDate, idParams, marks } from '../db/values.ts';
 import { sparingly } from '../jobs/sparingly.ts';
 import type { Signals } from './signals.ts';
@@ -83,7 +84,7 @@ export function createFeed(options: {
       const webhooks = webhooksOf({ id, status: row.status })?.status ?? null;
       const oldest = asDate(row.oldest);
       const isTold = row.status === 'connected' && webhooks === 'active';
-      const behindSeconds = oldest ? secondsSince(oldest) : isTold ? 0 : null;
+      const behindSeconds = ENDED.has(row.status) ? null : oldest ? secondsSince(oldest) : isTold ? 0 : null;
       tell(id, { name: 'figures', data: { changes }, id: changes });
       tell(id, {
         name: 'sync',

@@ -110,12 +110,23 @@ export async function revokeInvitation(tx: Tx, tenantId: string, id: string): Pr
   throw new Conflict(`This invitation was ${ENDS[known.end_reason]} meanwhile.`, 'invitation_ended');
 }
 
-/** Withdraws what somebody has sent who may invite nobody any more. */
-export const endInvitationsBy = (tx: Tx, { tenantId, userId }: { tenantId: string; userId: string }): Promise<number> =>
-  tx.run(
-    "UPDATE invitations SET ended_at = ?, end_reason = 'revoked' WHERE tenant_id = ? AND invited_by = ? AND ended_at IS NULL",
-    [new Date(), BigInt(tenantId), BigInt(userId)],
+/** Withdraws what somebody has sent who may invite nobody any more; gives the ids of those that were open. */
+export async function endInvitationsBy(
+  tx: Tx,
+  { tenantId, userId }: { tenantId: string; userId: string },
+): Promise<string[]> {
+  const now = new Date();
+  const sent = [BigInt(tenantId), BigInt(userId)];
+  const open = await tx.query<{ id: string | number }>(
+    `SELECT i.id FROM invitations i WHERE i.tenant_id = ? AND i.invited_by = ? AND ${OPEN} ORDER BY i.id`,
+    [...sent, now],
   );
+  await tx.run(
+    "UPDATE invitations SET ended_at = ?, end_reason = 'revoked' WHERE tenant_id = ? AND invited_by = ? AND ended_at IS NULL",
+    [now, ...sent],
+  );
+  return open.map(({ id }) => String(id));
+}
 
 export interface Invited extends Invitation {
   stores: { tenantId: string; shopDomain: string; storeName: string }[];

@@ -12,9 +12,12 @@ export interface LeavingDeps {
   stop(tenantId: string): void;
 }
 
+/** For the audit log. */
+type LeavingAction = 'member.left' | 'store.disconnected' | 'invitation.revoked';
+
 /**
- * Takes a user out of all stores, and does `end` in the same transaction. `note` hears of each store, and of each that is
- * disconnected since nobody else is in it. @throws Conflict when a store with other members would be left without an admin
+ * Takes a user out of all stores, and does `end` in the same transaction. `note` hears of each store, of each that is
+ * disconnected since nobody else is in it, and of the user's invitations, which are withdrawn. @throws Conflict when a store with other members would be left without an admin
  */
 export function createLeaveStores({ db, prepareFarewell, disconnect, stop }: LeavingDeps) {
   const { Membership, Tenant } = db.models;
@@ -46,7 +49,7 @@ export function createLeaveStores({ db, prepareFarewell, disconnect, stop }: Lea
 
   return async function leaveStores(
     userId: string,
-    note: (tx: Tx, tenantId: string, action: 'member.left' | 'store.disconnected') => Promise<void>,
+    note: (tx: Tx, tenantId: string, action: LeavingAction, subject: string) => Promise<void>,
     end: (tx: Tx) => Promise<void>,
   ): Promise<void> {
     const { alone: before } = await storesOf(userId);
@@ -56,11 +59,12 @@ export function createLeaveStores({ db, prepareFarewell, disconnect, stop }: Lea
     const left = await db.transaction(async (tx) => {
       const { all, alone } = await storesOf(userId, tx);
       for (const tenantId of alone) {
-        if (await disconnect(tx, tenantId)) await note(tx, tenantId, 'store.disconnected');
+        if (await disconnect(tx, tenantId)) await note(tx, tenantId, 'store.disconnected', tenantId);
       }
       for (const tenantId of all) {
-        await endMembership(db, tx, { tenantId, userId });
-        await note(tx, tenantId, 'member.left');
+        const withdrawn = await endMembership(db, tx, { tenantId, userId });
+        await note(tx, tenantId, 'member.left', userId);
+        for (const id of withdrawn) await note(tx, tenantId, 'invitation.revoked', id);
       }
       await end(tx);
       return alone;

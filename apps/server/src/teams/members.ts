@@ -62,41 +62,60 @@ export async function changeRole(
   db: Database,
   tx: Tx,
   { tenantId, userId, role }: { tenantId: string; userId: string; role: Role },
-): Promise<{ before: Role; member: Member }> {
+): Promise<{ before: Role; member: Member; withdrawn: string[] }> {
   let before = role;
+  let withdrawn: string[] = [];
   const where = { tenantId, userId };
   const member = await changing(db, tx, where, async (found) => {
     before = found.role;
     if (before === role) return;
     await db.models.Membership.update({ role }, { where, transaction: tx.transaction });
-    if (role !== 'admin') await endInvitationsBy(tx, where);
+    if (role !== 'admin') withdrawn = await endInvitationsBy(tx, where);
   });
-  return { before, member: member! };
+  return { before, member: member!, withdrawn };
 }
 
 export async function confirmMember(
   db: Database,
   tx: Tx,
   where: { tenantId: string; userId: string },
-): Promise<Member> {
-  const member = await changing(db, tx, where, async () => {
+): Promise<{ didWait: boolean; member: Member }> {
+  let didWait = false;
+  const member = await changing(db, tx, where, async ({ waitingSince }) => {
+    didWait = waitingSince !== null;
     await db.models.Membership.update({ waitingSince: null }, { where, transaction: tx.transaction });
   });
-  return member!;
+  return { didWait, member: member! };
 }
 
-export async function removeMember(db: Database, tx: Tx, where: { tenantId: string; userId: string }): Promise<void> {
-  await changing(db, tx, where, () => endMembership(db, tx, where));
+/** Gives the ids of the invitations that are withdrawn with it. */
+export async function removeMember(
+  db: Database,
+  tx: Tx,
+  where: { tenantId: string; userId: string },
+): Promise<string[]> {
+  let withdrawn: string[] = [];
+  await changing(db, tx, where, async () => {
+    withdrawn = await endMembership(db, tx, where);
+  });
+  return withdrawn;
 }
 
-/** Takes somebody out of a store, with the invitations they have sent and the access of their API tokens. */
-export async function endMembership(db: Database, tx: Tx, where: { tenantId: string; userId: string }): Promise<void> {
+/**
+ * Takes somebody out of a store, with the invitations they have sent, whose ids it gives, and the access of their API
+ * tokens.
+ */
+export async function endMembership(
+  db: Database,
+  tx: Tx,
+  where: { tenantId: string; userId: string },
+): Promise<string[]> {
   await db.models.Membership.destroy({ where, transaction: tx.transaction });
-  await endInvitationsBy(tx, where);
   await tx.run(
     'DELETE FROM api_token_stores WHERE tenant_id = ? AND token_id IN (SELECT id FROM api_tokens WHERE user_id = ?)',
     [BigInt(where.tenantId), BigInt(where.userId)],
   );
+  return endInvitationsBy(tx, where);
 }
 
 /**
@@ -107,9 +126,10 @@ export async function handOver(
   db: Database,
   tx: Tx,
   { tenantId, from, to }: { tenantId: string; from: string; to: string },
-): Promise<Member> {
+): Promise<{ member: Member; withdrawn: string[] }> {
   if (from === to) throw new Conflict('The store is yours already.', 'own_store');
   const { transaction } = tx;
+  let withdrawn: string[] = [];
   const member = await changing(db, tx, { tenantId, userId: to }, async ({ waitingSince, secondFactor }) => {
     const { requiresSecondFactor } = await db.models.Tenant.findByPk(tenantId, { transaction, rejectOnEmpty: true });
     if (requiresSecondFactor && !secondFactor) {
@@ -122,7 +142,7 @@ export async function handOver(
     await db.models.Membership.update({ role: 'admin' }, { where: { tenantId, userId: to }, transaction });
     await db.models.Membership.update({ role: 'store_manager' }, { where: { tenantId, userId: from }, transaction });
     await db.models.Tenant.update({ userId: to }, { where: { id: tenantId }, transaction });
-    await endInvitationsBy(tx, { tenantId, userId: from });
+    withdrawn = await endInvitationsBy(tx, { tenantId, userId: from });
   });
-  return member!;
+  return { member: member!, withdrawn };
 }

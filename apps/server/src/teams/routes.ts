@@ -3,7 +3,14 @@ import type { FastifyRequest } from 'fastify';
 import type { Database, Tx } from '../db/database.ts';
 import { auditRequest } from '../http/audit-request.ts';
 import { Conflict, Forbidden, TooMany } from '../http/errors.ts';
-import { type Authenticate, handle, type HandledRoute, requirePermission, type UserActor } from '../http/routes.ts';
+import {
+  type Authenticate,
+  handle,
+  type HandledRoute,
+  requirePermission,
+  type TenantActor,
+  type UserActor,
+} from '../http/routes.ts';
 import type { Counts } from '../limits/counts.ts';
 import type { Mailer } from '../mail/outbox.ts';
 import { acceptInvitation, invite, listInvitations, readInvitation, revokeInvitation } from './invitations.ts';
@@ -29,6 +36,12 @@ export function teamRoutes(deps: TeamDeps): HandledRoute[] {
   const { db, mailer } = deps;
   const note = (tx: Tx, request: FastifyRequest, actor: UserActor, entry: Parameters<typeof auditRequest>[4]) =>
     auditRequest(tx, db.dialect, request, actor, entry);
+  /** Of invitations that end with what their sender was in the store. */
+  const noteWithdrawn = async (tx: Tx, request: FastifyRequest, actor: TenantActor, withdrawn: readonly string[]) => {
+    for (const subject of withdrawn) {
+      await note(tx, request, actor, { tenantId: actor.tenantId, action: 'invitation.revoked', subject });
+    }
+  };
 
   return [
     handle(teams.listMembers, async ({ actor }) => ({ data: await listMembers(db, actor.tenantId) })),
@@ -37,10 +50,11 @@ export function teamRoutes(deps: TeamDeps): HandledRoute[] {
       db.transaction(async (tx) => {
         const { tenantId } = actor;
         const { userId } = params;
-        const { before, member } = await changeRole(db, tx, { tenantId, userId, role: body.role });
+        const { before, member, withdrawn } = await changeRole(db, tx, { tenantId, userId, role: body.role });
         const detail = { from: before, to: body.role };
         if (before === body.role) return member;
         await note(tx, request, actor, { tenantId, action: 'member.role_changed', subject: userId, detail });
+        await noteWithdrawn(tx, request, actor, withdrawn);
         return member;
       }),
     ),
@@ -49,7 +63,8 @@ export function teamRoutes(deps: TeamDeps): HandledRoute[] {
       db.transaction(async (tx) => {
         const { tenantId } = actor;
         const { userId } = params;
-        const member = await confirmMember(db, tx, { tenantId, userId });
+        const { didWait, member } = await confirmMember(db, tx, { tenantId, userId });
+        if (!didWait) return member;
         await note(tx, request, actor, { tenantId, action: 'member.confirmed', subject: userId });
         return member;
       }),
@@ -58,8 +73,9 @@ export function teamRoutes(deps: TeamDeps): HandledRoute[] {
     handle(teams.handOver, ({ actor, params, request }) =>
       db.transaction(async (tx) => {
         const { tenantId } = actor;
-        const member = await handOver(db, tx, { tenantId, from: actor.userId, to: params.userId });
+        const { member, withdrawn } = await handOver(db, tx, { tenantId, from: actor.userId, to: params.userId });
         await note(tx, request, actor, { tenantId, action: 'store.handed_over', subject: params.userId });
+        await noteWithdrawn(tx, request, actor, withdrawn);
         return member;
       }),
     ),
@@ -68,8 +84,9 @@ export function teamRoutes(deps: TeamDeps): HandledRoute[] {
       const { tenantId } = actor;
       const { userId } = params;
       await db.transaction(async (tx) => {
-        await removeMember(db, tx, { tenantId, userId });
+        const withdrawn = await removeMember(db, tx, { tenantId, userId });
         await note(tx, request, actor, { tenantId, action: 'member.removed', subject: userId });
+        await noteWithdrawn(tx, request, actor, withdrawn);
       });
       return null;
     }),
@@ -77,8 +94,9 @@ export function teamRoutes(deps: TeamDeps): HandledRoute[] {
     handle(teams.leave, async ({ actor, request }) => {
       const { tenantId, userId } = actor;
       await db.transaction(async (tx) => {
-        await removeMember(db, tx, { tenantId, userId });
+        const withdrawn = await removeMember(db, tx, { tenantId, userId });
         await note(tx, request, actor, { tenantId, action: 'member.left', subject: userId });
+        await noteWithdrawn(tx, request, actor, withdrawn);
       });
       return null;
     }),
@@ -91,8 +109,12 @@ export function teamRoutes(deps: TeamDeps): HandledRoute[] {
         throw new Conflict('Set up a second factor for yourself first: you would be locked out.', 'no_second_factor');
       }
       await db.transaction(async (tx) => {
-        const { transaction } = tx;
-        await db.models.Tenant.update({ requiresSecondFactor }, { where: { id: tenantId }, transaction });
+        const where = { id: tenantId, requiresSecondFactor: !requiresSecondFactor };
+        const [changed] = await db.models.Tenant.update(
+          { requiresSecondFactor },
+          { where, transaction: tx.transaction },
+        );
+        if (changed === 0) return;
         const action = requiresSecondFactor ? 'store.second_factor_demanded' : 'store.second_factor_not_demanded';
         await note(tx, request, actor, { tenantId, action, subject: tenantId });
       });

@@ -131,6 +131,8 @@ onEachDatabase('the audit log', (engine) => {
       ...(await Promise.all(tables.map((table) => world.db.read(`SELECT * FROM ${table}`)))),
       await world.db.read('SELECT id, user_id, status, requires_second_factor, access_token FROM tenants'),
     ];
+    // who demands a second factor has one
+    await world.db.models.User.update({ totpConfirmedAt: new Date() }, { where: { email: ada.email } });
     const before = await rows();
     const rename = (from: string, to: string) =>
       world.db.transaction((tx) => tx.run(`ALTER TABLE ${from} RENAME TO ${to}`));
@@ -143,7 +145,7 @@ onEachDatabase('the audit log', (engine) => {
         [ada, 'POST', `/api/tenants/${id}/webhooks/replay`, { status: 'dead' }],
         [ada, 'PATCH', `/api/tenants/${id}/members/${bobs}`, { role: 'admin' }],
         [ada, 'POST', `/api/tenants/${id}/members/${bobs}/hand-over`],
-        [ada, 'PATCH', `/api/tenants/${id}/security`, { requiresSecondFactor: false }],
+        [ada, 'PATCH', `/api/tenants/${id}/security`, { requiresSecondFactor: true }],
         [ada, 'POST', `/api/tenants/${id}/invitations`, { email: 'x@example.com', role: 'admin' }],
         [ada, 'DELETE', `/api/tenants/${id}/invitations/${invitation.id}`],
         [ada, 'DELETE', `/api/tenants/${id}/members/${bobs}`],

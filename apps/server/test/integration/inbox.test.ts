@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dropBodies, forgetEvents } from '../../src/inbox/retention.ts';
 import { webhooksNaming } from '../../src/ingest/redactions.ts';
 import { createInboxWriter } from '../../src/inbox/writer.ts';
+import { addressOf } from './webhooks.ts';
 import { type Browser, onEachDatabase, startWorld, type World } from './world.ts';
 
 const SHOP = 'inbox.myshopify.com';
@@ -175,6 +176,24 @@ onEachDatabase('inbox', (engine) => {
     expect(await stored('unknown-shop')).toBe(0);
   });
 
+  test('of a store that was disconnected, no more is taken than that it is uninstalled', async () => {
+    const shop = 'left.myshopify.com';
+    world.sandbox.control.createShop(shop, { orders: 2 });
+    const left = await ada.fill(shop);
+    const path = `/${new URL(addressOf(world, shop)).pathname.split('/').at(-1)}`;
+    expect((await ada.call('DELETE', `/api/tenants/${left}`)).status).toBe(204);
+    const sending = (topic: string) =>
+      send(harmless, { path, headers: { 'x-shopify-shop-domain': shop, 'x-shopify-topic': topic } });
+    // what was known of it before holds for a while
+    await expect.poll(() => sending('orders/create'), { timeout: 20_000, interval: 500 }).toBe(409);
+    const replay = await ada.call('POST', `/api/tenants/${left}/webhooks/replay`, { status: 'dead' });
+    expect(replay.body).toMatchObject({ status: 409, code: 'not_connected' });
+    expect(await sending('app/uninstalled')).toBe(200);
+    expect(await ada.connect(shop)).toBe(left);
+    expect(await sending('orders/delete')).toBe(200);
+    await ada.settled(left);
+  });
+
   test('F8: a database that does not commit in time gives 503, never 200', async () => {
     const slow = createInboxWriter({
       ...world.db,
@@ -224,6 +243,21 @@ onEachDatabase('inbox', (engine) => {
     for (const path of ['webhooks', 'webhooks/summary', 'webhooks/fifty']) {
       expect((await eve.call('GET', `/api/tenants/${id}/${path}`)).status).toBe(404);
     }
+  });
+
+  test('one that was applied keeps when it first was, however often it is replayed', async () => {
+    const headers = { 'x-shopify-webhook-id': 'applied' };
+    expect(await send(harmless, { headers })).toBe(200);
+    type Event = { status: string; finishedAt: string | null; lagSeconds: number | null };
+    const event = () => ada.get<Event>(`/api/tenants/${id}/webhooks/applied`);
+    const done = async () => {
+      await expect.poll(async () => (await event()).status, { timeout: 20_000 }).toBe('done');
+      return event();
+    };
+    const first = await done();
+    expect(first.finishedAt).not.toBeNull();
+    await ada.call('POST', `/api/tenants/${id}/webhooks/replay`, { webhookIds: ['applied'] });
+    expect(await done()).toMatchObject({ finishedAt: first.finishedAt, lagSeconds: first.lagSeconds });
   });
 
   test('are replayed by id, by status and by period', async () => {

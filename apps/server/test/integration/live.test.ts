@@ -103,6 +103,9 @@ onEachDatabase('a store’s events', (engine) => {
     );
     await stream.until(() => (standing()?.behindSeconds ?? 0) >= 60, 'behind');
     expect(standing()?.pendingWebhooks).toBe(1);
+    await world.db.models.Tenant.update({ status: 'uninstalled' }, { where: { id } });
+    await stream.until(() => standing()?.status === 'uninstalled', 'uninstalled');
+    expect(standing()?.behindSeconds).toBeNull();
     await world.db.transaction((tx) => tx.run("DELETE FROM webhook_events WHERE webhook_id = 'waits'"));
     await world.db.models.Tenant.update({ status: 'connected' }, { where: { id } });
     await stream.until(() => standing()?.behindSeconds === 0, 'up to date again');

@@ -429,6 +429,52 @@ onEachDatabase('teams', (engine) => {
     await ada.settled(id);
   });
 
+  test('what ends with a role is in the audit log, and what changes nothing is not', async () => {
+    const id = await ada.fill(newShop());
+    const bob = await join(id, 'admin');
+    const [adas, bobs] = [await userIdOf(ada), await userIdOf(bob)];
+    const log = async () => (await bob.get<{ data: AuditEntry[] }>(`/api/tenants/${id}/audit-log?limit=50`)).data;
+    const before = (await log()).length;
+    const nothing = [
+      ['POST', `members/${bobs}/confirm`, {}],
+      ['PATCH', `members/${bobs}`, { role: 'admin' }],
+      ['PATCH', 'security', { requiresSecondFactor: false }],
+    ] as const;
+    for (const [method, path, body] of nothing) {
+      expect((await ada.call(method, `/api/tenants/${id}/${path}`, body)).status).toBe(200);
+    }
+    expect((await log()).length).toBe(before);
+
+    const carl = await world.register();
+    await invite(ada, id, carl.email, 'analyst');
+    expect((await bob.call('PATCH', `/api/tenants/${id}/members/${adas}`, { role: 'analyst' })).status).toBe(200);
+    await invite(bob, id, carl.email, 'analyst');
+    expect((await bob.call('PATCH', `/api/tenants/${id}/members/${adas}`, { role: 'admin' })).status).toBe(200);
+    expect((await bob.call('POST', `/api/tenants/${id}/members/${adas}/hand-over`)).status).toBe(200);
+    expect((await ada.get<{ data: unknown[] }>(`/api/tenants/${id}/invitations`)).data).toEqual([]);
+    const all = (await ada.get<{ data: AuditEntry[] }>(`/api/tenants/${id}/audit-log?limit=50`)).data;
+    // what is done at once has no order
+    const noted = all.slice(0, all.length - before).map(({ action, subjectName }) => `${action} ${subjectName}`);
+    expect(noted.sort()).toEqual([
+      `invitation.revoked ${carl.email}`,
+      `invitation.revoked ${carl.email}`,
+      `member.invited ${carl.email}`,
+      `member.invited ${carl.email}`,
+      `member.role_changed Ada <${ada.email}>`,
+      `member.role_changed Ada <${ada.email}>`,
+      `store.handed_over Ada <${ada.email}>`,
+    ]);
+    // an account that is deleted leaves no address behind
+    const dora = await join(id, 'store_manager');
+    const { email } = dora;
+    const password = 'correct horse battery';
+    expect((await dora.call('POST', '/api/auth/me/delete', { password })).status).toBe(204);
+    const left = await ada.call('GET', `/api/tenants/${id}/audit-log?limit=50`);
+    expect(left.text).toContain('Deleted account');
+    expect(left.text).not.toContain(email);
+    expect((await world.db.read('SELECT id FROM invitations WHERE email = ?', [email])).length).toBe(0);
+  });
+
   test('A23: the audit log tells who did what from where, filtered and exported; no formula gets into a spreadsheet', async () => {
     const id = await ada.fill(newShop());
     const bob = await join(id, 'analyst');

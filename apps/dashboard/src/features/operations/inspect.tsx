@@ -2,6 +2,7 @@ import { Button, Code, Group, Modal, Skeleton, Stack, Text } from '@mantine/core
 import { permits, type Tenant, type Webhook } from '@xeno/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { Problem } from '../../ui/problem.tsx';
+import { hasEnded } from '../stores/store-state.tsx';
 import { useReplay, webhookOf } from './queries.ts';
 import { tellReplayed } from './tell-replayed.ts';
 
@@ -48,7 +49,7 @@ export default function Inspect({
             variant="default"
             display={permits(tenant.role, 'sync:run') ? undefined : 'none'}
             loading={replay.isPending}
-            disabled={webhook.status === 'pending'}
+            disabled={hasEnded(tenant) || webhook.status === 'pending'}
             onClick={() =>
               replay.mutate(
                 { webhookIds: [webhook.webhookId] },

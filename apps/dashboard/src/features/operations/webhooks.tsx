@@ -8,6 +8,7 @@ import classes from '../../ui/list.module.css';
 import { Panel } from '../../ui/panel.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { When } from '../../ui/when.tsx';
+import { hasEnded } from '../stores/store-state.tsx';
 import { Fact } from './freshness.tsx';
 import { summaryOf, useReplay, webhooksOf } from './queries.ts';
 import { STATES, type OperationsSearch } from './search.ts';
@@ -61,13 +62,13 @@ export function Webhooks({ tenant, search }: { tenant: Tenant; search: Operation
       aside={
         permits(tenant.role, 'sync:run') && (
           <Group gap="xs">
-            <Button size="xs" variant="default" onClick={() => setPeriod(true)}>
+            <Button size="xs" variant="default" disabled={hasEnded(tenant)} onClick={() => setPeriod(true)}>
               Replay a period
             </Button>
             <Button
               size="xs"
               variant="default"
-              disabled={!summary.data?.dead}
+              disabled={hasEnded(tenant) || !summary.data?.dead}
               loading={replay.isPending}
               onClick={() => replay.mutate({ status: 'dead' }, { onSuccess: tellReplayed })}
             >
@@ -134,7 +135,9 @@ export function Webhooks({ tenant, search }: { tenant: Tenant; search: Operation
       </Stack>
       <Suspense fallback={null}>
         {shown && <Inspect tenant={tenant} webhook={shown} onClose={() => setShown(null)} />}
-        {period && <ReplayPeriod tenantId={tenant.id} onClose={() => setPeriod(false)} />}
+        {period && permits(tenant.role, 'sync:run') && (
+          <ReplayPeriod tenantId={tenant.id} onClose={() => setPeriod(false)} />
+        )}
       </Suspense>
     </Panel>
   );

@@ -28,7 +28,11 @@ export function SecondFactor({ on, codesLeft }: { on: boolean; codesLeft: number
   const demanding = tenants.filter(({ requiresSecondFactor }) => requiresSecondFactor);
   const [asking, ask] = useState<'renew' | 'end' | null>(null);
   const close = () => ask(null);
-  const form = useForm({ initialValues: { password: '', code: '' } });
+  const form = useForm({
+    initialValues: { password: '', code: '' },
+    // a code is asked for after the password
+    validate: { password: (value) => (value || begin.data ? null : 'Enter your password.') },
+  });
   const explain = (error: Error) => form.setErrors(refusals(error));
   const startOver = () => {
     form.reset();
@@ -80,7 +84,7 @@ export function SecondFactor({ on, codesLeft }: { on: boolean; codesLeft: number
                 <Button type="submit" variant="default">
                   Make new recovery codes
                 </Button>
-                <Button variant="default" onClick={() => ask('end')}>
+                <Button variant="default" onClick={() => !form.validate().hasErrors && ask('end')}>
                   Turn it off
                 </Button>
               </Group>

@@ -36,6 +36,7 @@ export default function ChangeRole(props: {
                 <bdi>{isSelf ? 'You' : member.name}</bdi> {isSelf ? 'become' : 'becomes'}{' '}
                 <strong>{ROLE_NAMES[role].toLowerCase()}</strong> instead of {ROLE_NAMES[member.role].toLowerCase()}.
                 {isSelf && ` ${lossOf(role)}`}
+                {member.role === 'admin' && ` Invitations ${isSelf ? 'you' : 'they'} have sent end.`}
               </>
             ))}
         </Text>

@@ -145,7 +145,7 @@ function HandOver({ tenant, member, onClose }: Asked) {
     >
       <Text size="sm">
         <bdi>{member.name}</bdi> becomes admin and owner of the store; you stay as store manager, and cannot take it
-        back yourself.
+        back yourself. Invitations you have sent end.
       </Text>
     </Confirm>
   );

@@ -127,19 +127,21 @@ export async function* storedBodies(
   }
 }
 
-/** Sets events of one shop done; `noteOf` says what people should know of one. */
+/** Ends events of one shop; `noteOf` says what people should know of one. */
 export async function finishEvents<E extends InboxEvent>(
   tx: Tx,
   dialect: Dialect,
   events: E[],
   noteOf: (event: E) => string | null,
+  status: 'done' | 'dead' = 'done',
 ): Promise<void> {
   const finishedAt = instantText(dialect, Date.now());
   for (const [note, ofNote] of Map.groupBy(events, noteOf)) {
     await tx.run(
-      `UPDATE webhook_events SET status = 'done', finished_at = ?, error = ?
+      // one that is applied again was in the figures since the first time
+      `UPDATE webhook_events SET status = ?, finished_at = COALESCE(finished_at, ?), error = ?
        WHERE shop_domain = ? AND webhook_id IN (${marks(ofNote)}) AND status = 'pending'`,
-      [finishedAt, note, ofNote[0]!.shopDomain, ...ofNote.map(({ webhookId }) => webhookId)],
+      [status, finishedAt, note, ofNote[0]!.shopDomain, ...ofNote.map(({ webhookId }) => webhookId)],
     );
   }
 }
@@ -158,13 +160,14 @@ export async function postponeEvent(
   const pause = Math.min(LONGEST_PAUSE_SECONDS, eventRetrySeconds * 4 ** event.tries) * (0.75 + Math.random() / 4);
   const isDead = tries >= eventTries;
   await tx.run(
-    `UPDATE webhook_events SET status = ?, tries = ?, due_at = ${databaseNow(dialect, isDead ? 0 : pause)}, finished_at = ?, error = ?
+    `UPDATE webhook_events SET status = ?, tries = ?, due_at = ${databaseNow(dialect, isDead ? 0 : pause)}, error = ?,
+       finished_at = ${isDead ? '?' : 'finished_at'}
      WHERE shop_domain = ? AND webhook_id = ? AND status = 'pending'`,
     [
       isDead ? 'dead' : 'pending',
       tries,
-      isDead ? instantText(dialect, Date.now()) : null,
       why,
+      ...(isDead ? [instantText(dialect, Date.now())] : []),
       event.shopDomain,
       event.webhookId,
     ],

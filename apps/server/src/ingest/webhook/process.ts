@@ -99,7 +99,10 @@ async function processRecords(work: Work, events: PendingEvent[]): Promise<void>
   warnOfVersions(work, events);
   if (ENDED.has(tenant.status)) {
     const note = `The store was ${tenant.status} when it came to be processed.`;
-    return db.transaction((tx) => finishEvents(tx, db.dialect, events, () => note));
+    return db.transaction(async (tx) => {
+      await finishEvents(tx, db.dialect, events, () => note, 'dead');
+      for (const event of events) await dropDeadBody(tx, BigInt(tenant.id), event);
+    });
   }
   const readings = events.map((event) => ({ event, reading: readEvent(event, tenant.currency!) }));
   await applyReadings(work, readings);
