@@ -1,6 +1,5 @@
 import type { StreamName } from '@xeno/contracts';
 import { rm } from 'node:fs/promises';
-import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { type DatabaseAccess, openDatabase } from '../../db/database.ts';
 import { applyPrepared, type Lease, prepare, type PreparedBatch } from '../apply.ts';
@@ -38,7 +37,6 @@ interface PreparedRoots {
   partitionsDone: number | null;
 }
 
-const BATCHES_AHEAD = 1;
 /**
  * Records of one transaction. SQLite lets one write at a time, so that everybody who wants to waits as long; on a server
  * only the same store's webhooks do.
@@ -56,9 +54,11 @@ export async function ingest(task: IngestTask): Promise<Partitioned> {
   const { tenantId, lease, runId, stream, position } = task;
   const where = [BigInt(tenantId), BigInt(runId), stream] as const;
   try {
-    // the next batches are mapped while the database works on the last one
-    for await (const mapped of Readable.from(batchesOf(found), { highWaterMark: BATCHES_AHEAD })) {
-      const { batch, unread, partitionsDone, rootsDone } = mapped as PreparedRoots;
+    const batches = batchesOf(found);
+    let next = batches.next();
+    for (let mapped = await next; !mapped.done; mapped = await next) {
+      const { batch, unread, partitionsDone, rootsDone } = mapped.value;
+      let isAhead = false;
       await applyPrepared({ db, tenantId, lease }, batch, async (tx) => {
         await tx.write('UPDATE sync_streams SET done = ? WHERE tenant_id = ? AND run_id = ? AND name = ?', [
           task.streamDone + rootsDone,
@@ -72,6 +72,10 @@ export async function ingest(task: IngestTask): Promise<Partitioned> {
             [partitionsDone, rootsDone, ...where, position],
           );
         }
+        // the next is mapped while the database works on this one, which may take several tries
+        if (!isAhead) next = batches.next();
+        isAhead = true;
+        next.catch(() => {}); // is thrown where it is waited for
       });
     }
     return found;
@@ -94,7 +98,7 @@ export async function ingest(task: IngestTask): Promise<Partitioned> {
       })) {
         rootsDone += roots;
         yield { batch: prepare(batch), unread, rootsDone, partitionsDone: isLast ? index + 1 : null };
-        await setImmediate(); // the database's answers come first
+        await setImmediate(); // what was asked of the database is on its way
       }
     }
   }
