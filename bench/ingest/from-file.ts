@@ -52,7 +52,7 @@ export async function readRecords(dataDir: string, { file, lines }: OrdersFile, 
       fetchBegan: 0,
       batchRoots: 500,
     });
-    for (const { batch } of batches) records.push(...(batch.records as OrderRecord[]));
+    for await (const { batch } of batches) records.push(...(batch.records as OrderRecord[]));
   }
   await rm(folder, { recursive: true });
   return records.slice(0, limit);

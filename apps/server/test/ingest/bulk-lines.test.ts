@@ -87,7 +87,7 @@ describe('the lines of a bulk result', () => {
         fetchBegan: 0,
         batchRoots: 100,
       });
-      for (const { batch, unread } of batches) {
+      for await (const { batch, unread } of batches) {
         expect(unread).toEqual([]);
         records.push(...batch.records);
       }
@@ -145,7 +145,7 @@ describe('the lines of a bulk result', () => {
       fetchBegan: 0,
       batchRoots: 100,
     });
-    for (const { batch, unread } of batches) {
+    for await (const { batch, unread } of batches) {
       expect(batch.records.map(({ id }) => id)).toEqual(['9007199254740993']);
       expect(unread.map(({ gid }) => gid)).toEqual([huge.id]);
     }

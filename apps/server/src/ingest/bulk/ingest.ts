@@ -1,6 +1,5 @@
 import type { StreamName } from '@xeno/contracts';
 import { rm } from 'node:fs/promises';
-import { setImmediate } from 'node:timers/promises';
 import { type DatabaseAccess, openDatabase } from '../../db/database.ts';
 import { applyPrepared, type Lease, prepare, type PreparedBatch } from '../apply.ts';
 import { keepUnreadable, type UnreadableRecord } from '../unreadable.ts';
@@ -58,7 +57,9 @@ export async function ingest(task: IngestTask): Promise<Partitioned> {
     let next = batches.next();
     for (let mapped = await next; !mapped.done; mapped = await next) {
       const { batch, unread, partitionsDone, rootsDone } = mapped.value;
-      let isAhead = false;
+      // the next batch is mapped while the database works on this one
+      next = batches.next();
+      next.catch(() => {}); // thrown where it is waited for
       await applyPrepared({ db, tenantId, lease }, batch, async (tx) => {
         await tx.write('UPDATE sync_streams SET done = ? WHERE tenant_id = ? AND run_id = ? AND name = ?', [
           task.streamDone + rootsDone,
@@ -72,10 +73,6 @@ export async function ingest(task: IngestTask): Promise<Partitioned> {
             [partitionsDone, rootsDone, ...where, position],
           );
         }
-        // the next is mapped while the database works on this one, which may take several tries
-        if (!isAhead) next = batches.next();
-        isAhead = true;
-        next.catch(() => {}); // is thrown where it is waited for
       });
     }
     return found;
@@ -91,14 +88,10 @@ export async function ingest(task: IngestTask): Promise<Partitioned> {
     for (let index = task.partitionsDone; index < partitions; index++) {
       const bytes = await readInto(memory, partitionFile(task.folder, index));
       memory = bytes.length > memory.length ? bytes : memory;
-      for (const { batch, roots, unread, isLast } of mappedBatches(bytes, stream, {
-        currency,
-        fetchBegan,
-        batchRoots,
-      })) {
+      const batches = mappedBatches(bytes, stream, { currency, fetchBegan, batchRoots });
+      for await (const { batch, roots, unread, isLast } of batches) {
         rootsDone += roots;
         yield { batch: prepare(batch), unread, rootsDone, partitionsDone: isLast ? index + 1 : null };
-        await setImmediate(); // what was asked of the database is on its way
       }
     }
   }

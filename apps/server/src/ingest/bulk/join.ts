@@ -1,4 +1,5 @@
 import type { StreamName } from '@xeno/contracts';
+import { setImmediate } from 'node:timers/promises';
 import type { CustomerFieldsFragment } from '../../shopify/operations/generated.ts';
 import type { FullOrder } from '../../shopify/fetch-orders.ts';
 import type { FullProduct } from '../../shopify/fetch-products.ts';
@@ -28,6 +29,8 @@ interface Joined {
   children: LineHead[];
 }
 
+/** Are parsed without a pause; then it is the turn of the database's answers. */
+const ROOTS_AT_ONCE = 25;
 /** So many lines end a batch, however few roots it has. */
 const BATCH_LINES = 2_500;
 
@@ -44,11 +47,11 @@ export interface MappedBatch {
  * no memory with `bytes`.
  * @throws IncompleteResult when a root is missing, before the first batch
  */
-export function* mappedBatches(
+export async function* mappedBatches(
   bytes: Buffer,
   stream: StreamName,
   { currency, fetchBegan, batchRoots }: { currency: string; fetchBegan: number; batchRoots: number },
-): Generator<MappedBatch> {
+): AsyncGenerator<MappedBatch> {
   const roots = new Map<string, Joined>();
   const children: LineHead[] = [];
   for (const head of lineHeads(bytes)) {
@@ -74,19 +77,20 @@ export function* mappedBatches(
 
   const lineAt = ({ start, end }: LineHead) => JSON.parse(bytes.toString('utf8', start, end)) as Line;
   const parse = ({ root, children }: Joined): Parsed => ({ root: lineAt(root), children: children.map(lineAt) });
-  let some: Joined[] = [];
+  let some: Parsed[] = [];
   let lines = 0;
   let left = roots.size;
   for (const joined of [...roots.values()].sort((a, b) => byId(a.root, b.root))) {
-    some.push(joined);
+    some.push(parse(joined));
+    if (some.length % ROOTS_AT_ONCE === 0) await setImmediate();
     lines += 1 + joined.children.length;
     left--;
     if (left === 0 || (some.length < batchRoots && lines < BATCH_LINES)) continue;
-    yield { ...mapBatch(some.map(parse), stream, currency, fetchBegan), isLast: false };
+    yield { ...mapBatch(some, stream, currency, fetchBegan), isLast: false };
     some = [];
     lines = 0;
   }
-  yield { ...mapBatch(some.map(parse), stream, currency, fetchBegan), isLast: true };
+  yield { ...mapBatch(some, stream, currency, fetchBegan), isLast: true };
 }
 
 function mapBatch(
