@@ -9,9 +9,10 @@ import type { IngestOutcome } from './worker.ts';
 
 /**
  * Of a thread. What it has in memory is a partition and a few batches, whatever the size of the store. V8 lets a heap that
- * may become large grow fourfold before it collects all of it, and a small one by a third: that took a fifth of the time.
+ * may have two gigabytes double before it collects all of it, and a small one grow by a third: that took a fifth of the
+ * time.
  */
-const HEAP = { maxOldGenerationSizeMb: 2_048, maxYoungGenerationSizeMb: 32 };
+const HEAP = { maxOldGenerationSizeMb: 2_000, maxYoungGenerationSizeMb: 32 };
 
 /** Threads that turn bulk results into rows. */
 export interface IngestPool {
