@@ -17,7 +17,8 @@ type LeavingAction = 'member.left' | 'store.disconnected' | 'invitation.revoked'
 
 /**
  * Takes a user out of all stores, and does `end` in the same transaction. `note` hears of each store, of each that is
- * disconnected since nobody else is in it, and of the user's invitations, which are withdrawn. @throws Conflict when a store with other members would be left without an admin
+ * disconnected since nobody else is in it, and of the user's invitations, which are withdrawn.
+ * @throws Conflict when a store with other members would be left without an admin
  */
 export function createLeaveStores({ db, prepareFarewell, disconnect, stop }: LeavingDeps) {
   const { Membership, Tenant } = db.models;

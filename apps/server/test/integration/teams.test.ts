@@ -144,14 +144,15 @@ onEachDatabase('teams', (engine) => {
     expect((await bob.call('POST', `/api/tenants/${id}/sync`)).status).toBe(403);
     expect((await accept(eve, pending)).status).toBe(403);
     expect((await ada.call('PATCH', path, { role: 'admin' })).status).toBe(200);
+    const own = await bob.fill(newShop());
     const made = await bob.call<{ token: string }>('POST', '/api/auth/tokens', {
       name: 'A report',
       role: 'admin',
-      tenantIds: [id],
+      tenantIds: [id, own],
       expiresInDays: 1,
     });
-    const byToken = () =>
-      bob.call('GET', `/api/tenants/${id}`, undefined, { authorization: `Bearer ${made.body.token}` });
+    const byToken = (store = id) =>
+      bob.call('GET', `/api/tenants/${store}`, undefined, { authorization: `Bearer ${made.body.token}` });
     expect((await byToken()).status).toBe(200);
     expect((await ada.call('DELETE', path)).status).toBe(204);
     expect((await bob.call('GET', `/api/tenants/${id}`)).status).toBe(404);
@@ -159,6 +160,7 @@ onEachDatabase('teams', (engine) => {
     // whoever comes back begins anew
     expect((await accept(bob, tokenOf(await invite(ada, id, bob.email, 'admin')))).status).toBe(200);
     expect((await byToken()).status).toBe(404);
+    expect((await byToken(own)).status).toBe(200);
 
     const carl = await join(id, 'admin');
     const his = tokenOf(await invite(carl, id, eve.email, 'admin'));
