@@ -34,7 +34,6 @@ export async function ingestFile(
       currency: CURRENCY,
       partitionsDone: 0,
       rootsDone: 0,
-      streamDone: 0,
     },
     new AbortController().signal,
   );

@@ -126,10 +126,10 @@ async function fetchOnce(ctx: SyncContext, stream: SyncStream, what: Backfill, w
   } else {
     await mkdir(folder, { recursive: true });
     if (!(await readPartitioned(folder)) && !existsSync(file)) await downloadTo(client, result.url, file, { signal });
-    const streamDone = (await readWindows(ctx, stream)).reduce(
-      (sum, other) => sum + (other.done ? other.rootsDone : 0),
-      0,
-    );
+    // of the windows before this one, and of this one as far as its checkpoint
+    const windows = await readWindows(ctx, stream);
+    const done = windows.reduce((sum, other) => sum + (other.done ? other.rootsDone : 0), window.rootsDone);
+    await stream.update({ done });
     const partitioned = await ctx.pool.ingest(
       {
         tenantId,
@@ -144,7 +144,6 @@ async function fetchOnce(ctx: SyncContext, stream: SyncStream, what: Backfill, w
         currency,
         partitionsDone: window.partitionsDone,
         rootsDone: window.rootsDone,
-        streamDone,
       },
       signal,
     );

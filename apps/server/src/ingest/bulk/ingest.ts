@@ -6,9 +6,9 @@ import { keepUnreadable, type UnreadableRecord } from '../unreadable.ts';
 import { mappedBatches } from './join.ts';
 import { readInto } from './lines.ts';
 import { partition, partitionFile, type Partitioned, readPartitioned } from './partition.ts';
+import { Progress } from './progress.ts';
 
 export interface IngestTask {
-  access: DatabaseAccess;
   tenantId: string;
   lease: Lease;
   runId: string;
@@ -20,20 +20,23 @@ export interface IngestTask {
   expectedLines: number;
   fetchBegan: number;
   currency: string;
-  /** The checkpoint: partitions that are applied already, and how many roots they held. */
+  /** The checkpoint: the first partitions, which are applied already, and how many roots they held. */
   partitionsDone: number;
   rootsDone: number;
-  /** Roots of the stream's windows before this one. */
-  streamDone: number;
+}
+
+/** What one of the threads that share a task is given. */
+export interface ThreadTask extends IngestTask {
+  access: DatabaseAccess;
+  progress: SharedArrayBuffer;
 }
 
 interface PreparedRoots {
   batch: PreparedBatch;
+  roots: number;
   unread: UnreadableRecord[];
-  /** Of the result, when this batch is applied. */
-  rootsDone: number;
-  /** Null unless this batch is the last of its partition. */
-  partitionsDone: number | null;
+  /** Null unless this batch is the last of its partition, whose index and roots these are. */
+  ends: { index: number; roots: number } | null;
 }
 
 /**
@@ -43,55 +46,67 @@ interface PreparedRoots {
 const BATCH_ROOTS = { sqlite: 100, mysql: 400 };
 
 /**
- * Turns a bulk result on disk into committed rows, going on from the task's checkpoint.
- * @throws IncompleteResult before anything is written, LeaseLost, Unreadable
+ * Partitions a bulk result on disk, unless that is done already.
+ * @throws IncompleteResult, Unreadable
  */
-export async function ingest(task: IngestTask): Promise<Partitioned> {
-  const found = (await readPartitioned(task.folder)) ?? (await partition(task.file, task.folder, task.expectedLines));
-  await rm(task.file, { force: true });
+export async function split({ file, folder, expectedLines }: IngestTask): Promise<Partitioned> {
+  const found = (await readPartitioned(folder)) ?? (await partition(file, folder, expectedLines));
+  await rm(file, { force: true });
+  return found;
+}
+
+/**
+ * Turns partitions into committed rows, one after the other, as long as there is one that no other thread has taken.
+ * @throws IncompleteResult, LeaseLost; the other threads end with what they are at, then
+ */
+export async function ingest(task: ThreadTask): Promise<void> {
   const db = openDatabase(task.access);
+  const progress = new Progress(task.progress);
   const { tenantId, lease, runId, stream, position } = task;
   const where = [BigInt(tenantId), BigInt(runId), stream] as const;
   try {
-    const batches = batchesOf(found);
+    const batches = batchesOf();
     let next = batches.next();
-    for (let mapped = await next; !mapped.done; mapped = await next) {
-      const { batch, unread, partitionsDone, rootsDone } = mapped.value;
+    for (let prepared = await next; !prepared.done; prepared = await next) {
+      const { batch, roots, unread, ends } = prepared.value;
       // the next batch is mapped while the database works on this one
       next = batches.next();
       next.catch(() => {}); // thrown where it is waited for
       await applyPrepared({ db, tenantId, lease }, batch, async (tx) => {
-        await tx.write('UPDATE sync_streams SET done = ? WHERE tenant_id = ? AND run_id = ? AND name = ?', [
-          task.streamDone + rootsDone,
+        await tx.write('UPDATE sync_streams SET done = done + ? WHERE tenant_id = ? AND run_id = ? AND name = ?', [
+          roots,
           ...where,
         ]);
         await keepUnreadable(tx, db.dialect, where[0], stream, unread, task.fetchBegan);
-        if (partitionsDone !== null) {
-          await tx.write(
-            `UPDATE sync_windows SET partitions_done = ?, roots_done = ?
-             WHERE tenant_id = ? AND run_id = ? AND stream = ? AND position = ?`,
-            [partitionsDone, rootsDone, ...where, position],
-          );
-        }
+        const checkpoint = ends && progress.checkpoint(ends.index, ends.roots);
+        if (!checkpoint) return;
+        await tx.write(
+          `UPDATE sync_windows SET partitions_done = ?, roots_done = ?
+           WHERE tenant_id = ? AND run_id = ? AND stream = ? AND position = ?`,
+          [task.partitionsDone + checkpoint.partitions, task.rootsDone + checkpoint.roots, ...where, position],
+        );
       });
+      if (ends) progress.done(ends.index, ends.roots);
     }
-    return found;
+  } catch (error) {
+    progress.stop();
+    throw error;
   } finally {
     await db.close();
   }
 
-  async function* batchesOf({ partitions }: Partitioned): AsyncGenerator<PreparedRoots> {
+  async function* batchesOf(): AsyncGenerator<PreparedRoots> {
     const { fetchBegan, currency } = task;
     const batchRoots = BATCH_ROOTS[db.dialect];
-    let { rootsDone } = task;
     let memory: Buffer = Buffer.alloc(0);
-    for (let index = task.partitionsDone; index < partitions; index++) {
-      const bytes = await readInto(memory, partitionFile(task.folder, index));
+    for (let index = progress.take(); index !== null; index = progress.take()) {
+      const bytes = await readInto(memory, partitionFile(task.folder, task.partitionsDone + index));
       memory = bytes.length > memory.length ? bytes : memory;
+      let rootsOfAll = 0;
       const batches = mappedBatches(bytes, stream, { currency, fetchBegan, batchRoots });
       for await (const { batch, roots, unread, isLast } of batches) {
-        rootsDone += roots;
-        yield { batch: prepare(batch), unread, rootsDone, partitionsDone: isLast ? index + 1 : null };
+        rootsOfAll += roots;
+        yield { batch: prepare(batch), roots, unread, ends: isLast ? { index, roots: rootsOfAll } : null };
       }
     }
   }

@@ -2,10 +2,11 @@ import { Piscina } from 'piscina';
 import type { Database } from '../../db/database.ts';
 import { LeaseLost } from '../apply.ts';
 import { Unreadable } from '../map/fields.ts';
-import type { IngestTask } from './ingest.ts';
+import type { IngestTask, ThreadTask } from './ingest.ts';
 import { IncompleteResult } from './lines.ts';
 import type { Partitioned } from './partition.ts';
-import type { IngestOutcome } from './worker.ts';
+import { Progress } from './progress.ts';
+import type { Outcome } from './worker.ts';
 
 /**
  * Of a thread. What it has in memory is a partition and a few batches, whatever the size of the store. V8 lets a heap that
@@ -16,12 +17,16 @@ const HEAP = { maxOldGenerationSizeMb: 2_000, maxYoungGenerationSizeMb: 32 };
 
 /** Threads that turn bulk results into rows. */
 export interface IngestPool {
-  /** @throws IncompleteResult, Unreadable, LeaseLost */
-  ingest(task: Omit<IngestTask, 'access'>, signal: AbortSignal): Promise<Partitioned>;
+  /**
+   * Turns a bulk result on disk into committed rows, going on from the task's checkpoint. Several threads work on one
+   * result: one maps while another's batch is written.
+   * @throws IncompleteResult before anything is written, Unreadable, LeaseLost
+   */
+  ingest(task: IngestTask, signal: AbortSignal): Promise<Partitioned>;
   close(): Promise<void>;
 }
 
-export function createIngestPool(db: Database, threads = 1): IngestPool {
+export function createIngestPool(db: Database, threads = 2): IngestPool {
   const piscina = new Piscina({
     filename: new URL('./worker.ts', import.meta.url).href,
     minThreads: 0,
@@ -31,19 +36,30 @@ export function createIngestPool(db: Database, threads = 1): IngestPool {
   });
   return {
     async ingest(task, signal) {
-      const { access, transfer } = db.share();
-      const run = piscina.run({ ...task, access }, { signal, transferList: transfer }) as Promise<IngestOutcome>;
-      const outcome = await run;
-      if (outcome.ok) return outcome.partitioned;
-      switch (outcome.why) {
-        case 'incomplete':
-          throw new IncompleteResult(outcome.message);
-        case 'unreadable':
-          throw new Unreadable(outcome.message);
-        case 'lease_lost':
-          throw new LeaseLost();
-      }
+      const found = resultOf((await piscina.run(task, { name: 'split', signal })) as Outcome<Partitioned>);
+      const open = found.partitions - task.partitionsDone;
+      const progress = Progress.memoryFor(open);
+      const work = async () => {
+        const { access, transfer } = db.share();
+        const given: ThreadTask = { ...task, access, progress };
+        resultOf((await piscina.run(given, { name: 'ingest', signal, transferList: transfer })) as Outcome<void>);
+      };
+      const ends = await Promise.allSettled(Array.from({ length: Math.min(threads, open) }, work));
+      for (const end of ends) if (end.status === 'rejected') throw end.reason;
+      return found;
     },
     close: () => piscina.destroy(),
   };
+}
+
+function resultOf<T>(outcome: Outcome<T>): T {
+  if (outcome.ok) return outcome.result;
+  switch (outcome.why) {
+    case 'incomplete':
+      throw new IncompleteResult(outcome.message);
+    case 'unreadable':
+      throw new Unreadable(outcome.message);
+    case 'lease_lost':
+      throw new LeaseLost();
+  }
 }

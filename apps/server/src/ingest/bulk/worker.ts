@@ -4,25 +4,28 @@ import { setPriority } from 'node:os';
 import { basename } from 'node:path';
 import { LeaseLost } from '../apply.ts';
 import { Unreadable } from '../map/fields.ts';
-import { ingest, type IngestTask } from './ingest.ts';
+import * as bulk from './ingest.ts';
 import { IncompleteResult } from './lines.ts';
-import type { Partitioned } from './partition.ts';
 
 /** Errors lose their class on the way between threads; the ones that mean something travel by name. */
-export type IngestOutcome =
-  | { ok: true; partitioned: Partitioned }
-  | { ok: false; why: 'incomplete' | 'unreadable' | 'lease_lost'; message: string };
+export type Outcome<T> =
+  { ok: true; result: T } | { ok: false; why: 'incomplete' | 'unreadable' | 'lease_lost'; message: string };
 
-export default async function work(task: IngestTask): Promise<IngestOutcome> {
-  try {
-    return { ok: true, partitioned: await ingest(task) };
-  } catch (error) {
-    if (error instanceof IncompleteResult) return { ok: false, why: 'incomplete', message: error.message };
-    if (error instanceof Unreadable) return { ok: false, why: 'unreadable', message: error.message };
-    if (error instanceof LeaseLost) return { ok: false, why: 'lease_lost', message: error.message };
-    throw error;
-  }
-}
+const told =
+  <Task, T>(work: (task: Task) => Promise<T>) =>
+  async (task: Task): Promise<Outcome<T>> => {
+    try {
+      return { ok: true, result: await work(task) };
+    } catch (error) {
+      if (error instanceof IncompleteResult) return { ok: false, why: 'incomplete', message: error.message };
+      if (error instanceof Unreadable) return { ok: false, why: 'unreadable', message: error.message };
+      if (error instanceof LeaseLost) return { ok: false, why: 'lease_lost', message: error.message };
+      throw error;
+    }
+  };
+
+export const split = told(bulk.split);
+export const ingest = told(bulk.ingest);
 
 /** Where cores are few, answering people goes first. Linux knows threads as processes; elsewhere nothing changes. */
 function giveWay(): void {
