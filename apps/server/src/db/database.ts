@@ -127,7 +127,7 @@ function openSqlite(access: Exclude<DatabaseAccess, { url: string }>): Database 
       }),
     share: () => {
       if (!engine) throw new Error('A worker thread cannot share its database further.');
-      const writer = engine.writerPort();
+      const writer = engine.patientWriterPort();
       return { access: { file: access.file, writer }, transfer: [writer] };
     },
     reconnect: async () => {}, // a file has no other server

@@ -23,8 +23,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-function connect() {
-  const connection = new driver.Database('xeno.db', undefined);
+function connect(through = driver) {
+  const connection = new through.Database('xeno.db', undefined);
   return {
     ask: (sql: string, params: unknown[] = []) =>
       new Promise<Record<string, unknown>[]>((resolve, reject) =>
@@ -115,4 +115,26 @@ test('a transaction without a statement is nobody’s turn', async () => {
   await second.ask('BEGIN');
   await second.ask('COMMIT');
   await first.ask('COMMIT');
+});
+
+test('who writes in bulk lets others go first, a few times', async () => {
+  const bulk = sqliteDialect({ writer: engine.patientWriterPort(), readers: [] });
+  const written: number[] = [];
+  const write = async (connection: ReturnType<typeof connect>, id: number) => {
+    await connection.ask('BEGIN');
+    await add(connection, id, 'one');
+    await connection.ask('COMMIT');
+    written.push(id);
+  };
+  const [first, patient] = [connect(), connect(bulk)];
+  await first.ask('BEGIN');
+  await add(first, 0, 'zero');
+  const last = write(patient, 100);
+  await connect(bulk).ask('SELECT 1'); // through the same port: it has asked for its turn before the others do
+  const others = Array.from({ length: 12 }, (_, i) => write(connect(), 1 + i));
+  await connect().ask('SELECT 1');
+  await first.ask('COMMIT');
+  await Promise.all([last, ...others]);
+  bulk.close();
+  expect(written).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 100, 9, 10, 11, 12]);
 });

@@ -2,9 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
-import type { ThreadData } from './protocol.ts';
+import type { ThreadData, ThreadMessage } from './protocol.ts';
 
 const READERS = 2;
+const PATIENCE = 8;
 
 /**
  * The threads behind one SQLite file: one that writes, two that read, one that tidies up. There is one engine a process;
@@ -36,23 +37,27 @@ export class SqliteEngine {
     ]);
   }
 
-  /** A port to the writer: for a worker thread, to be handed over in a transfer list. */
   writerPort(): MessagePort {
     return this.portTo(this.threads[0]!);
+  }
+
+  /** For a worker thread, to be handed over in a transfer list. It writes in bulk, and lets others go first. */
+  patientWriterPort(): MessagePort {
+    return this.portTo(this.threads[0]!, PATIENCE);
   }
 
   readerPorts(): MessagePort[] {
     return this.threads.slice(1, 1 + READERS).map((thread) => this.portTo(thread));
   }
 
-  private portTo(thread: Worker): MessagePort {
+  private portTo(thread: Worker, patience = 0): MessagePort {
     const { port1, port2 } = new MessageChannel();
-    thread.postMessage({ port: port1 }, [port1]);
+    thread.postMessage({ port: port1, patience } satisfies ThreadMessage, [port1]);
     return port2;
   }
 
   async close(): Promise<void> {
-    for (const thread of this.threads) thread.postMessage({ close: true });
+    for (const thread of this.threads) thread.postMessage({ close: true } satisfies ThreadMessage);
     await Promise.all(this.exits);
   }
 }

@@ -1,4 +1,5 @@
 /** What a connection asks of a database thread, and what it is told. */
+import type { MessagePort } from 'node:worker_threads';
 import type { PackedRows } from './packed-rows.ts';
 
 export type SqlValue = null | string | number | bigint | Uint8Array;
@@ -35,6 +36,9 @@ export interface ThreadData {
   /** How long a transaction waits for its turn to write, in milliseconds. */
   gateTimeoutMs: number;
 }
+
+/** `patience`: how many of those who ask later may write before who asks through this port. */
+export type ThreadMessage = { port: MessagePort; patience: number } | { close: true };
 
 export const isBegin = (sql: string) => /^\s*BEGIN\b/i.test(sql);
 export const isRollback = (sql: string) => /^\s*ROLLBACK\s*;?\s*$/i.test(sql);

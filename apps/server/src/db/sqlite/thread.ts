@@ -1,7 +1,7 @@
 /**
  * A database thread. The writer owns the only writing connection of the process; who may write is decided here,
- * first come first served, whichever thread asks. SQLite's own lock is not fair: it polls, and a back-fill that
- * commits without pause would starve everybody else.
+ * first come first served, but for back-fills, which let others go first. SQLite's own lock is not fair: it polls, and a
+ * back-fill that commits without pause would starve everybody else.
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
@@ -14,6 +14,7 @@ import {
   type SqliteRequest,
   type SqlValue,
   type ThreadData,
+  type ThreadMessage,
 } from './protocol.ts';
 
 const { file, role, gateTimeoutMs } = workerData as ThreadData;
@@ -131,6 +132,8 @@ function describe(error: unknown): { message: string; code: string } {
 
 interface Waiting {
   owner: string;
+  /** How many of those who came later may still go first. */
+  patience: number;
   proceed: () => void;
   timer: NodeJS.Timeout;
 }
@@ -140,7 +143,7 @@ class Gate {
   private holder: string | null = null;
   private readonly queue: Waiting[] = [];
 
-  acquire(owner: string, proceed: () => void, refuse: () => void): void {
+  acquire(owner: string, patience: number, proceed: () => void, refuse: () => void): void {
     if (this.holder === null) {
       this.holder = owner;
       proceed();
@@ -148,6 +151,7 @@ class Gate {
     }
     const waiting: Waiting = {
       owner,
+      patience,
       proceed,
       timer: setTimeout(() => {
         this.queue.splice(this.queue.indexOf(waiting), 1);
@@ -163,12 +167,19 @@ class Gate {
 
   release(owner: string): void {
     if (this.holder !== owner) return;
-    const next = this.queue.shift();
+    const next = this.next();
     this.holder = next?.owner ?? null;
     if (next) {
       clearTimeout(next.timer);
       next.proceed();
     }
+  }
+
+  private next(): Waiting | undefined {
+    const hurried = this.queue.findIndex(({ patience }) => patience === 0);
+    if (hurried <= 0) return this.queue.shift();
+    for (const passed of this.queue.slice(0, hurried)) passed.patience--;
+    return this.queue.splice(hurried, 1)[0];
   }
 
   abandon(owner: (name: string) => boolean): void {
@@ -197,7 +208,7 @@ const committed = role === 'writer' ? new Handle(false) : handle;
 const gate = new Gate();
 let ports = 0;
 
-function serve(port: MessagePort): void {
+function serve(port: MessagePort, patience: number): void {
   const name = `p${++ports}`;
   const transactions = new Map<string, Transaction>();
   let single = 0;
@@ -224,6 +235,7 @@ function serve(port: MessagePort): void {
     };
     gate.acquire(
       owner,
+      patience,
       () => {
         try {
           handle.db.exec('BEGIN IMMEDIATE');
@@ -297,6 +309,7 @@ function serve(port: MessagePort): void {
       const once = `${owner}.${++single}`;
       gate.acquire(
         once,
+        patience,
         () => {
           answer(request.id, () => (request.insert ? atomically(request) : handle.run(request)));
           gate.release(once);
@@ -325,9 +338,9 @@ function atomically(request: SqliteRequest): Omit<SqliteAnswer, 'id'> {
   }
 }
 
-parentPort!.on('message', (message: { port: MessagePort } | { close: true }) => {
+parentPort!.on('message', (message: ThreadMessage) => {
   if ('port' in message) {
-    serve(message.port);
+    serve(message.port, message.patience);
     return;
   }
   if (handle.db.isTransaction) handle.db.exec('ROLLBACK');
