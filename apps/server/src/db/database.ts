@@ -7,9 +7,9 @@ import { defineModels, type Models } from './models/index.ts';
 import { codeOf, isReadOnly, isRepeatable } from './faults.ts';
 import { type SqliteConnection, sqliteDialect } from './sqlite/driver.ts';
 import { SqliteEngine } from './sqlite/engine.ts';
-import { packRows } from './sqlite/packed-rows.ts';
+import { type PackedRows, packRows } from './sqlite/packed-rows.ts';
 import type { SqlValue } from './sqlite/protocol.ts';
-import { allowsLoadData, isLoadRefused, loadData } from './load-data.ts';
+import { allowsLoadData, fileOf, isLoadRefused, loadData } from './load-data.ts';
 import type { Dialect } from './types.ts';
 import { asDate, databaseNow } from './values.ts';
 import { conflictTail, type OnConflict } from './upsert.ts';
@@ -40,6 +40,8 @@ export interface Insert {
   columns: readonly string[];
   rows: Param[][];
   onConflict: OnConflict;
+  /** What `Database.prepareInsert` has made of the rows. */
+  made?: PackedRows | Buffer;
 }
 
 export interface Database {
@@ -52,6 +54,8 @@ export interface Database {
   now(): Promise<number>;
   /** Repeated when the engine gave up on it (deadlock, lock time-out, busy): `work` must be repeatable. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Does what can be done of an insert before its transaction begins. */
+  prepareInsert(insert: Insert): Insert;
   /** Writes rows as a transaction of their own, with one trip to the database; few enough for a statement. */
   insert(insert: Insert): Promise<void>;
   /** A way into this database for a worker thread of this process, and what must be transferred with it. */
@@ -100,14 +104,20 @@ function openSqlite(access: Exclude<DatabaseAccess, { url: string }>): Database 
         else resolve({ rows, changes: this.changes });
       });
     });
-  const insertion = ({ table, columns, rows, onConflict }: Insert) => ({
-    into: `INSERT INTO ${table} (${columns.join(',')})`,
-    rows: packRows(rows),
-    tail: conflictTail('sqlite', onConflict),
-  });
+  const insertion = (insert: Insert) => {
+    const { table, columns, rows, onConflict, made } = insert;
+    // goes to the writer's thread, and is made again if the transaction is repeated
+    delete insert.made;
+    return {
+      into: `INSERT INTO ${table} (${columns.join(',')})`,
+      rows: (made as PackedRows | undefined) ?? packRows(rows),
+      tail: conflictTail('sqlite', onConflict),
+    };
+  };
   const direct = new driver.Database(access.file, undefined);
 
   return assemble('sqlite', sequelize, {
+    prepareInsert: (insert) => ({ ...insert, made: packRows(insert.rows) }),
     read: async (sql, params) => (await call(direct, sql, params)).rows,
     query: async (connection, sql, params) => (await call(connection as SqliteConnection, sql, params)).rows,
     run: async (connection, sql, params) => (await call(connection as SqliteConnection, sql, params)).changes,
@@ -178,22 +188,19 @@ function openMysql(url: string): Database {
     return () => call(connection, sql);
   };
 
-  let allowed: Promise<boolean> | null = null;
-  const mayLoad = (connection: Connection) => {
-    allowed ??= allowsLoadData(connection).catch((error: unknown) => {
-      allowed = null; // asked again
-      throw error;
-    });
-    return allowed;
-  };
+  /** Null as long as nobody has asked. */
+  let allowed: boolean | null = null;
+  const isForLoad = ({ rows, onConflict }: Insert) =>
+    onConflict === null && rows.length >= ENOUGH_TO_LOAD && allowed !== false;
+  const mayLoad = async (connection: Connection) => (allowed ??= await allowsLoadData(connection));
 
   /** As `insertion`, of rows that are not there yet, the cheapest way that the server allows. */
   const loading = (connection: Connection, insert: Insert) => {
-    const load = loadData(connection, insert.table, insert.columns, insert.rows);
+    const file = (insert.made as Buffer | undefined) ?? fileOf(insert.rows);
     return () =>
-      load().catch((error: unknown) => {
+      loadData(connection, insert.table, insert.columns, file).catch((error: unknown) => {
         if (!isLoadRefused(error)) throw error;
-        allowed = Promise.resolve(false);
+        allowed = false;
         return insertion(connection, insert)();
       });
   };
@@ -213,6 +220,7 @@ function openMysql(url: string): Database {
   }
 
   return assemble('mysql', sequelize, {
+    prepareInsert: (insert) => (isForLoad(insert) ? { ...insert, made: fileOf(insert.rows) } : insert),
     read: (sql, params) =>
       connected('read', async (connection) => (await call(connection, sql, params)) as Record<string, unknown>[]),
     query: async (connection, sql, params) =>
@@ -224,10 +232,11 @@ function openMysql(url: string): Database {
     insertEach: async (connection, inserts) => {
       const server = connection as Connection;
       let written: Promise<unknown> = Promise.resolve();
-      for (const { table, columns, rows, onConflict } of inserts) {
-        const byLoadData = onConflict === null && rows.length >= ENOUGH_TO_LOAD && (await mayLoad(server));
-        for (const part of partsOf(rows)) {
-          const write = (byLoadData ? loading : insertion)(server, { table, columns, rows: part, onConflict });
+      for (const insert of inserts) {
+        const byLoadData = isForLoad(insert) && (await mayLoad(server));
+        for (const rows of partsOf(insert.rows)) {
+          const part = rows === insert.rows ? insert : { ...insert, rows, made: undefined };
+          const write = (byLoadData ? loading : insertion)(server, part);
           // none is sent before the last has succeeded: after a deadlock it would be a transaction of its own
           await written;
           written = write();
@@ -262,6 +271,7 @@ function* partsOf(rows: Param[][]): Generator<Param[][]> {
 }
 
 interface Raw {
+  prepareInsert(insert: Insert): Insert;
   read(sql: string, params?: Param[]): Promise<Record<string, unknown>[]>;
   query(connection: unknown, sql: string, params?: Param[]): Promise<Record<string, unknown>[]>;
   run(connection: unknown, sql: string, params?: Param[]): Promise<number>;
@@ -303,6 +313,7 @@ function assemble(dialect: Dialect, sequelize: Sequelize, raw: Raw): Database {
     models,
     read: async <T>(sql: string, params?: Param[]) => (await raw.read(sql, params)) as T[],
     now: async () => timeOf(await raw.read(clock)),
+    prepareInsert: raw.prepareInsert,
     transaction: (work) =>
       repeated(() =>
         sequelize.transaction(async (transaction) => {

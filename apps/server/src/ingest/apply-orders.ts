@@ -1,7 +1,7 @@
-import type { Insert, Tx } from '../db/database.ts';
+import type { Database, Insert, Tx } from '../db/database.ts';
 import type { Dialect } from '../db/types.ts';
 import { asDate, idParams, instantText, idValue, idValueOrNull, instantTextOrNull, marks } from '../db/values.ts';
-import type { Applied, TenantState } from './apply.ts';
+import type { Applied, TenantFacts, TenantState } from './apply.ts';
 import { ledger, ledgerDifference, type LedgerLine, MEASURES } from './ledger.ts';
 import { localDates } from './local-date.ts';
 import type { OrderLine, OrderRecord, Refund } from './records.ts';
@@ -122,16 +122,35 @@ export const prepareOrder = (record: OrderRecord, lines = ledger(record)): Prepa
   contentHash: orderContentHash(record, lines),
 });
 
+/** What is to be written of orders if none is stored yet, and the facts by which it was made. */
+export interface PreparedInserts {
+  facts: TenantFacts;
+  inserts: Insert[];
+  /** Whether it came so. */
+  wereWritten: boolean;
+}
+
+export function prepareInserts(db: Database, facts: TenantFacts, orders: PreparedOrder[]): PreparedInserts {
+  const difference = new RollupDifference(facts.currency);
+  const write = orders.map((order) => ({ ...order, customerId: order.record.customerId }));
+  const inserts = [...insertsOf(db.dialect, facts, write, () => false, difference)];
+  return { facts, inserts: inserts.map((insert) => db.prepareInsert(insert)), wereWritten: false };
+}
+
 export async function applyOrders(
   tx: Tx,
   dialect: Dialect,
   state: TenantState,
-  { orders, fetchBegan }: { orders: PreparedOrder[]; fetchBegan: number },
+  { orders, fetchBegan, inserts }: { orders: PreparedOrder[]; fetchBegan: number; inserts: PreparedInserts | null },
   stored: ReadonlyMap<string, StoredOrderVersion>,
 ): Promise<Applied> {
   if (orders.length === 0) return { written: 0, unchanged: 0, stale: 0, marked: 0 };
   const versions = await orderVersions(tx, state.tenant, orders);
-  return appliedOf(await writeOrders(tx, dialect, state, versions, stored, fetchBegan));
+  const areAsPrepared = versions.every(
+    ({ record, customerId }, i) => record === orders[i]!.record && customerId === record.customerId,
+  );
+  const prepared = areAsPrepared ? inserts : null;
+  return appliedOf(await writeOrders(tx, dialect, state, versions, stored, fetchBegan, prepared));
 }
 
 export const idsOf = (records: { id: string }[]) => [...new Set(records.map(({ id }) => id))];
@@ -178,7 +197,10 @@ const lineValues = (line: LedgerLine) => [
   ...MEASURES.map((measure) => line[measure]),
 ];
 
-/** Writes those versions that are newer than the stored ones, with their ledgers, and the difference to the rollups. */
+/**
+ * Writes those versions that are newer than the stored ones, with their ledgers, and the difference to the rollups.
+ * `prepared` is of all these versions.
+ */
 export async function writeOrders(
   tx: Tx,
   dialect: Dialect,
@@ -186,6 +208,7 @@ export async function writeOrders(
   versions: OrderVersion[],
   stored: ReadonlyMap<string, StoredOrderVersion>,
   fetchBegan: number,
+  prepared: PreparedInserts | null = null,
 ): Promise<Verdicts<OrderVersion>> {
   const { tenant, generation, timezone, currency } = state;
   const ids = idsOf(versions);
@@ -201,64 +224,76 @@ export async function writeOrders(
   if (verdicts.write.length === 0) return verdicts;
   state.changed();
 
+  if (prepared && stored.size === 0 && verdicts.write.length === versions.length) {
+    const { facts } = prepared;
+    if (facts.generation === generation && facts.timezone === timezone && facts.currency === currency) {
+      prepared.wereWritten = true;
+      await tx.insertEach(prepared.inserts);
+      return verdicts;
+    }
+  }
+
   const difference = new RollupDifference(currency);
   const replaced = verdicts.write.flatMap(({ id }) => stored.get(id) ?? []);
   await subtractStored(tx, difference, tenant, replaced);
   await deleteChildren(tx, tenant, replaced);
 
+  await tx.insertEach(insertsOf(dialect, state, verdicts.write, ({ record }) => stored.has(record.id), difference));
+  return verdicts;
+}
+
+/** The rows of orders, their children and their ledgers, and after them what they and `difference` add to the rollups. */
+function* insertsOf(
+  dialect: Dialect,
+  { tenant, generation, timezone }: TenantFacts,
+  orders: Omit<Written, 'date'>[],
+  isKnown: (order: Omit<Written, 'date'>) => boolean,
+  difference: RollupDifference,
+): Generator<Insert> {
   const localDate = localDates(timezone);
-  const write = verdicts.write.map((version) => {
-    const { record, customerId } = version;
+  const write = orders.map((order): Written => {
+    const { record, customerId } = order;
     const date = localDate(record.processedAt);
     if (!record.test) difference.addOrder(1, record.currency, date, customerId);
-    return { ...version, date };
+    return { ...order, date };
   });
-
-  const isKnown = ({ id }: Written) => stored.has(id);
-  await tx.insertEach(
-    (function* (): Generator<Insert> {
-      yield {
-        table: 'orders',
-        columns: ORDER_COLUMNS,
-        rows: write.filter((order) => !isKnown(order)).map((order) => orderRow(dialect, tenant, order)),
-        onConflict: null,
-      };
-      yield {
-        table: 'orders',
-        columns: ORDER_COLUMNS,
-        rows: write.filter(isKnown).map((order) => orderRow(dialect, tenant, order)),
-        onConflict: { keys: ORDER_COLUMNS.slice(0, 2), replace: ORDER_COLUMNS.slice(2) },
-      };
-      yield {
-        table: 'order_lines',
-        columns: LINE_COLUMNS,
-        rows: write.flatMap(({ record }) => record.lines.map((line) => lineRow(tenant, record.id, line))),
-        onConflict: null,
-      };
-      yield {
-        table: 'refunds',
-        columns: REFUND_COLUMNS,
-        rows: write.flatMap(({ record }) =>
-          record.refunds.map((refund) => refundRow(dialect, tenant, record.id, refund)),
-        ),
-        onConflict: null,
-      };
-      yield {
-        table: 'sales',
-        columns: SALE_COLUMNS,
-        rows: write.flatMap(({ record, lines, customerId }) =>
-          lines.map((line) => {
-            const day = localDate(line.happenedAt);
-            difference.addSales(1, line, line.currency, day, customerId);
-            return saleRow(dialect, tenant, record.id, customerId, day, line);
-          }),
-        ),
-        onConflict: null,
-      };
-      yield* difference.inserts(tenant, generation);
-    })(),
-  );
-  return verdicts;
+  yield {
+    table: 'orders',
+    columns: ORDER_COLUMNS,
+    rows: write.filter((order) => !isKnown(order)).map((order) => orderRow(dialect, tenant, order)),
+    onConflict: null,
+  };
+  yield {
+    table: 'orders',
+    columns: ORDER_COLUMNS,
+    rows: write.filter(isKnown).map((order) => orderRow(dialect, tenant, order)),
+    onConflict: { keys: ORDER_COLUMNS.slice(0, 2), replace: ORDER_COLUMNS.slice(2) },
+  };
+  yield {
+    table: 'order_lines',
+    columns: LINE_COLUMNS,
+    rows: write.flatMap(({ record }) => record.lines.map((line) => lineRow(tenant, record.id, line))),
+    onConflict: null,
+  };
+  yield {
+    table: 'refunds',
+    columns: REFUND_COLUMNS,
+    rows: write.flatMap(({ record }) => record.refunds.map((refund) => refundRow(dialect, tenant, record.id, refund))),
+    onConflict: null,
+  };
+  yield {
+    table: 'sales',
+    columns: SALE_COLUMNS,
+    rows: write.flatMap(({ record, lines, customerId }) =>
+      lines.map((line) => {
+        const day = localDate(line.happenedAt);
+        difference.addSales(1, line, line.currency, day, customerId);
+        return saleRow(dialect, tenant, record.id, customerId, day, line);
+      }),
+    ),
+    onConflict: null,
+  };
+  yield* difference.inserts(tenant, generation);
 }
 
 export async function deleteOrders(tx: Tx, state: TenantState, ids: string[]): Promise<void> {
@@ -277,7 +312,8 @@ export async function deleteOrders(tx: Tx, state: TenantState, ids: string[]): P
 
 type Row = (string | number | bigint | null)[];
 
-interface Written extends OrderVersion {
+interface Written extends PreparedOrder {
+  customerId: string | null;
   date: string;
 }
 

@@ -2,7 +2,16 @@ import type { StreamName } from '@xeno/contracts';
 import type { Database, Tx } from '../db/database.ts';
 import type { Dialect } from '../db/types.ts';
 import { applyCustomers, deleteCustomers } from './apply-customers.ts';
-import { applyOrders, deleteOrders, idsOf, prepareOrder, type PreparedOrder, readOrders } from './apply-orders.ts';
+import {
+  applyOrders,
+  deleteOrders,
+  idsOf,
+  prepareInserts,
+  type PreparedInserts,
+  prepareOrder,
+  type PreparedOrder,
+  readOrders,
+} from './apply-orders.ts';
 import { applyProducts, deleteProducts } from './apply-products.ts';
 import type { Batch } from './records.ts';
 import { idParams, instantText, marks } from '../db/values.ts';
@@ -31,12 +40,16 @@ export class LeaseLost extends Error {
   }
 }
 
-/** What holds for a tenant while its state row is locked. */
-export interface TenantState {
+/** What a tenant's rows are made by. */
+export interface TenantFacts {
   tenant: bigint;
   generation: number;
   timezone: string;
   currency: string;
+}
+
+/** What holds for a tenant while its state row is locked. */
+export interface TenantState extends TenantFacts {
   /** Something that people look at is written: whoever watches the tenant's `changes` will see it. */
   changed(): void;
 }
@@ -61,12 +74,25 @@ export type Checkpoint = (tx: Tx) => Promise<void>;
 
 /** Records with all that can be known of them before the tenant is locked. */
 export type PreparedBatch =
-  Exclude<Batch, { stream: 'orders' }> | { stream: 'orders'; fetchBegan: number; orders: PreparedOrder[] };
+  | Exclude<Batch, { stream: 'orders' }>
+  | { stream: 'orders'; fetchBegan: number; orders: PreparedOrder[]; inserts: PreparedInserts | null };
 
-export const prepare = (batch: Batch): PreparedBatch =>
-  batch.stream === 'orders'
-    ? { stream: 'orders', fetchBegan: batch.fetchBegan, orders: batch.records.map((record) => prepareOrder(record)) }
-    : batch;
+/** `asNew`: nothing is stored of the records, as one may suppose, so that their rows can be made as well. */
+export function prepare(batch: Batch, asNew?: { db: Database; facts: TenantFacts }): PreparedBatch {
+  if (batch.stream !== 'orders') return batch;
+  const orders = batch.records.map((record) => prepareOrder(record));
+  const inserts = asNew ? prepareInserts(asNew.db, asNew.facts, orders) : null;
+  return { stream: 'orders', fetchBegan: batch.fetchBegan, orders, inserts };
+}
+
+export async function readFacts(db: Database, tenantId: string): Promise<TenantFacts> {
+  const tenant = BigInt(tenantId);
+  const [row] = await db.read<Omit<TenantFacts, 'tenant'>>(FACTS, [tenant]);
+  if (!row) throw new LeaseLost();
+  return { ...row, tenant };
+}
+
+const FACTS = 'SELECT generation, timezone, currency FROM tenant_state WHERE tenant_id = ?';
 
 /** `apply` in two steps, for whoever prepares the next batch while the database works on this one. */
 export function applyPrepared(ctx: ApplyContext, batch: PreparedBatch, checkpoint?: Checkpoint): Promise<Applied> {
@@ -163,10 +189,7 @@ export function locked<T, R = void>(
   const forUpdate = ctx.db.dialect === 'mysql' ? ' FOR UPDATE' : '';
   return ctx.db.transaction(async (tx) => {
     const [[state], [lease], known] = await Promise.all([
-      tx.query<Pick<TenantState, 'generation' | 'timezone' | 'currency'>>(
-        `SELECT generation, timezone, currency FROM tenant_state WHERE tenant_id = ?${forUpdate}`,
-        [tenant],
-      ),
+      tx.query<Omit<TenantFacts, 'tenant'>>(FACTS + forUpdate, [tenant]),
       // a statement of its own, done after the first: one that waits for a lock may tell what was so before
       tx.query<{ fence: string | number } & Record<SparseTable, unknown>>(
         `SELECT fence, ${SPARSE_COLUMNS} FROM leases WHERE tenant_id = ? AND name = ?`,

@@ -1,7 +1,7 @@
 import type { StreamName } from '@xeno/contracts';
 import { rm } from 'node:fs/promises';
 import { type DatabaseAccess, openDatabase } from '../../db/database.ts';
-import { applyPrepared, type Lease, prepare, type PreparedBatch } from '../apply.ts';
+import { applyPrepared, type Lease, prepare, type PreparedBatch, readFacts, type TenantFacts } from '../apply.ts';
 import { keepUnreadable, type UnreadableRecord } from '../unreadable.ts';
 import { mappedBatches } from './join.ts';
 import { readInto } from './lines.ts';
@@ -64,8 +64,11 @@ export async function ingest(task: ThreadTask): Promise<void> {
   const progress = new Progress(task.progress);
   const { tenantId, lease, runId, stream, position } = task;
   const where = [BigInt(tenantId), BigInt(runId), stream] as const;
+  /** So that their rows are made while the database is free for others. */
+  let areNew = true;
   try {
-    const batches = batchesOf();
+    const facts = await readFacts(db, tenantId);
+    const batches = batchesOf(facts);
     let next = batches.next();
     for (let prepared = await next; !prepared.done; prepared = await next) {
       const { batch, roots, unread, ends } = prepared.value;
@@ -86,6 +89,7 @@ export async function ingest(task: ThreadTask): Promise<void> {
           [task.partitionsDone + checkpoint.partitions, task.rootsDone + checkpoint.roots, ...where, position],
         );
       });
+      if (batch.stream === 'orders' && batch.inserts) areNew = batch.inserts.wereWritten;
       if (ends) progress.done(ends.index, ends.roots);
     }
   } catch (error) {
@@ -95,7 +99,7 @@ export async function ingest(task: ThreadTask): Promise<void> {
     await db.close();
   }
 
-  async function* batchesOf(): AsyncGenerator<PreparedRoots> {
+  async function* batchesOf(facts: TenantFacts): AsyncGenerator<PreparedRoots> {
     const { fetchBegan, currency } = task;
     const batchRoots = BATCH_ROOTS[db.dialect];
     let memory: Buffer = Buffer.alloc(0);
@@ -103,10 +107,12 @@ export async function ingest(task: ThreadTask): Promise<void> {
       const bytes = await readInto(memory, partitionFile(task.folder, task.partitionsDone + index));
       memory = bytes.length > memory.length ? bytes : memory;
       let rootsOfAll = 0;
+      areNew = true;
       const batches = mappedBatches(bytes, stream, { currency, fetchBegan, batchRoots });
       for await (const { batch, roots, unread, isLast } of batches) {
         rootsOfAll += roots;
-        yield { batch: prepare(batch), roots, unread, ends: isLast ? { index, roots: rootsOfAll } : null };
+        const prepared = prepare(batch, areNew ? { db, facts } : undefined);
+        yield { batch: prepared, roots, unread, ends: isLast ? { index, roots: rootsOfAll } : null };
       }
     }
   }
