@@ -9,11 +9,11 @@ import { maskOrder, readRedacted } from './redactions.ts';
 import { RollupDifference, type StoredOrder, subtractStored } from './rollups.ts';
 import {
   appliedOf,
-  contentHash,
   judge,
   readMarks,
   readTombstones,
   type StoredVersion,
+  textHash,
   type Verdicts,
   type Version,
   writeVerdicts,
@@ -178,24 +178,21 @@ export async function orderVersions(tx: Tx, tenant: bigint, orders: PreparedOrde
 export const orderContentHash = (
   { events: _, customerId: __, ...facts }: Omit<OrderRecord, 'events' | 'customerId'> & Partial<OrderRecord>,
   lines: LedgerLine[],
-): string => contentHash([facts, lines.map(lineValues)]);
+): string => textHash(`[${JSON.stringify(facts)},[${lines.map(lineText).join(',')}]]`);
 
 /** The customer stands beside the hash: when customers are merged, orders are reassigned and not read. */
 const fingerprintOf = (hash: string, customerId: string | null) => `${hash} ${customerId}`;
 
-const lineValues = (line: LedgerLine) => [
-  line.eventId,
-  line.event,
-  line.lineId,
-  line.kind,
-  line.happenedAt,
-  line.currency,
-  line.productId,
-  line.variantId,
-  line.units,
-  line.returnedUnits,
-  ...MEASURES.map((measure) => line[measure]),
-];
+/** As JSON, a list of its values. Written by hand, it takes half of the time: there is a hash for each order that comes in. */
+function lineText(line: LedgerLine): string {
+  let text = `["${line.eventId}","${line.event}","${line.lineId}","${line.kind}",${line.happenedAt}`;
+  text += `,${JSON.stringify(line.currency)},${idText(line.productId)},${idText(line.variantId)}`;
+  text += `,${line.units},${line.returnedUnits}`;
+  for (const measure of MEASURES) text += `,${line[measure]}`;
+  return `${text}]`;
+}
+
+const idText = (id: string | null) => (id === null ? 'null' : `"${id}"`);
 
 /**
  * Writes those versions that are newer than the stored ones, with their ledgers, and the difference to the rollups.
@@ -402,7 +399,16 @@ const saleRow = (
   idValueOrNull(line.variantId),
   line.units,
   line.returnedUnits,
-  ...MEASURES.map((measure) => line[measure]),
+  line.gross,
+  line.discounts,
+  line.returns,
+  line.shipping,
+  line.tax,
+  line.duties,
+  line.fees,
+  line.adjustments,
+  line.gift_cards,
+  line.tips,
 ];
 
 export async function readOrders(tx: Tx, tenant: bigint, ids: string[]): Promise<Map<string, StoredOrderVersion>> {
