@@ -22,7 +22,13 @@ test('an order’s content is hashed as JSON of its facts and of its ledger, val
   const values = [eventId, event, lineId, kind, happenedAt, currency, productId, variantId, units, returnedUnits];
   const measures = MEASURES.map((measure) => line[measure]);
   const facts = { id: '1', name: '#1 "a"', tags: ['ü'], cancelledAt: null } as unknown as OrderRecord;
-  const json = JSON.stringify([facts, [[...values, ...measures], [...values, ...measures]]]);
+  const json = JSON.stringify([
+    facts,
+    [
+      [...values, ...measures],
+      [...values, ...measures],
+    ],
+  ]);
   const order = { ...facts, customerId: '7', events: [] };
   expect(orderContentHash(order, [line, line])).toBe(hash('sha1', json, 'base64url'));
 });
