@@ -3,15 +3,13 @@
  * twin, on the same orders, in interleaved rounds. `--quick` for a few minutes, `--orders N` for another size.
  */
 import path from 'node:path';
-import { Readable } from 'node:stream';
-import { setImmediate } from 'node:timers/promises';
 import type { Database } from '../apps/server/src/db/database.ts';
 import {
   apply,
   type ApplyContext,
   applyPrepared,
   prepare as prepareBatch,
-  type PreparedBatch,
+  readFacts,
 } from '../apps/server/src/ingest/apply.ts';
 import { createIngestPool, type IngestPool } from '../apps/server/src/ingest/bulk/pool.ts';
 import type { OrderRecord } from '../apps/server/src/ingest/records.ts';
@@ -224,7 +222,7 @@ async function measureMemory({ engine, place, db, store }: Bench): Promise<Table
   };
 }
 
-/** As a back-fill does, which prepares the next batches meanwhile, or, a few at a time, as webhooks are processed. */
+/** As a back-fill does, two batches at a time and one written after the other, or, a few orders, as webhooks are processed. */
 async function applyAll(store: ApplyContext, records: OrderRecord[], size: number): Promise<void> {
   const batches = chunked(records, size).map((some) => ({
     stream: 'orders' as const,
@@ -235,15 +233,12 @@ async function applyAll(store: ApplyContext, records: OrderRecord[], size: numbe
     for (const batch of batches) await apply(store, batch);
     return;
   }
-  async function* prepared() {
-    for (const batch of batches) {
-      yield prepareBatch(batch);
-      await setImmediate();
-    }
-  }
-  for await (const batch of Readable.from(prepared(), { highWaterMark: 8 }) as AsyncIterable<PreparedBatch>) {
-    await applyPrepared(store, batch);
-  }
+  const facts = await readFacts(store.db, store.tenantId);
+  const left = batches.values();
+  const work = async () => {
+    for (const batch of left) await applyPrepared(store, await prepareBatch(batch, { db: store.db, facts }));
+  };
+  await Promise.all([work(), work()]);
 }
 
 function chunked<T>(items: T[], size: number): T[][] {

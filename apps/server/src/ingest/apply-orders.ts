@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Database, Insert, Tx } from '../db/database.ts';
 import type { Dialect } from '../db/types.ts';
 import { asDate, idParams, instantText, idValue, idValueOrNull, instantTextOrNull, marks } from '../db/values.ts';
@@ -130,11 +131,20 @@ export interface PreparedInserts {
   wereWritten: boolean;
 }
 
-export function prepareInserts(db: Database, facts: TenantFacts, orders: PreparedOrder[]): PreparedInserts {
+/** With a pause between tables. */
+export async function prepareInserts(
+  db: Database,
+  facts: TenantFacts,
+  orders: PreparedOrder[],
+): Promise<PreparedInserts> {
   const difference = new RollupDifference(facts.currency);
   const write = orders.map((order) => ({ ...order, customerId: order.record.customerId }));
-  const inserts = [...insertsOf(db.dialect, facts, write, () => false, difference)];
-  return { facts, inserts: inserts.map((insert) => db.prepareInsert(insert)), wereWritten: false };
+  const inserts: Insert[] = [];
+  for (const insert of insertsOf(db.dialect, facts, write, () => false, difference)) {
+    inserts.push(db.prepareInsert(insert));
+    await setImmediate();
+  }
+  return { facts, inserts, wereWritten: false };
 }
 
 export async function applyOrders(

@@ -1,4 +1,5 @@
 import type { StreamName } from '@xeno/contracts';
+import { setImmediate } from 'node:timers/promises';
 import type { Database, Tx } from '../db/database.ts';
 import type { Dialect } from '../db/types.ts';
 import { applyCustomers, deleteCustomers } from './apply-customers.ts';
@@ -67,8 +68,8 @@ export interface Applied {
  * written in the same transaction. At most about a thousand records a batch.
  * @throws LeaseLost when the lease has gone to someone else
  */
-export const apply = (ctx: ApplyContext, batch: Batch, checkpoint?: Checkpoint): Promise<Applied> =>
-  applyPrepared(ctx, prepare(batch), checkpoint);
+export const apply = async (ctx: ApplyContext, batch: Batch, checkpoint?: Checkpoint): Promise<Applied> =>
+  applyPrepared(ctx, await prepare(batch), checkpoint);
 
 export type Checkpoint = (tx: Tx) => Promise<void>;
 
@@ -77,11 +78,18 @@ export type PreparedBatch =
   | Exclude<Batch, { stream: 'orders' }>
   | { stream: 'orders'; fetchBegan: number; orders: PreparedOrder[]; inserts: PreparedInserts | null };
 
+/** Are prepared without a pause; then it is the turn of the database's answers to the last batch. */
+const ORDERS_AT_ONCE = 25;
+
 /** `asNew`: nothing is stored of the records, as one may suppose, so that their rows can be made as well. */
-export function prepare(batch: Batch, asNew?: { db: Database; facts: TenantFacts }): PreparedBatch {
+export async function prepare(batch: Batch, asNew?: { db: Database; facts: TenantFacts }): Promise<PreparedBatch> {
   if (batch.stream !== 'orders') return batch;
-  const orders = batch.records.map((record) => prepareOrder(record));
-  const inserts = asNew ? prepareInserts(asNew.db, asNew.facts, orders) : null;
+  const orders: PreparedOrder[] = [];
+  for (const record of batch.records) {
+    if (orders.length > 0 && orders.length % ORDERS_AT_ONCE === 0) await setImmediate();
+    orders.push(prepareOrder(record));
+  }
+  const inserts = asNew ? await prepareInserts(asNew.db, asNew.facts, orders) : null;
   return { stream: 'orders', fetchBegan: batch.fetchBegan, orders, inserts };
 }
 

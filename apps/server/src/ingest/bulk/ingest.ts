@@ -111,7 +111,7 @@ export async function ingest(task: ThreadTask): Promise<void> {
       const batches = mappedBatches(bytes, stream, { currency, fetchBegan, batchRoots });
       for await (const { batch, roots, unread, isLast } of batches) {
         rootsOfAll += roots;
-        const prepared = prepare(batch, areNew ? { db, facts } : undefined);
+        const prepared = await prepare(batch, areNew ? { db, facts } : undefined);
         yield { batch: prepared, roots, unread, ends: isLast ? { index, roots: rootsOfAll } : null };
       }
     }
