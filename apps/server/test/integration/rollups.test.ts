@@ -2,7 +2,16 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accessOf, type Database, openDatabase } from '../../src/db/database.ts';
 import { migrate } from '../../src/db/migrate.ts';
-import { apply, type ApplyContext, applyDeletions, LeaseLost, locked } from '../../src/ingest/apply.ts';
+import {
+  apply,
+  type ApplyContext,
+  applyDeletions,
+  applyPrepared,
+  LeaseLost,
+  locked,
+  prepare,
+  readFacts,
+} from '../../src/ingest/apply.ts';
 import { localDates } from '../../src/ingest/local-date.ts';
 import type { OrderRecord, Sale, SaleEvent, SaleKind } from '../../src/ingest/records.ts';
 import { redate } from '../../src/ingest/redate.ts';
@@ -83,7 +92,14 @@ const order: fc.Arbitrary<OrderRecord> = fc.record({
 });
 
 const step = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('apply' as const), orders: fc.array(order, { maxLength: 6 }) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('apply' as const),
+      orders: fc.array(order, { maxLength: 6 }),
+      asNew: fc.boolean(),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('again' as const) }) },
   {
     weight: 1,
@@ -124,6 +140,7 @@ describe.each(databases.filter((engine) => engine.available))('rollups on $name'
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), async (steps) => {
         const ctx = await makeTenant(db, { timezone: 'Australia/Lord_Howe' });
+        const facts = await readFacts(db, ctx.tenantId);
         const latest = new Map<string, OrderRecord>();
         const gone = new Set<string>();
         let last: OrderRecord[] = [];
@@ -132,7 +149,8 @@ describe.each(databases.filter((engine) => engine.available))('rollups on $name'
         for (const now of steps) {
           if (now.do === 'apply' || now.do === 'again') {
             const records = now.do === 'apply' ? now.orders : last;
-            await apply(ctx, { stream: 'orders', records, fetchBegan });
+            const asNew = now.do === 'apply' && now.asNew ? { db, facts } : undefined;
+            await applyPrepared(ctx, await prepare({ stream: 'orders', records, fetchBegan }, asNew));
             for (const record of lastOfEach(records)) {
               const known = latest.get(record.id);
               if (!gone.has(record.id) && (!known || record.updatedAt > known.updatedAt)) latest.set(record.id, record);
@@ -173,11 +191,13 @@ describe.each(databases.filter((engine) => engine.available))('rollups on $name'
   test('a store that moves to another zone, or another currency, has all its days anew', async () => {
     const ctx = await makeTenant(db, { timezone: 'Europe/London' });
     const records = fc.sample(order, { numRuns: 30, seed: 11 }).map((record, i) => ({ ...record, id: String(i + 1) }));
-    await apply(ctx, { stream: 'orders', records, fetchBegan: 1 });
-    for (const [timezone, currency] of [
-      ['Australia/Lord_Howe', 'GBP'],
-      ['Pacific/Chatham', 'JPY'],
+    const facts = await readFacts(db, ctx.tenantId);
+    await apply(ctx, { stream: 'orders', records: records.slice(0, 20), fetchBegan: 1 });
+    for (const [timezone, currency, late] of [
+      ['Australia/Lord_Howe', 'GBP', records.slice(20, 25)],
+      ['Pacific/Chatham', 'JPY', records.slice(25)],
     ] as const) {
+      const prepared = await prepare({ stream: 'orders', records: late, fetchBegan: 1 }, { db, facts });
       await locked(ctx, async (tx, state) => {
         await tx.run('UPDATE tenant_state SET timezone = ?, currency = ? WHERE tenant_id = ?', [
           timezone,
@@ -186,6 +206,7 @@ describe.each(databases.filter((engine) => engine.available))('rollups on $name'
         ]);
         await redate(tx, db.dialect, { ...state, timezone, currency });
       });
+      await applyPrepared(ctx, prepared);
       expect(await findDrift(db, ctx.tenantId)).toEqual([]);
       const rows = await db.read<{ shopify_order_id: unknown; local_date: string }>(
         'SELECT shopify_order_id, local_date FROM orders WHERE tenant_id = ?',
@@ -196,6 +217,26 @@ describe.each(databases.filter((engine) => engine.available))('rollups on $name'
         expect(row.local_date).toBe(localDates(timezone)(processedAt));
       }
     }
+  });
+
+  test('rows that were made beforehand are written once, also when their transaction is repeated', async () => {
+    const ctx = await makeTenant(db);
+    const records = fc.sample(order, { numRuns: 80, seed: 13 }).map((record, i) => ({ ...record, id: String(i + 1) }));
+    const asNew = { db, facts: await readFacts(db, ctx.tenantId) };
+    const prepared = await prepare({ stream: 'orders', records, fetchBegan: 1 }, asNew);
+    let tries = 0;
+    const applied = await applyPrepared(ctx, prepared, async () => {
+      if (++tries === 1) throw Object.assign(new Error('busy'), { code: 'SQLITE_BUSY' });
+    });
+    expect(tries).toBe(2);
+    expect(applied.written).toBe(80);
+    expect(prepared).toMatchObject({ inserts: { wereWritten: true } });
+    expect(await findDrift(db, ctx.tenantId)).toEqual([]);
+    const stored = await rowsOf(ctx);
+    for (const record of records) expect(stored.get(record.id)).toBe(`${record.name} ${record.totalPrice}`);
+    const again = await prepare({ stream: 'orders', records, fetchBegan: 1 }, asNew);
+    expect(await applyPrepared(ctx, again)).toMatchObject({ written: 0, unchanged: 80 });
+    expect(again).toMatchObject({ inserts: { wereWritten: false } });
   });
 
   test('a drifted rollup is found', async () => {
