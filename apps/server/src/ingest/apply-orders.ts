@@ -131,6 +131,8 @@ export interface PreparedInserts {
   wereWritten: boolean;
 }
 
+const FACTS = ['tenant', 'generation', 'timezone', 'currency'] as const satisfies (keyof TenantFacts)[];
+
 /** With a pause between tables. */
 export async function prepareInserts(
   db: Database,
@@ -217,7 +219,7 @@ export async function writeOrders(
   fetchBegan: number,
   prepared: PreparedInserts | null = null,
 ): Promise<Verdicts<OrderVersion>> {
-  const { tenant, generation, timezone, currency } = state;
+  const { tenant, currency } = state;
   const ids = idsOf(versions);
   const tombstones = await readTombstones(tx, tenant, 'orders', ids);
   const verdicts = judge(
@@ -231,13 +233,11 @@ export async function writeOrders(
   if (verdicts.write.length === 0) return verdicts;
   state.changed();
 
-  if (prepared && stored.size === 0 && verdicts.write.length === versions.length) {
-    const { facts } = prepared;
-    if (facts.generation === generation && facts.timezone === timezone && facts.currency === currency) {
-      prepared.wereWritten = true;
-      await tx.insertEach(prepared.inserts);
-      return verdicts;
-    }
+  const areAllNew = stored.size === 0 && verdicts.write.length === versions.length;
+  if (prepared && areAllNew && FACTS.every((fact) => prepared.facts[fact] === state[fact])) {
+    prepared.wereWritten = true;
+    await tx.insertEach(prepared.inserts);
+    return verdicts;
   }
 
   const difference = new RollupDifference(currency);
@@ -409,16 +409,7 @@ const saleRow = (
   idValueOrNull(line.variantId),
   line.units,
   line.returnedUnits,
-  line.gross,
-  line.discounts,
-  line.returns,
-  line.shipping,
-  line.tax,
-  line.duties,
-  line.fees,
-  line.adjustments,
-  line.gift_cards,
-  line.tips,
+  ...MEASURES.map((measure) => line[measure]),
 ];
 
 export async function readOrders(tx: Tx, tenant: bigint, ids: string[]): Promise<Map<string, StoredOrderVersion>> {

@@ -239,6 +239,15 @@ describe.each(databases.filter((engine) => engine.available))('rollups on $name'
     expect(again).toMatchObject({ inserts: { wereWritten: false } });
   });
 
+  test('rows that were made for another store are not written', async () => {
+    const [ctx, other] = [await makeTenant(db), await makeTenant(db)];
+    const records = fc.sample(order, { numRuns: 5, seed: 17 }).map((record, i) => ({ ...record, id: String(i + 1) }));
+    const asNew = { db, facts: await readFacts(db, other.tenantId) };
+    await applyPrepared(ctx, await prepare({ stream: 'orders', records, fetchBegan: 1 }, asNew));
+    expect([(await rowsOf(ctx)).size, (await rowsOf(other)).size]).toEqual([5, 0]);
+    expect(await findDrift(db, ctx.tenantId)).toEqual([]);
+  });
+
   test('a drifted rollup is found', async () => {
     const ctx = await makeTenant(db);
     const [record] = fc.sample(order, { numRuns: 1, seed: 7 });
