@@ -9,7 +9,7 @@ import { mapOrder } from '../map/order.ts';
 import { mapProduct } from '../map/product.ts';
 import type { Batch } from '../records.ts';
 import type { UnreadableRecord } from '../unreadable.ts';
-import { IncompleteResult, type LineHead, lineHeads } from './lines.ts';
+import { CHILDLESS, IncompleteResult, LineCursor } from './lines.ts';
 
 interface Line {
   id: string;
@@ -23,13 +23,7 @@ interface Parsed {
   children: Line[];
 }
 
-/** The same as it stands in a file: parsed only when its turn comes. */
-interface Joined {
-  root: LineHead;
-  children: LineHead[];
-}
-
-/** Are parsed without a pause; then it is the turn of the database's answers. */
+/** Are mapped without a pause; then it is the turn of the database's answers. */
 const ROOTS_AT_ONCE = 25;
 /** So many lines end a batch, however few roots it has. */
 const BATCH_LINES = 2_500;
@@ -52,71 +46,96 @@ export async function* mappedBatches(
   stream: StreamName,
   { currency, fetchBegan, batchRoots }: { currency: string; fetchBegan: number; batchRoots: number },
 ): AsyncGenerator<MappedBatch> {
-  const roots = new Map<string, Joined>();
-  const children: LineHead[] = [];
-  for (const head of lineHeads(bytes)) {
-    if (head.parentId === null) roots.set(head.id, { root: head, children: [] });
-    else children.push(head);
-  }
-  const rootOf = new Map<string, Joined>();
-  const grandchildren: LineHead[] = [];
-  for (const child of children) {
-    const joined = roots.get(child.parentId!);
-    if (!joined) {
-      grandchildren.push(child);
-      continue;
+  const map = mapperOf(stream, currency);
+  let [records, unread]: [unknown[], UnreadableRecord[]] = [[], []];
+  let [roots, lines] = [0, 0];
+  const batchOf = (isLast: boolean): MappedBatch => {
+    const mapped = { batch: { stream, fetchBegan, records } as Batch, roots, unread, isLast };
+    [records, unread] = [[], []];
+    [roots, lines] = [0, 0];
+    return mapped;
+  };
+  for (const { id, lines: own } of families(bytes)) {
+    if (roots === batchRoots || lines >= BATCH_LINES) yield batchOf(false);
+    const [root, ...children] = own.map(({ start, end }) => JSON.parse(bytes.toString('utf8', start, end)) as Line);
+    roots++;
+    lines += own.length;
+    try {
+      records.push(map({ root: root!, children }));
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      unread.push({ gid: id, why: error.message });
     }
-    joined.children.push(child);
-    if (child.id) rootOf.set(child.id, joined);
+    if (roots % ROOTS_AT_ONCE === 0) await setImmediate();
   }
-  for (const head of grandchildren) {
-    const joined = rootOf.get(head.parentId!);
-    if (!joined) throw new IncompleteResult(`The result lacks ${head.parentId}, the parent of ${head.id}.`);
-    joined.children.push(head);
-  }
-
-  const lineAt = ({ start, end }: LineHead) => JSON.parse(bytes.toString('utf8', start, end)) as Line;
-  const parse = ({ root, children }: Joined): Parsed => ({ root: lineAt(root), children: children.map(lineAt) });
-  let some: Parsed[] = [];
-  let lines = 0;
-  let left = roots.size;
-  for (const joined of [...roots.values()].sort((a, b) => byId(a.root, b.root))) {
-    some.push(parse(joined));
-    if (some.length % ROOTS_AT_ONCE === 0) await setImmediate();
-    lines += 1 + joined.children.length;
-    left--;
-    if (left === 0 || (some.length < batchRoots && lines < BATCH_LINES)) continue;
-    yield { ...mapBatch(some, stream, currency, fetchBegan), isLast: false };
-    some = [];
-    lines = 0;
-  }
-  yield { ...mapBatch(some, stream, currency, fetchBegan), isLast: true };
+  yield batchOf(true);
+}
+/** A root, and where its lines stand: its own, then those below it. */
+interface Family {
+  id: string;
+  lines: { start: number; end: number }[];
 }
 
-function mapBatch(
-  parsed: Parsed[],
-  stream: StreamName,
-  currency: string,
-  fetchBegan: number,
-): Omit<MappedBatch, 'isLast'> {
-  const unread: UnreadableRecord[] = [];
-  const each = <R>(map: (one: Parsed) => R): R[] =>
-    parsed.flatMap((one) => {
-      try {
-        return [map(one)];
-      } catch (error) {
-        if (!(error instanceof Unreadable)) throw error;
-        unread.push({ gid: one.root.id, why: error.message });
-        return [];
-      }
-    });
-  const batch: Batch =
-    stream === 'orders'
-      ? { stream, fetchBegan, records: each((one) => mapOrder(orderOf(one))) }
-      : stream === 'customers'
-        ? { stream, fetchBegan, records: each(({ root }) => mapCustomer(root as unknown as CustomerFieldsFragment)) }
-        : { stream, fetchBegan, records: each((one) => mapProduct(productOf(one), currency)) };
-  return { batch, roots: parsed.length, unread };
+const NONE = -1;
+
+/**
+ * What belongs together, by ascending id of the root. Whatever may have lines below it has a number, its slot, and of
+ * each line there are numbers alone: objects that live as long as a partition were most of what the collector had to do.
+ * @throws IncompleteResult when a root is missing, before the first
+ */
+function* families(bytes: Buffer): Generator<Family> {
+  const slots = new Map<string, number>();
+  const slotOf = (gid: string) => {
+    const slot = slots.get(gid) ?? slots.set(gid, slots.size).size - 1;
+    if (slot === rootLines.length) {
+      rootLines.push(NONE);
+      parents.push(NONE);
+    }
+    return slot;
+  };
+  // by slot
+  const rootLines: number[] = [];
+  const parents: number[] = [];
+  // by line
+  const starts: number[] = [];
+  const ends: number[] = [];
+  const owners: number[] = [];
+  for (const line = new LineCursor(bytes); line.next();) {
+    const { id, parentId } = line;
+    const owner = parentId === null ? NONE : slotOf(parentId);
+    if (parentId === null) rootLines[slotOf(id)] = starts.length;
+    else if (id !== '' && !CHILDLESS.test(id)) parents[slotOf(id)] = owner;
+    starts.push(line.start);
+    ends.push(line.end);
+    owners.push(owner);
+  }
+
+  const below = rootLines.map((): number[] => []);
+  owners.forEach((owner, line) => {
+    if (owner === NONE) return;
+    const root = rootLines[owner] === NONE ? parents[owner]! : owner;
+    if (root === NONE || rootLines[root] === NONE) {
+      throw new IncompleteResult(`The result lacks ${[...slots.keys()][owner]}, the parent of others, or its own.`);
+    }
+    below[root]!.push(line);
+  });
+
+  const placeOf = (line: number) => ({ start: starts[line]!, end: ends[line]! });
+  const roots = Array.from(slots, ([id, slot]) => ({ id, slot })).filter(({ slot }) => rootLines[slot] !== NONE);
+  for (const { id, slot } of roots.sort(byId)) {
+    yield { id, lines: [rootLines[slot]!, ...below[slot]!].map(placeOf) };
+  }
+}
+
+function mapperOf(stream: StreamName, currency: string): (one: Parsed) => unknown {
+  switch (stream) {
+    case 'orders':
+      return (one) => mapOrder(orderOf(one));
+    case 'customers':
+      return ({ root }) => mapCustomer(root as unknown as CustomerFieldsFragment);
+    case 'products':
+      return (one) => mapProduct(productOf(one), currency);
+  }
 }
 
 /** Children of an order are line items, agreements (which have an instant) and, below those, sales. */

@@ -87,15 +87,8 @@ export async function* sampleBlocks(file: string, size: number, places: number):
   }
 }
 
-/** What a line of a bulk result says of where it belongs, and where it stands. */
-export interface LineHead {
-  start: number;
-  /** Behind its newline. */
-  end: number;
-  id: string;
-  /** Null for a root. */
-  parentId: string | null;
-}
+/** Types of which there are many and that have no lines below them. */
+export const CHILDLESS = /^gid:\/\/shopify\/(?:LineItem|ProductVariant|\w+Sale)\//;
 
 const ID = Buffer.from('"id":"gid:');
 const TYPE_NAME = Buffer.from('{"__typename":"');
@@ -104,47 +97,76 @@ const PARENT_KEY = Buffer.from('__parentId');
 const [QUOTE, CLOSING_BRACE, RETURN] = [0x22, 0x7d, 0x0d];
 
 /**
- * The heads of the lines in `bytes`, empty ones left out. Read from where they stand if the lines have the usual form,
- * `id` (behind `__typename`) first and `__parentId` last: inside a JSON string no quote stands bare.
- * @throws IncompleteResult when a line is no JSON
+ * Walks over the lines in `bytes`, empty ones left out. After each `next()` it tells of a line where it stands and where
+ * it belongs: read from where they stand if the lines have the usual form, `id` (behind `__typename`) first and
+ * `__parentId` last; inside a JSON string no quote stands bare. There are so many lines that an object for each would
+ * cost the collector more than to read them.
  */
-export function* lineHeads(bytes: Buffer): Generator<LineHead> {
-  let nextKey = bytes.indexOf(PARENT_KEY);
-  for (let start = 0, end; start < bytes.length; start = end) {
-    end = bytes.indexOf(NEWLINE, start) + 1 || bytes.length;
-    const last = end - 1;
-    if (last === start || (last === start + 1 && bytes[start] === RETURN)) continue;
-    if (nextKey !== -1 && nextKey < start) nextKey = bytes.indexOf(PARENT_KEY, start);
-    const head = usualHead(bytes, start, last, nextKey !== -1 && nextKey < last) ?? parsedHead(bytes, start, end);
-    yield { start, end, ...head };
-  }
-}
+export class LineCursor {
+  start = 0;
+  /** Behind the line's newline. */
+  end = 0;
+  id = '';
+  /** Null for a root. */
+  parentId: string | null = null;
 
-function usualHead(bytes: Buffer, start: number, last: number, namesParent: boolean) {
-  const typed = standsAt(bytes, start, TYPE_NAME);
-  const key = typed ? bytes.indexOf(QUOTE, start + TYPE_NAME.length) + 2 : start + 1; // behind a brace or comma
-  if (!standsAt(bytes, key, ID) || bytes[last - 1] !== CLOSING_BRACE) return null;
-  const from = key + ID.length - 'gid:'.length;
-  const id = bytes.toString('latin1', from, bytes.indexOf(QUOTE, from));
-  if (id.includes('\\')) return null;
-  if (!namesParent) return { id, parentId: null };
-  const closing = last - 2;
-  const opening = bytes.lastIndexOf(QUOTE, closing - 1);
-  if (bytes[closing] !== QUOTE || !standsAt(bytes, opening + 1 - PARENT.length, PARENT)) return null;
-  const parentId = bytes.toString('latin1', opening + 1, closing);
-  return parentId.includes('\\') ? null : { id, parentId };
+  private readonly bytes: Buffer;
+  private nextKey: number;
+
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
+    this.nextKey = bytes.indexOf(PARENT_KEY);
+  }
+
+  /** False behind the last one. @throws IncompleteResult when a line is no JSON */
+  next(): boolean {
+    const { bytes } = this;
+    for (;;) {
+      const start = this.end;
+      if (start >= bytes.length) return false;
+      this.start = start;
+      this.end = bytes.indexOf(NEWLINE, start) + 1 || bytes.length;
+      const last = this.end - 1;
+      if (last === start || (last === start + 1 && bytes[start] === RETURN)) continue;
+      if (this.nextKey !== -1 && this.nextKey < start) this.nextKey = bytes.indexOf(PARENT_KEY, start);
+      const namesParent = this.nextKey !== -1 && this.nextKey < last;
+      if (!this.readUsual(last, namesParent)) this.parse();
+      return true;
+    }
+  }
+
+  private readUsual(last: number, namesParent: boolean): boolean {
+    const { bytes, start } = this;
+    const typed = standsAt(bytes, start, TYPE_NAME);
+    const key = typed ? bytes.indexOf(QUOTE, start + TYPE_NAME.length) + 2 : start + 1; // behind a brace or comma
+    if (!standsAt(bytes, key, ID) || bytes[last - 1] !== CLOSING_BRACE) return false;
+    const from = key + ID.length - 'gid:'.length;
+    this.id = bytes.toString('latin1', from, bytes.indexOf(QUOTE, from));
+    this.parentId = null;
+    if (this.id.includes('\\')) return false;
+    if (!namesParent) return true;
+    const closing = last - 2;
+    const opening = bytes.lastIndexOf(QUOTE, closing - 1);
+    if (bytes[closing] !== QUOTE || !standsAt(bytes, opening + 1 - PARENT.length, PARENT)) return false;
+    this.parentId = bytes.toString('latin1', opening + 1, closing);
+    return !this.parentId.includes('\\');
+  }
+
+  private parse(): void {
+    try {
+      const line = JSON.parse(this.bytes.toString('utf8', this.start, this.end)) as {
+        id?: string;
+        __parentId?: string;
+      };
+      this.id = line.id ?? '';
+      this.parentId = line.__parentId ?? null;
+    } catch {
+      throw new IncompleteResult('A line of the result is cut off or no JSON.');
+    }
+  }
 }
 
 function standsAt(bytes: Buffer, at: number, what: Buffer): boolean {
   for (let i = 0; i < what.length; i++) if (bytes[at + i] !== what[i]) return false;
   return true;
-}
-
-function parsedHead(bytes: Buffer, start: number, end: number) {
-  try {
-    const { id, __parentId } = JSON.parse(bytes.toString('utf8', start, end)) as { id?: string; __parentId?: string };
-    return { id: id ?? '', parentId: __parentId ?? null };
-  } catch {
-    throw new IncompleteResult('A line of the result is cut off or no JSON.');
-  }
 }

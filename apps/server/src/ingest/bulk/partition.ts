@@ -1,7 +1,7 @@
 import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Unreadable, idOf } from '../map/fields.ts';
-import { IncompleteResult, lineBlocks, lineHeads, sampleBlocks } from './lines.ts';
+import { CHILDLESS, IncompleteResult, lineBlocks, LineCursor, sampleBlocks } from './lines.ts';
 
 /** A partition's lines are in memory at once. */
 const PARTITION_BYTES = 4_000_000;
@@ -58,7 +58,8 @@ export async function partition(file: string, folder: string, expectedLines: num
 
   for await (const block of lineBlocks(file)) {
     const runs = new Runs(block);
-    for (const { start, id, parentId } of lineHeads(block)) {
+    for (const line = new LineCursor(block); line.next();) {
+      const { start, id, parentId } = line;
       lines++;
       if (parentId === null) {
         rootCount++;
@@ -82,10 +83,10 @@ export async function partition(file: string, folder: string, expectedLines: num
     throw new IncompleteResult(`The result has ${lines} lines where Shopify counted ${expectedLines}.`);
   }
   for await (const block of lineBlocks(asideFile)) {
-    for (const { start, end, id, parentId } of lineHeads(block)) {
-      const part = parents.get(parentId!);
-      if (!part) throw new IncompleteResult(`The result lacks ${parentId}, the parent of ${id}.`);
-      part.write(block.subarray(start, end));
+    for (const line = new LineCursor(block); line.next();) {
+      const part = parents.get(line.parentId!);
+      if (!part) throw new IncompleteResult(`The result lacks ${line.parentId}, the parent of ${line.id}.`);
+      part.write(block.subarray(line.start, line.end));
     }
     await Promise.all(parts.map((target) => target.drained()));
   }
@@ -101,9 +102,6 @@ export async function partition(file: string, folder: string, expectedLines: num
   await rename(join(folder, `${DONE}.part`), join(folder, DONE));
   return result;
 }
-
-/** Types of which there are many and that have no lines below them. */
-const CHILDLESS = /^gid:\/\/shopify\/(?:LineItem|ProductVariant)\//;
 
 /** Null for an id that is too large for a database: such a root is refused where records are mapped, and stops no others. */
 function rootBytes(gid: string): Buffer | null {
@@ -121,11 +119,11 @@ function rootBytes(gid: string): Buffer | null {
 async function firstPrefix(file: string): Promise<string> {
   let lines = 0;
   for await (const block of lineBlocks(file)) {
-    for (const { id, parentId } of lineHeads(block)) {
+    for (const line = new LineCursor(block); line.next();) {
       lines++;
-      if (parentId !== null) continue;
-      const prefix = /^gid:\/\/shopify\/\w+\//.exec(id)?.[0];
-      if (prefix === undefined) throw new Unreadable(`"${id}" is not an id of Shopify's.`);
+      if (line.parentId !== null) continue;
+      const prefix = /^gid:\/\/shopify\/\w+\//.exec(line.id)?.[0];
+      if (prefix === undefined) throw new Unreadable(`"${line.id}" is not an id of Shopify's.`);
       return prefix;
     }
   }
@@ -142,8 +140,8 @@ async function partitionBounds(file: string, size: number, rootPrefix: string): 
   if (count <= 1) return [];
   const ranks: number[] = [];
   for await (const block of sampleBlocks(file, size, count * SAMPLES_PER_PARTITION)) {
-    for (const { id, parentId } of lineHeads(block)) {
-      const gid = parentId ?? id;
+    for (const line = new LineCursor(block); line.next();) {
+      const gid = line.parentId ?? line.id;
       if (gid.startsWith(rootPrefix)) ranks.push(rankOf(gid));
     }
   }
