@@ -22,6 +22,16 @@ test.each([
   ['12,50', 'EUR'],
   ['NaN', 'EUR'],
   ['90071992547409.93', 'EUR'],
+  ['9007199254740993', 'JPY'],
+  ['9'.repeat(400), 'JPY'],
+  ['.5', 'EUR'],
+  ['5.', 'EUR'],
+  ['-', 'EUR'],
+  ['--5', 'EUR'],
+  ['+5', 'EUR'],
+  ['1.2.3', 'EUR'],
+  [' 5', 'EUR'],
+  ['٥', 'EUR'],
 ])('%s %s is refused, never rounded', (amount, currency) => {
   expect(() => toMinor(amount, currency)).toThrow(BadAmount);
 });

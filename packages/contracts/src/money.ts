@@ -20,19 +20,33 @@ export class BadAmount extends Error {
  * @throws BadAmount when it is no decimal number, has decimals that the currency has not, or exceeds 2^53 − 1
  */
 export function toMinor(amount: string, currency: string): number {
-  if (!/^-?\d+(?:\.\d+)?$/.test(amount)) throw new BadAmount(`"${amount}" is not a decimal amount.`);
   const decimals = decimalsOf(currency);
-  const point = amount.indexOf('.');
-  const whole = point === -1 ? amount : amount.slice(0, point);
-  const given = point === -1 ? '' : amount.slice(point + 1);
-  const fraction = given.length > decimals ? given.replace(/0+$/, '') : given;
-  if (fraction.length > decimals) {
-    throw new BadAmount(`"${amount}" has more decimals than ${currency} allows (${decimals}).`);
+  const isNegative = amount.startsWith('-');
+  let minor = 0;
+  /** Behind the point, which stands between digits; null before it. */
+  let given: number | null = null;
+  let digits = 0;
+  for (let i = isNegative ? 1 : 0; i < amount.length; i++) {
+    const digit = amount.charCodeAt(i) - ZERO;
+    if (digit >= 0 && digit <= 9) {
+      digits++;
+      if (given === null || ++given <= decimals) minor = 10 * minor + digit;
+      else if (digit !== 0) throw new BadAmount(`"${amount}" has more decimals than ${currency} allows (${decimals}).`);
+    } else if (digit === POINT && given === null && digits > 0) {
+      given = 0;
+    } else {
+      throw notDecimal(amount);
+    }
   }
-  const minor = Number(whole + fraction.padEnd(decimals, '0'));
+  if (digits === 0 || given === 0) throw notDecimal(amount);
+  for (let i = given ?? 0; i < decimals; i++) minor *= 10;
   if (!Number.isSafeInteger(minor)) throw new BadAmount(`"${amount}" ${currency} is too large.`);
-  return minor === 0 ? 0 : minor; // not -0
+  return isNegative && minor !== 0 ? -minor : minor; // not -0
 }
+
+const ZERO = '0'.charCodeAt(0);
+const POINT = '.'.charCodeAt(0) - ZERO;
+const notDecimal = (amount: string) => new BadAmount(`"${amount}" is not a decimal amount.`);
 
 /** The decimal string of minor units (whole; a number below 2^53), with as many decimals as the currency has: (123450n, 'GBP') → "1234.50". */
 export function toDecimal(minor: bigint | number, currency: string): string {

@@ -5,8 +5,15 @@ const MAX_DAYS = 20_000;
 const days = new Map<number, string>();
 const TWO = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, '0'));
 
-/** An instant as text for a `?`, which is cheaper than a Date on the hot path. */
+let last = { instant: NaN, dialect: 'sqlite' as Dialect, text: '' };
+
+/** An instant as text for a `?`, which is cheaper than a Date on the hot path. Equal ones mostly follow each other. */
 export function instantText(dialect: Dialect, instant: number): string {
+  if (instant !== last.instant || dialect !== last.dialect) last = { instant, dialect, text: textOf(dialect, instant) };
+  return last.text;
+}
+
+function textOf(dialect: Dialect, instant: number): string {
   const whole = Math.trunc(instant);
   const day = Math.floor(whole / DAY_MS);
   let date = days.get(day);

@@ -10,11 +10,11 @@ import { maskOrder, readRedacted } from './redactions.ts';
 import { RollupDifference, type StoredOrder, subtractStored } from './rollups.ts';
 import {
   appliedOf,
+  contentHash,
   judge,
   readMarks,
   readTombstones,
   type StoredVersion,
-  textHash,
   type Verdicts,
   type Version,
   writeVerdicts,
@@ -187,24 +187,19 @@ export async function orderVersions(tx: Tx, tenant: bigint, orders: PreparedOrde
 }
 
 /** Of what is stored of an order but its customer. */
-export const orderContentHash = (
-  { events: _, customerId: __, ...facts }: Omit<OrderRecord, 'events' | 'customerId'> & Partial<OrderRecord>,
-  lines: LedgerLine[],
-): string => textHash(`[${JSON.stringify(facts)},[${lines.map(lineText).join(',')}]]`);
+export const orderContentHash = (order: Omit<OrderRecord, 'events' | 'customerId'>, lines: LedgerLine[]): string =>
+  // left out as undefined, which costs a third of making an object without them
+  contentHash([{ ...order, customerId: undefined, events: undefined }, lines.map(valuesOf)]);
 
 /** The customer stands beside the hash: when customers are merged, orders are reassigned and not read. */
 const fingerprintOf = (hash: string, customerId: string | null) => `${hash} ${customerId}`;
 
-/** As JSON, a list of its values. Written by hand, it takes half of the time: there is a hash for each order that comes in. */
-function lineText(line: LedgerLine): string {
-  let text = `["${line.eventId}","${line.event}","${line.lineId}","${line.kind}",${line.happenedAt}`;
-  text += `,${JSON.stringify(line.currency)},${idText(line.productId)},${idText(line.variantId)}`;
-  text += `,${line.units},${line.returnedUnits}`;
-  for (const measure of MEASURES) text += `,${line[measure]}`;
-  return `${text}]`;
+function valuesOf(line: LedgerLine): (string | number | null)[] {
+  const { eventId, event, lineId, kind, happenedAt, currency, productId, variantId, units, returnedUnits } = line;
+  const values = [eventId, event, lineId, kind, happenedAt, currency, productId, variantId, units, returnedUnits];
+  for (const measure of MEASURES) values.push(line[measure]);
+  return values;
 }
-
-const idText = (id: string | null) => (id === null ? 'null' : `"${id}"`);
 
 /**
  * Writes those versions that are newer than the stored ones, with their ledgers, and the difference to the rollups.
@@ -387,30 +382,33 @@ const refundRow = (dialect: Dialect, tenant: bigint, orderId: string, refund: Re
   instantTextOrNull(dialect, refund.processedAt),
 ];
 
-const saleRow = (
+function saleRow(
   dialect: Dialect,
   tenant: bigint,
   orderId: string,
   customerId: string | null,
   day: string,
   line: LedgerLine,
-): Row => [
-  tenant,
-  idValue(orderId),
-  idValue(line.eventId),
-  line.event,
-  idValue(line.lineId),
-  line.kind,
-  instantText(dialect, line.happenedAt),
-  day,
-  line.currency,
-  idValueOrNull(customerId),
-  idValueOrNull(line.productId),
-  idValueOrNull(line.variantId),
-  line.units,
-  line.returnedUnits,
-  ...MEASURES.map((measure) => line[measure]),
-];
+): Row {
+  const row: Row = [
+    tenant,
+    idValue(orderId),
+    idValue(line.eventId),
+    line.event,
+    idValue(line.lineId),
+    line.kind,
+    instantText(dialect, line.happenedAt),
+    day,
+    line.currency,
+    idValueOrNull(customerId),
+    idValueOrNull(line.productId),
+    idValueOrNull(line.variantId),
+    line.units,
+    line.returnedUnits,
+  ];
+  for (const measure of MEASURES) row.push(line[measure]);
+  return row;
+}
 
 export async function readOrders(tx: Tx, tenant: bigint, ids: string[]): Promise<Map<string, StoredOrderVersion>> {
   if (ids.length === 0) return new Map();

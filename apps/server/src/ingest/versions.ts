@@ -39,8 +39,7 @@ export interface Verdicts<V> {
 /** In place of when fetching began, for what a webhook brought: it answers no mark and revives nothing. */
 export const NOT_FETCHED = 0;
 
-export const contentHash = (content: unknown): string => textHash(JSON.stringify(content));
-export const textHash = (text: string): string => hash('sha1', text, 'base64url');
+export const contentHash = (content: unknown): string => hash('sha1', JSON.stringify(content), 'base64url');
 
 /**
  * Decides for each incoming version whether it replaces what is stored: only a newer `updatedAt` does, or, at an equal

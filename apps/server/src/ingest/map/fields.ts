@@ -6,9 +6,12 @@ export class Unreadable extends Error {
 }
 
 const MAX_ID = 2n ** 63n - 1n;
+/** Without anything to strip or to compare; what matches is not copied. */
+const USUAL_GID = /^gid:\/\/shopify\/\w+\/[1-9]\d{0,17}$/;
 
 /** The number in a gid as digits. @throws Unreadable when it is none, or beyond 2^63 − 1, which no database here holds */
 export function idOf(gid: string): string {
+  if (USUAL_GID.test(gid)) return gid.slice(gid.lastIndexOf('/') + 1);
   const digits = /^gid:\/\/shopify\/\w+\/0*(\d{1,20})(?:\?|$)/.exec(gid)?.[1];
   if (digits === undefined) throw new Unreadable(`"${gid}" is not an id of Shopify's.`);
   return storableId(digits);
