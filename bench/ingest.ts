@@ -236,7 +236,10 @@ async function applyAll(store: ApplyContext, records: OrderRecord[], size: numbe
   const facts = await readFacts(store.db, store.tenantId);
   const left = batches.values();
   const work = async () => {
-    for (const batch of left) await applyPrepared(store, await prepareBatch(batch, { db: store.db, facts }));
+    for (const batch of left) {
+      const asNew = { db: store.db, facts, again: async () => batch.records };
+      await applyPrepared(store, await prepareBatch(batch, asNew));
+    }
   };
   await Promise.all([work(), work()]);
 }

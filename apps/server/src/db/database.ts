@@ -35,14 +35,20 @@ export interface Tx {
   insertEach(inserts: Iterable<Insert>): Promise<void>;
 }
 
-export interface Insert {
+export interface Insert<Rows = Param[][] | MadeRows> {
   table: string;
   columns: readonly string[];
-  rows: Param[][];
+  rows: Rows;
   onConflict: OnConflict;
-  /** What `Database.prepareInsert` has made of the rows. */
-  made?: PackedRows | Buffer;
 }
+
+/**
+ * Rows as they go to the database. They can be written once only, since they go to another thread, and not be written
+ * otherwise: a transaction that is repeated has to do without them.
+ */
+export type MadeRows = PackedRows | Buffer;
+
+const areMade = (rows: Insert['rows']): rows is MadeRows => !Array.isArray(rows);
 
 export interface Database {
   dialect: Dialect;
@@ -55,7 +61,7 @@ export interface Database {
   /** Repeated when the engine gave up on it (deadlock, lock time-out, busy): `work` must be repeatable. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Does what can be done of an insert before its transaction begins. */
-  prepareInsert(insert: Insert): Insert;
+  prepareInsert(insert: Insert<Param[][]>): Insert;
   /** Writes rows as a transaction of their own, with one trip to the database; few enough for a statement. */
   insert(insert: Insert): Promise<void>;
   /** A way into this database for a worker thread of this process, and what must be transferred with it. */
@@ -105,19 +111,17 @@ function openSqlite(access: Exclude<DatabaseAccess, { url: string }>): Database 
       });
     });
   const insertion = (insert: Insert) => {
-    const { table, columns, rows, onConflict, made } = insert;
-    // goes to the writer's thread, and is made again if the transaction is repeated
-    delete insert.made;
+    const { table, columns, rows, onConflict } = insert;
     return {
       into: `INSERT INTO ${table} (${columns.join(',')})`,
-      rows: (made as PackedRows | undefined) ?? packRows(rows),
+      rows: areMade(rows) ? (rows as PackedRows) : packRows(rows),
       tail: conflictTail('sqlite', onConflict),
     };
   };
   const direct = new driver.Database(access.file, undefined);
 
   return assemble('sqlite', sequelize, {
-    prepareInsert: (insert) => ({ ...insert, made: packRows(insert.rows) }),
+    prepareInsert: (insert) => ({ ...insert, rows: packRows(insert.rows) }),
     read: async (sql, params) => (await call(direct, sql, params)).rows,
     query: async (connection, sql, params) => (await call(connection as SqliteConnection, sql, params)).rows,
     run: async (connection, sql, params) => (await call(connection as SqliteConnection, sql, params)).changes,
@@ -183,6 +187,7 @@ function openMysql(url: string): Database {
 
   /** An INSERT, made now and sent when it is called. */
   const insertion = (connection: Connection, { table, columns, rows, onConflict }: Insert) => {
+    if (areMade(rows)) throw new TypeError('Rows that were made for LOAD DATA cannot be written otherwise.');
     const into = `INSERT INTO ${table} (${columns.join(',')}) VALUES ?`;
     const sql = connection.format(into + conflictTail('mysql', onConflict), [rows]);
     return () => call(connection, sql);
@@ -191,16 +196,17 @@ function openMysql(url: string): Database {
   /** Null as long as nobody has asked. */
   let allowed: boolean | null = null;
   const isForLoad = ({ rows, onConflict }: Insert) =>
-    onConflict === null && rows.length >= ENOUGH_TO_LOAD && allowed !== false;
+    areMade(rows) || (onConflict === null && rows.length >= ENOUGH_TO_LOAD && allowed !== false);
   const mayLoad = async (connection: Connection) => (allowed ??= await allowsLoadData(connection));
 
   /** As `insertion`, of rows that are not there yet, the cheapest way that the server allows. */
   const loading = (connection: Connection, insert: Insert) => {
-    const file = (insert.made as Buffer | undefined) ?? fileOf(insert.rows);
+    const file = areMade(insert.rows) ? (insert.rows as Buffer) : fileOf(insert.rows);
     return () =>
       loadData(connection, insert.table, insert.columns, file).catch((error: unknown) => {
         if (!isLoadRefused(error)) throw error;
         allowed = false;
+        if (areMade(insert.rows)) throw error;
         return insertion(connection, insert)();
       });
   };
@@ -220,7 +226,8 @@ function openMysql(url: string): Database {
   }
 
   return assemble('mysql', sequelize, {
-    prepareInsert: (insert) => (isForLoad(insert) ? { ...insert, made: fileOf(insert.rows) } : insert),
+    // only if it is known that the server takes it so
+    prepareInsert: (insert) => (allowed && isForLoad(insert) ? { ...insert, rows: fileOf(insert.rows) } : insert),
     read: (sql, params) =>
       connected('read', async (connection) => (await call(connection, sql, params)) as Record<string, unknown>[]),
     query: async (connection, sql, params) =>
@@ -233,10 +240,9 @@ function openMysql(url: string): Database {
       const server = connection as Connection;
       let written: Promise<unknown> = Promise.resolve();
       for (const insert of inserts) {
-        const byLoadData = isForLoad(insert) && (await mayLoad(server));
-        for (const rows of partsOf(insert.rows)) {
-          const part = rows === insert.rows ? insert : { ...insert, rows, made: undefined };
-          const write = (byLoadData ? loading : insertion)(server, part);
+        const byLoadData = areMade(insert.rows) || (isForLoad(insert) && (await mayLoad(server)));
+        for (const rows of areMade(insert.rows) ? [insert.rows] : partsOf(insert.rows)) {
+          const write = (byLoadData ? loading : insertion)(server, { ...insert, rows });
           // none is sent before the last has succeeded: after a deadlock it would be a transaction of its own
           await written;
           written = write();
@@ -247,7 +253,7 @@ function openMysql(url: string): Database {
     },
     insertAlone: (insert) =>
       connected('write', async (connection) => {
-        const [, ...others] = partsOf(insert.rows);
+        const [, ...others] = areMade(insert.rows) ? [] : partsOf(insert.rows);
         if (others.length > 0) throw new RangeError('Too much for one statement.');
         await insertion(connection, insert)();
       }),
@@ -271,7 +277,7 @@ function* partsOf(rows: Param[][]): Generator<Param[][]> {
 }
 
 interface Raw {
-  prepareInsert(insert: Insert): Insert;
+  prepareInsert: Database['prepareInsert'];
   read(sql: string, params?: Param[]): Promise<Record<string, unknown>[]>;
   query(connection: unknown, sql: string, params?: Param[]): Promise<Record<string, unknown>[]>;
   run(connection: unknown, sql: string, params?: Param[]): Promise<number>;
@@ -288,7 +294,7 @@ interface Raw {
 }
 
 function* filled(inserts: Iterable<Insert>): Generator<Insert> {
-  for (const insert of inserts) if (insert.rows.length > 0) yield insert;
+  for (const insert of inserts) if (areMade(insert.rows) || insert.rows.length > 0) yield insert;
 }
 
 function assemble(dialect: Dialect, sequelize: Sequelize, raw: Raw): Database {
@@ -301,7 +307,8 @@ function assemble(dialect: Dialect, sequelize: Sequelize, raw: Raw): Database {
         return await work();
       } catch (error) {
         if (isReadOnly(error)) await raw.reconnect();
-        if (attempt >= TRIES || !isRepeatable(error)) throw error;
+        // what was refused is known now, and done otherwise
+        if (attempt >= TRIES || !(isRepeatable(error) || isLoadRefused(error))) throw error;
         await sleep(Math.random() * 50 * 2 ** attempt);
       }
     }

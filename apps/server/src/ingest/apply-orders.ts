@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Database, Insert, Tx } from '../db/database.ts';
+import type { Database, Insert, Param, Tx } from '../db/database.ts';
 import type { Dialect } from '../db/types.ts';
 import { asDate, idParams, instantText, idValue, idValueOrNull, instantTextOrNull, marks } from '../db/values.ts';
 import type { Applied, TenantFacts, TenantState } from './apply.ts';
@@ -111,10 +111,45 @@ export interface PreparedOrder {
   contentHash: string;
 }
 
-/** An order as it is to be stored: what is known of it, and its ledger. */
-export interface OrderVersion extends Version, PreparedOrder {
-  /** The one who was kept, if the customer was merged into another. */
+/** What tells whether an order is written: `Version`, and whom its rows name. */
+interface OrderHead extends Version {
   customerId: string | null;
+}
+
+/** An order as it is to be stored: what is known of it, and its ledger; the customer is the one who was kept, if merged. */
+export interface OrderVersion extends OrderHead, PreparedOrder {}
+
+/** A batch of orders of which as much is done as can be before their tenant is locked. */
+export interface PreparedOrders {
+  stream: 'orders';
+  fetchBegan: number;
+  ids: string[];
+  /** Null unless one may suppose that none of them is stored yet. */
+  inserts: PreparedInserts | null;
+  /** The orders themselves. Where their rows are made, they are read again: it is the exception that they are needed. */
+  whole(): Promise<PreparedOrder[]>;
+}
+
+/** What is to be written of orders if none is stored yet, and by what it was made. */
+export interface PreparedInserts {
+  facts: TenantFacts;
+  heads: OrderHead[];
+  /** Null as soon as they were used: see `MadeRows`. */
+  inserts: Insert[] | null;
+  /** Whether it came so. */
+  wereWritten: boolean;
+}
+
+/** Are prepared without a pause; then it is the turn of the database's answers to the last batch. */
+const ORDERS_AT_ONCE = 25;
+
+export async function prepareOrders(records: OrderRecord[]): Promise<PreparedOrder[]> {
+  const orders: PreparedOrder[] = [];
+  for (const record of records) {
+    if (orders.length > 0 && orders.length % ORDERS_AT_ONCE === 0) await setImmediate();
+    orders.push(prepareOrder(record));
+  }
+  return orders;
 }
 
 export const prepareOrder = (record: OrderRecord, lines = ledger(record)): PreparedOrder => ({
@@ -122,14 +157,6 @@ export const prepareOrder = (record: OrderRecord, lines = ledger(record)): Prepa
   lines,
   contentHash: orderContentHash(record, lines),
 });
-
-/** What is to be written of orders if none is stored yet, and the facts by which it was made. */
-export interface PreparedInserts {
-  facts: TenantFacts;
-  inserts: Insert[];
-  /** Whether it came so. */
-  wereWritten: boolean;
-}
 
 const FACTS = ['tenant', 'generation', 'timezone', 'currency'] as const satisfies (keyof TenantFacts)[];
 
@@ -139,51 +166,90 @@ export async function prepareInserts(
   facts: TenantFacts,
   orders: PreparedOrder[],
 ): Promise<PreparedInserts> {
+  const heads = orders.map(({ record, contentHash }) => {
+    const { id, updatedAt, customerId } = record;
+    return { id, updatedAt, customerId, fingerprint: fingerprintOf(contentHash, customerId) };
+  });
   const difference = new RollupDifference(facts.currency);
   const write = orders.map((order) => ({ ...order, customerId: order.record.customerId }));
   const inserts: Insert[] = [];
   for (const insert of insertsOf(db.dialect, facts, write, () => false, difference)) {
-    inserts.push(db.prepareInsert(insert));
+    if (insert.rows.length > 0) inserts.push(db.prepareInsert(insert));
     await setImmediate();
   }
-  return { facts, inserts, wereWritten: false };
+  return { facts, heads, inserts, wereWritten: false };
 }
 
 export async function applyOrders(
   tx: Tx,
   dialect: Dialect,
   state: TenantState,
-  { orders, fetchBegan, inserts }: { orders: PreparedOrder[]; fetchBegan: number; inserts: PreparedInserts | null },
+  { inserts, fetchBegan, whole }: PreparedOrders,
   stored: ReadonlyMap<string, StoredOrderVersion>,
 ): Promise<Applied> {
+  const asPrepared = inserts && (await writePrepared(tx, dialect, state, inserts, stored, fetchBegan));
+  if (asPrepared) return appliedOf(asPrepared);
+  const orders = await whole();
   if (orders.length === 0) return { written: 0, unchanged: 0, stale: 0, marked: 0 };
   const versions = await orderVersions(tx, state.tenant, orders);
-  const areAsPrepared = versions.every(
-    ({ record, customerId }, i) => record === orders[i]!.record && customerId === record.customerId,
-  );
-  const prepared = areAsPrepared ? inserts : null;
-  return appliedOf(await writeOrders(tx, dialect, state, versions, stored, fetchBegan, prepared));
+  return appliedOf(await writeOrders(tx, dialect, state, versions, stored, fetchBegan));
+}
+
+/** Writes the rows that were made beforehand. Null, and nothing is written, if they would be others now. */
+async function writePrepared(
+  tx: Tx,
+  dialect: Dialect,
+  state: TenantState,
+  prepared: PreparedInserts,
+  stored: ReadonlyMap<string, StoredOrderVersion>,
+  fetchBegan: number,
+): Promise<Verdicts<OrderHead> | null> {
+  const { heads, inserts } = prepared;
+  const areAsSupposed = stored.size === 0 && FACTS.every((fact) => prepared.facts[fact] === state[fact]);
+  if (!inserts || !areAsSupposed) return null;
+  const { kept, isErased } = await readFates(tx, state.tenant, heads);
+  if (kept.size > 0 || heads.some(({ id, customerId }) => isErased(id, [customerId]))) return null;
+  const verdicts = await judgeOrders(tx, state.tenant, heads, stored, fetchBegan);
+  if (verdicts.write.length < heads.length) return null;
+  prepared.inserts = null;
+  prepared.wereWritten = true;
+  if (heads.length === 0) return verdicts;
+  await writeVerdicts(tx, dialect, state.tenant, 'orders', verdicts);
+  state.changed();
+  await tx.insertEach(inserts);
+  return verdicts;
 }
 
 export const idsOf = (records: { id: string }[]) => [...new Set(records.map(({ id }) => id))];
 
 export async function orderVersions(tx: Tx, tenant: bigint, orders: PreparedOrder[]): Promise<OrderVersion[]> {
-  const named = orders.flatMap(({ record }) => record.customerId ?? []);
-  const kept = await keptCustomers(tx, tenant, named);
-  const isErased = await readRedacted(tx, tenant, {
-    orders: orders.map(({ record }) => record.id),
-    customers: [...new Set([...named, ...kept.values()])],
-  });
+  const { kept, isErased } = await readFates(
+    tx,
+    tenant,
+    orders.map(({ record }) => record),
+  );
   return orders.map((order) => {
     const { id, updatedAt, customerId: named } = order.record;
     const customerId = kept.get(named ?? '') ?? named;
-    const customers = [named, customerId].filter((one) => one !== null);
-    const { record, lines, contentHash } = isErased({ orders: [id], customers })
+    const { record, lines, contentHash } = isErased(id, [named, customerId])
       ? prepareOrder(maskOrder(order.record), order.lines)
       : order;
     const fingerprint = fingerprintOf(contentHash, customerId);
     return { id, updatedAt, record, lines, contentHash, customerId, fingerprint };
   });
+}
+
+/** Of the customers that orders name, who was merged into whom; and what of all these is erased. */
+async function readFates(tx: Tx, tenant: bigint, orders: { id: string; customerId: string | null }[]) {
+  const named = orders.flatMap(({ customerId }) => customerId ?? []);
+  const kept = await keptCustomers(tx, tenant, named);
+  const isRedacted = await readRedacted(tx, tenant, {
+    orders: orders.map(({ id }) => id),
+    customers: [...new Set([...named, ...kept.values()])],
+  });
+  const isErased = (orderId: string, customerIds: (string | null)[]) =>
+    isRedacted({ orders: [orderId], customers: customerIds.filter((id) => id !== null) });
+  return { kept, isErased };
 }
 
 /** Of what is stored of an order but its customer. */
@@ -201,10 +267,7 @@ function valuesOf(line: LedgerLine): (string | number | null)[] {
   return values;
 }
 
-/**
- * Writes those versions that are newer than the stored ones, with their ledgers, and the difference to the rollups.
- * `prepared` is of all these versions.
- */
+/** Writes those versions that are newer than the stored ones, with their ledgers, and the difference to the rollups. */
 export async function writeOrders(
   tx: Tx,
   dialect: Dialect,
@@ -212,28 +275,12 @@ export async function writeOrders(
   versions: OrderVersion[],
   stored: ReadonlyMap<string, StoredOrderVersion>,
   fetchBegan: number,
-  prepared: PreparedInserts | null = null,
 ): Promise<Verdicts<OrderVersion>> {
   const { tenant, currency } = state;
-  const ids = idsOf(versions);
-  const tombstones = await readTombstones(tx, tenant, 'orders', ids);
-  const verdicts = judge(
-    versions,
-    stored,
-    await readMarks(tx, tenant, 'orders', ids),
-    new Map([...tombstones].map(([id, { deletedAt }]) => [id, deletedAt])),
-    fetchBegan,
-  );
+  const verdicts = await judgeOrders(tx, tenant, versions, stored, fetchBegan);
   await writeVerdicts(tx, dialect, tenant, 'orders', verdicts);
   if (verdicts.write.length === 0) return verdicts;
   state.changed();
-
-  const areAllNew = stored.size === 0 && verdicts.write.length === versions.length;
-  if (prepared && areAllNew && FACTS.every((fact) => prepared.facts[fact] === state[fact])) {
-    prepared.wereWritten = true;
-    await tx.insertEach(prepared.inserts);
-    return verdicts;
-  }
 
   const difference = new RollupDifference(currency);
   const replaced = verdicts.write.flatMap(({ id }) => stored.get(id) ?? []);
@@ -244,6 +291,19 @@ export async function writeOrders(
   return verdicts;
 }
 
+async function judgeOrders<V extends Version>(
+  tx: Tx,
+  tenant: bigint,
+  versions: V[],
+  stored: ReadonlyMap<string, StoredOrderVersion>,
+  fetchBegan: number,
+): Promise<Verdicts<V>> {
+  const ids = idsOf(versions);
+  const tombstones = await readTombstones(tx, tenant, 'orders', ids);
+  const deleted = new Map([...tombstones].map(([id, { deletedAt }]) => [id, deletedAt]));
+  return judge(versions, stored, await readMarks(tx, tenant, 'orders', ids), deleted, fetchBegan);
+}
+
 /** The rows of orders, their children and their ledgers, and after them what they and `difference` add to the rollups. */
 function* insertsOf(
   dialect: Dialect,
@@ -251,7 +311,7 @@ function* insertsOf(
   orders: Omit<Written, 'date'>[],
   isKnown: (order: Omit<Written, 'date'>) => boolean,
   difference: RollupDifference,
-): Generator<Insert> {
+): Generator<Insert<Param[][]>> {
   const localDate = localDates(timezone);
   const write = orders.map((order): Written => {
     const { record, customerId } = order;

@@ -1,5 +1,4 @@
 import type { StreamName } from '@xeno/contracts';
-import { setImmediate } from 'node:timers/promises';
 import type { Database, Tx } from '../db/database.ts';
 import type { Dialect } from '../db/types.ts';
 import { applyCustomers, deleteCustomers } from './apply-customers.ts';
@@ -8,13 +7,12 @@ import {
   deleteOrders,
   idsOf,
   prepareInserts,
-  type PreparedInserts,
-  prepareOrder,
-  type PreparedOrder,
+  prepareOrders,
+  type PreparedOrders,
   readOrders,
 } from './apply-orders.ts';
 import { applyProducts, deleteProducts } from './apply-products.ts';
-import type { Batch } from './records.ts';
+import type { Batch, OrderRecord } from './records.ts';
 import { idParams, instantText, marks } from '../db/values.ts';
 import { knowingEmpty, SPARSE_COLUMNS, sparseParams, type SparseTable } from './sparse-tables.ts';
 import { forgetUnreadable } from './unreadable.ts';
@@ -74,23 +72,32 @@ export const apply = async (ctx: ApplyContext, batch: Batch, checkpoint?: Checkp
 export type Checkpoint = (tx: Tx) => Promise<void>;
 
 /** Records with all that can be known of them before the tenant is locked. */
-export type PreparedBatch =
-  | Exclude<Batch, { stream: 'orders' }>
-  | { stream: 'orders'; fetchBegan: number; orders: PreparedOrder[]; inserts: PreparedInserts | null };
+export type PreparedBatch = Exclude<Batch, { stream: 'orders' }> | PreparedOrders;
 
-/** Are prepared without a pause; then it is the turn of the database's answers to the last batch. */
-const ORDERS_AT_ONCE = 25;
+/** What the rows of new orders are made by. */
+export interface AsNew {
+  db: Database;
+  facts: TenantFacts;
+  /** The batch's records, once more; they are not kept for the case that they are needed. */
+  again(): Promise<OrderRecord[]>;
+}
 
 /** `asNew`: nothing is stored of the records, as one may suppose, so that their rows can be made as well. */
-export async function prepare(batch: Batch, asNew?: { db: Database; facts: TenantFacts }): Promise<PreparedBatch> {
-  if (batch.stream !== 'orders') return batch;
-  const orders: PreparedOrder[] = [];
-  for (const record of batch.records) {
-    if (orders.length > 0 && orders.length % ORDERS_AT_ONCE === 0) await setImmediate();
-    orders.push(prepareOrder(record));
-  }
-  const inserts = asNew ? await prepareInserts(asNew.db, asNew.facts, orders) : null;
-  return { stream: 'orders', fetchBegan: batch.fetchBegan, orders, inserts };
+export const prepare = async (batch: Batch, asNew?: AsNew): Promise<PreparedBatch> =>
+  batch.stream !== 'orders' ? batch : asNew ? prepareNew(batch, asNew) : prepareKnown(batch);
+
+type OrderBatch = Extract<Batch, { stream: 'orders' }>;
+
+async function prepareKnown({ stream, fetchBegan, records }: OrderBatch): Promise<PreparedOrders> {
+  const orders = await prepareOrders(records);
+  return { stream, fetchBegan, ids: idsOf(records), inserts: null, whole: async () => orders };
+}
+
+// a function of its own: what `whole` names here is kept for as long as the batch is
+async function prepareNew(batch: OrderBatch, { db, facts, again }: AsNew): Promise<PreparedOrders> {
+  const { stream, fetchBegan, records } = batch;
+  const inserts = await prepareInserts(db, facts, await prepareOrders(records));
+  return { stream, fetchBegan, ids: idsOf(records), inserts, whole: async () => prepareOrders(await again()) };
 }
 
 export async function readFacts(db: Database, tenantId: string): Promise<TenantFacts> {
@@ -106,8 +113,7 @@ const FACTS = 'SELECT generation, timezone, currency FROM tenant_state WHERE ten
 export function applyPrepared(ctx: ApplyContext, batch: PreparedBatch, checkpoint?: Checkpoint): Promise<Applied> {
   const work = async (tx: Tx, state: TenantState, stored: StoredOrders) => {
     const applied = await write(tx, ctx.db, state, batch, stored);
-    const ids =
-      batch.stream === 'orders' ? batch.orders.map(({ record }) => record.id) : batch.records.map(({ id }) => id);
+    const ids = batch.stream === 'orders' ? batch.ids : batch.records.map(({ id }) => id);
     await forgetUnreadable(tx, state.tenant, batch.stream, ids);
     await checkpoint?.(tx);
     return applied;
@@ -119,7 +125,7 @@ type StoredOrders = Awaited<ReturnType<typeof readOrders>>;
 
 /** What is stored of a batch of orders, asked together with the tenant's lock. */
 const readStored = (tx: Tx, tenant: bigint, batch: PreparedBatch): Promise<StoredOrders> =>
-  readOrders(tx, tenant, batch.stream === 'orders' ? idsOf(batch.orders.map(({ record }) => record)) : []);
+  readOrders(tx, tenant, batch.stream === 'orders' ? batch.ids : []);
 
 /**
  * Deletes what Shopify has deleted and leaves tombstones, so that nothing late brings it back.

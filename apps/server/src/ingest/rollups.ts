@@ -1,5 +1,5 @@
 import { type Dialect } from '../db/types.ts';
-import type { Database, Insert, Tx } from '../db/database.ts';
+import type { Database, Insert, Param, Tx } from '../db/database.ts';
 import { asBigInt, idValue, marks } from '../db/values.ts';
 import { IN_TOTAL, MEASURES, type Measures } from './ledger.ts';
 
@@ -63,7 +63,7 @@ export class RollupDifference {
   }
 
   /** For `tx.insertEach`, when all orders and sales are added. */
-  *inserts(tenantId: bigint, generation: number): Generator<Insert> {
+  *inserts(tenantId: bigint, generation: number): Generator<Insert<Param[][]>> {
     const day = ['tenant_id', 'generation', 'currency', 'local_date'];
     const customerDay = [...day, 'customer_id'];
     const customer = ['tenant_id', 'shopify_customer_id'];

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { mappedBatches } from '../../src/ingest/bulk/join.ts';
+import { familyBatches, mapFamilies } from '../../src/ingest/bulk/join.ts';
 import { IncompleteResult } from '../../src/ingest/bulk/lines.ts';
 import { partition, partitionFile } from '../../src/ingest/bulk/partition.ts';
 import type { OrderRecord } from '../../src/ingest/records.ts';
@@ -76,18 +76,20 @@ describe('the lines of a bulk result', () => {
   beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'xeno-lines-'))));
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
+  async function mapped(index: number) {
+    const bytes = await readFile(partitionFile(join(folder, 'parts'), index));
+    const batches = [...familyBatches(bytes, 100)];
+    const of = { stream: 'orders' as const, currency: 'JPY', fetchBegan: 0 };
+    return Promise.all(batches.map(({ batch }) => mapFamilies(bytes, batch, of)));
+  }
+
   async function read(text: string, count: number): Promise<OrderRecord[]> {
     const file = join(folder, 'result.jsonl');
     await writeFile(file, text);
     const { partitions } = await partition(file, join(folder, 'parts'), count);
     const records: unknown[] = [];
     for (let i = 0; i < partitions; i++) {
-      const batches = mappedBatches(await readFile(partitionFile(join(folder, 'parts'), i)), 'orders', {
-        currency: 'JPY',
-        fetchBegan: 0,
-        batchRoots: 100,
-      });
-      for await (const { batch, unread } of batches) {
+      for (const { batch, unread } of await mapped(i)) {
         expect(unread).toEqual([]);
         records.push(...batch.records);
       }
@@ -140,12 +142,7 @@ describe('the lines of a bulk result', () => {
     const file = join(folder, 'result.jsonl');
     await writeFile(file, [huge, order].map((line) => JSON.stringify(line)).join('\n'));
     await partition(file, join(folder, 'parts'), 2);
-    const batches = mappedBatches(await readFile(partitionFile(join(folder, 'parts'), 0)), 'orders', {
-      currency: 'JPY',
-      fetchBegan: 0,
-      batchRoots: 100,
-    });
-    for await (const { batch, unread } of batches) {
+    for (const { batch, unread } of await mapped(0)) {
       expect(batch.records.map(({ id }) => id)).toEqual(['9007199254740993']);
       expect(unread.map(({ gid }) => gid)).toEqual([huge.id]);
     }

@@ -149,7 +149,7 @@ describe.each(databases.filter((engine) => engine.available))('rollups on $name'
         for (const now of steps) {
           if (now.do === 'apply' || now.do === 'again') {
             const records = now.do === 'apply' ? now.orders : last;
-            const asNew = now.do === 'apply' && now.asNew ? { db, facts } : undefined;
+            const asNew = now.do === 'apply' && now.asNew ? { db, facts, again: async () => records } : undefined;
             await applyPrepared(ctx, await prepare({ stream: 'orders', records, fetchBegan }, asNew));
             for (const record of lastOfEach(records)) {
               const known = latest.get(record.id);
@@ -197,7 +197,10 @@ describe.each(databases.filter((engine) => engine.available))('rollups on $name'
       ['Australia/Lord_Howe', 'GBP', records.slice(20, 25)],
       ['Pacific/Chatham', 'JPY', records.slice(25)],
     ] as const) {
-      const prepared = await prepare({ stream: 'orders', records: late, fetchBegan: 1 }, { db, facts });
+      const prepared = await prepare(
+        { stream: 'orders', records: late, fetchBegan: 1 },
+        { db, facts, again: async () => late },
+      );
       await locked(ctx, async (tx, state) => {
         await tx.run('UPDATE tenant_state SET timezone = ?, currency = ? WHERE tenant_id = ?', [
           timezone,
@@ -222,7 +225,7 @@ describe.each(databases.filter((engine) => engine.available))('rollups on $name'
   test('rows that were made beforehand are written once, also when their transaction is repeated', async () => {
     const ctx = await makeTenant(db);
     const records = fc.sample(order, { numRuns: 80, seed: 13 }).map((record, i) => ({ ...record, id: String(i + 1) }));
-    const asNew = { db, facts: await readFacts(db, ctx.tenantId) };
+    const asNew = { db, facts: await readFacts(db, ctx.tenantId), again: async () => records };
     const prepared = await prepare({ stream: 'orders', records, fetchBegan: 1 }, asNew);
     let tries = 0;
     const applied = await applyPrepared(ctx, prepared, async () => {
@@ -242,7 +245,7 @@ describe.each(databases.filter((engine) => engine.available))('rollups on $name'
   test('rows that were made for another store are not written', async () => {
     const [ctx, other] = [await makeTenant(db), await makeTenant(db)];
     const records = fc.sample(order, { numRuns: 5, seed: 17 }).map((record, i) => ({ ...record, id: String(i + 1) }));
-    const asNew = { db, facts: await readFacts(db, other.tenantId) };
+    const asNew = { db, facts: await readFacts(db, other.tenantId), again: async () => records };
     await applyPrepared(ctx, await prepare({ stream: 'orders', records, fetchBegan: 1 }, asNew));
     expect([(await rowsOf(ctx)).size, (await rowsOf(other)).size]).toEqual([5, 0]);
     expect(await findDrift(db, ctx.tenantId)).toEqual([]);

@@ -1,9 +1,10 @@
 import type { StreamName } from '@xeno/contracts';
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { type DatabaseAccess, openDatabase } from '../../db/database.ts';
 import { applyPrepared, type Lease, prepare, type PreparedBatch, readFacts, type TenantFacts } from '../apply.ts';
+import type { OrderRecord } from '../records.ts';
 import { keepUnreadable, type UnreadableRecord } from '../unreadable.ts';
-import { mappedBatches } from './join.ts';
+import { familyBatches, type Family, mapFamilies } from './join.ts';
 import { readInto } from './lines.ts';
 import { partition, partitionFile, type Partitioned, readPartitioned } from './partition.ts';
 import { Progress } from './progress.ts';
@@ -100,20 +101,29 @@ export async function ingest(task: ThreadTask): Promise<void> {
   }
 
   async function* batchesOf(facts: TenantFacts): AsyncGenerator<PreparedRoots> {
-    const { fetchBegan, currency } = task;
-    const batchRoots = BATCH_ROOTS[db.dialect];
     let memory: Buffer = Buffer.alloc(0);
     for (let index = progress.take(); index !== null; index = progress.take()) {
-      const bytes = await readInto(memory, partitionFile(task.folder, task.partitionsDone + index));
+      const file = partitionFile(task.folder, task.partitionsDone + index);
+      const bytes = await readInto(memory, file);
       memory = bytes.length > memory.length ? bytes : memory;
       let rootsOfAll = 0;
       areNew = true;
-      const batches = mappedBatches(bytes, stream, { currency, fetchBegan, batchRoots });
-      for await (const { batch, roots, unread, isLast } of batches) {
-        rootsOfAll += roots;
-        const prepared = await prepare(batch, areNew ? { db, facts } : undefined);
-        yield { batch: prepared, roots, unread, ends: isLast ? { index, roots: rootsOfAll } : null };
+      for (const { batch: families, isLast } of familyBatches(bytes, BATCH_ROOTS[db.dialect])) {
+        rootsOfAll += families.length;
+        const { batch, unread } = await prepareFamilies(facts, families, bytes, file);
+        yield { batch, roots: families.length, unread, ends: isLast ? { index, roots: rootsOfAll } : null };
       }
     }
+  }
+
+  /** Keeps nothing of what it maps if its rows are made: there would be several megabytes for the collector to move. */
+  async function prepareFamilies(facts: TenantFacts, families: Family[], bytes: Buffer, file: string) {
+    const { batch, unread } = await mapFamilies(bytes, families, task);
+    const asNew = areNew ? { db, facts, again: () => mapAgain(families, file) } : undefined;
+    return { batch: await prepare(batch, asNew), unread };
+  }
+
+  async function mapAgain(families: Family[], file: string): Promise<OrderRecord[]> {
+    return (await mapFamilies(await readFile(file), families, task)).batch.records as OrderRecord[];
   }
 }

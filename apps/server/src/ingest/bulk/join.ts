@@ -23,57 +23,57 @@ interface Parsed {
   children: Line[];
 }
 
-/** Are mapped without a pause; then it is the turn of the database's answers. */
-const ROOTS_AT_ONCE = 25;
+/** A root, and where its lines stand: its own, then those below it. */
+export interface Family {
+  id: string;
+  lines: { start: number; end: number }[];
+}
+
 /** So many lines end a batch, however few roots it has. */
 const BATCH_LINES = 2_500;
 
-export interface MappedBatch {
-  batch: Batch;
-  roots: number;
-  unread: UnreadableRecord[];
-  /** Of the file; there is one, if an empty one, in each. */
-  isLast: boolean;
-}
-
 /**
- * Joins the children of a partition's lines to their roots, and maps batch by batch, by ascending id. The batches share
- * no memory with `bytes`.
+ * The families of a partition's lines in batches of at most `batchRoots`, by ascending id. There is one that is the last,
+ * if an empty one.
  * @throws IncompleteResult when a root is missing, before the first batch
  */
-export async function* mappedBatches(
+export function* familyBatches(bytes: Buffer, batchRoots: number): Generator<{ batch: Family[]; isLast: boolean }> {
+  let batch: Family[] = [];
+  let lines = 0;
+  for (const family of families(bytes)) {
+    if (batch.length === batchRoots || lines >= BATCH_LINES) {
+      yield { batch, isLast: false };
+      [batch, lines] = [[], 0];
+    }
+    batch.push(family);
+    lines += family.lines.length;
+  }
+  yield { batch, isLast: true };
+}
+
+/** Are mapped without a pause; then it is the turn of the database's answers. */
+const ROOTS_AT_ONCE = 25;
+
+/** What families are in `bytes`. The records share no memory with it. */
+export async function mapFamilies(
   bytes: Buffer,
-  stream: StreamName,
-  { currency, fetchBegan, batchRoots }: { currency: string; fetchBegan: number; batchRoots: number },
-): AsyncGenerator<MappedBatch> {
+  batch: Family[],
+  { stream, currency, fetchBegan }: { stream: StreamName; currency: string; fetchBegan: number },
+): Promise<{ batch: Batch; unread: UnreadableRecord[] }> {
   const map = mapperOf(stream, currency);
-  let [records, unread]: [unknown[], UnreadableRecord[]] = [[], []];
-  let [roots, lines] = [0, 0];
-  const batchOf = (isLast: boolean): MappedBatch => {
-    const mapped = { batch: { stream, fetchBegan, records } as Batch, roots, unread, isLast };
-    [records, unread] = [[], []];
-    [roots, lines] = [0, 0];
-    return mapped;
-  };
-  for (const { id, lines: own } of families(bytes)) {
-    if (roots === batchRoots || lines >= BATCH_LINES) yield batchOf(false);
-    const [root, ...children] = own.map(({ start, end }) => JSON.parse(bytes.toString('utf8', start, end)) as Line);
-    roots++;
-    lines += own.length;
+  const records: unknown[] = [];
+  const unread: UnreadableRecord[] = [];
+  for (const [i, { id, lines }] of batch.entries()) {
+    if (i % ROOTS_AT_ONCE === 0) await setImmediate();
+    const [root, ...children] = lines.map(({ start, end }) => JSON.parse(bytes.toString('utf8', start, end)) as Line);
     try {
       records.push(map({ root: root!, children }));
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
       unread.push({ gid: id, why: error.message });
     }
-    if (roots % ROOTS_AT_ONCE === 0) await setImmediate();
   }
-  yield batchOf(true);
-}
-/** A root, and where its lines stand: its own, then those below it. */
-interface Family {
-  id: string;
-  lines: { start: number; end: number }[];
+  return { batch: { stream, fetchBegan, records } as Batch, unread };
 }
 
 const NONE = -1;
