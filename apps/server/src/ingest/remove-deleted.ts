@@ -5,7 +5,8 @@ import type { SyncContext } from './context.ts';
 import { ordersVisibleSince } from './visibility.ts';
 
 const ID_COLUMNS = { orders: 'shopify_order_id', customers: 'shopify_customer_id', products: 'shopify_product_id' };
-const PAGE = 5_000;
+/** Few enough that whoever asks something else meanwhile does not wait for it. */
+const PAGE = 1_000;
 
 /**
  * What we have of a window and its complete result has not (`folder` is null where there was nothing at all) was deleted
