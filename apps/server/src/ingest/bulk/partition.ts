@@ -4,7 +4,7 @@ import { Unreadable, idOf } from '../map/fields.ts';
 import { CHILDLESS, IncompleteResult, lineBlocks, LineCursor, sampleBlocks } from './lines.ts';
 
 /** A partition's lines are in memory at once. */
-const PARTITION_BYTES = 4_000_000;
+const PARTITION_BYTES = 2_000_000;
 
 export interface Partitioned {
   partitions: number;
