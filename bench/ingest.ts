@@ -233,7 +233,7 @@ async function applyAll(store: ApplyContext, records: OrderRecord[], size: numbe
     for (const batch of batches) await apply(store, batch);
     return;
   }
-  const facts = await readFacts(store.db, store.tenantId);
+  const { facts } = await readFacts(store.db, store.tenantId);
   const left = batches.values();
   const work = async () => {
     for (const batch of left) {

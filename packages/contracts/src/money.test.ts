@@ -32,6 +32,8 @@ test.each([
   ['1.2.3', 'EUR'],
   [' 5', 'EUR'],
   ['٥', 'EUR'],
+  [null as unknown as string, 'EUR'],
+  [12 as unknown as string, 'EUR'],
 ])('%s %s is refused, never rounded', (amount, currency) => {
   expect(() => toMinor(amount, currency)).toThrow(BadAmount);
 });

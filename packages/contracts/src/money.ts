@@ -20,6 +20,8 @@ export class BadAmount extends Error {
  * @throws BadAmount when it is no decimal number, has decimals that the currency has not, or exceeds 2^53 − 1
  */
 export function toMinor(amount: string, currency: string): number {
+  // whoever sends it may send no text
+  if (typeof (amount as unknown) !== 'string') throw notDecimal(amount);
   const decimals = decimalsOf(currency);
   const isNegative = amount.startsWith('-');
   let minor = 0;

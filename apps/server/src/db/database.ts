@@ -43,8 +43,8 @@ export interface Insert<Rows = Param[][] | MadeRows> {
 }
 
 /**
- * Rows as they go to the database. They can be written once only, since they go to another thread, and not be written
- * otherwise: a transaction that is repeated has to do without them.
+ * Rows as they go to the database, of each engine its own kind. They can be written once and in one way only (to another
+ * thread, by LOAD DATA): a transaction that is repeated has to do without them.
  */
 export type MadeRows = PackedRows | Buffer;
 
@@ -58,12 +58,12 @@ export interface Database {
   read<T>(sql: string, params?: Param[]): Promise<T[]>;
   /** Milliseconds since 1970 by the database's clock: processes compare times of it, since their own may disagree. */
   now(): Promise<number>;
-  /** Repeated when the engine gave up on it (deadlock, lock time-out, busy): `work` must be repeatable. */
+  /** Repeated when the engine gave up on it (deadlock, lock time-out, busy, LOAD DATA refused): `work` must be repeatable. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Does what can be done of an insert before its transaction begins. */
   prepareInsert(insert: Insert<Param[][]>): Insert;
   /** Writes rows as a transaction of their own, with one trip to the database; few enough for a statement. */
-  insert(insert: Insert): Promise<void>;
+  insert(insert: Insert<Param[][]>): Promise<void>;
   /** A way into this database for a worker thread of this process, and what must be transferred with it. */
   share(): { access: DatabaseAccess; transfer: MessagePort[] };
   close(): Promise<void>;
@@ -121,7 +121,7 @@ function openSqlite(access: Exclude<DatabaseAccess, { url: string }>): Database 
   const direct = new driver.Database(access.file, undefined);
 
   return assemble('sqlite', sequelize, {
-    prepareInsert: (insert) => ({ ...insert, rows: packRows(insert.rows) }),
+    prepareInsert: (insert) => (insert.rows.length === 0 ? insert : { ...insert, rows: packRows(insert.rows) }),
     read: async (sql, params) => (await call(direct, sql, params)).rows,
     query: async (connection, sql, params) => (await call(connection as SqliteConnection, sql, params)).rows,
     run: async (connection, sql, params) => (await call(connection as SqliteConnection, sql, params)).changes,
@@ -195,8 +195,8 @@ function openMysql(url: string): Database {
 
   /** Null as long as nobody has asked. */
   let allowed: boolean | null = null;
-  const isForLoad = ({ rows, onConflict }: Insert) =>
-    areMade(rows) || (onConflict === null && rows.length >= ENOUGH_TO_LOAD && allowed !== false);
+  const isForLoad = (rows: Param[][], onConflict: OnConflict) =>
+    onConflict === null && rows.length >= ENOUGH_TO_LOAD && allowed !== false;
   const mayLoad = async (connection: Connection) => (allowed ??= await allowsLoadData(connection));
 
   /** As `insertion`, of rows that are not there yet, the cheapest way that the server allows. */
@@ -227,7 +227,8 @@ function openMysql(url: string): Database {
 
   return assemble('mysql', sequelize, {
     // only if it is known that the server takes it so
-    prepareInsert: (insert) => (allowed && isForLoad(insert) ? { ...insert, rows: fileOf(insert.rows) } : insert),
+    prepareInsert: (insert) =>
+      allowed && isForLoad(insert.rows, insert.onConflict) ? { ...insert, rows: fileOf(insert.rows) } : insert,
     read: (sql, params) =>
       connected('read', async (connection) => (await call(connection, sql, params)) as Record<string, unknown>[]),
     query: async (connection, sql, params) =>
@@ -240,7 +241,8 @@ function openMysql(url: string): Database {
       const server = connection as Connection;
       let written: Promise<unknown> = Promise.resolve();
       for (const insert of inserts) {
-        const byLoadData = areMade(insert.rows) || (isForLoad(insert) && (await mayLoad(server)));
+        const byLoadData =
+          areMade(insert.rows) || (isForLoad(insert.rows, insert.onConflict) && (await mayLoad(server)));
         for (const rows of areMade(insert.rows) ? [insert.rows] : partsOf(insert.rows)) {
           const write = (byLoadData ? loading : insertion)(server, { ...insert, rows });
           // none is sent before the last has succeeded: after a deadlock it would be a transaction of its own
@@ -253,7 +255,7 @@ function openMysql(url: string): Database {
     },
     insertAlone: (insert) =>
       connected('write', async (connection) => {
-        const [, ...others] = areMade(insert.rows) ? [] : partsOf(insert.rows);
+        const [, ...others] = partsOf(insert.rows);
         if (others.length > 0) throw new RangeError('Too much for one statement.');
         await insertion(connection, insert)();
       }),
@@ -286,7 +288,7 @@ interface Raw {
   /** At the end of a transaction, before Sequelize does. */
   commit(connection: unknown): Promise<void>;
   /** Outside of a transaction. */
-  insertAlone(insert: Insert): Promise<void>;
+  insertAlone(insert: Insert<Param[][]>): Promise<void>;
   share: Database['share'];
   /** Gives up the connections that are there: the next ones may lead to another server. */
   reconnect(): Promise<void>;

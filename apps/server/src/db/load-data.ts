@@ -15,7 +15,7 @@ export async function loadData(
   const { warningStatus } = (await query(connection, {
     sql: `LOAD DATA LOCAL INFILE 'rows' INTO TABLE ${table} CHARACTER SET utf8mb4 (${columns.join(',')})`,
     // mysql2 takes whatever name the server gives, and no file is ever read
-    infileStreamFactory: () => Readable.from([file]),
+    infileStreamFactory: () => Readable.from(packetsOf(file)),
   })) as ResultSetHeader;
   if (warningStatus === 0) return;
   const [warning] = (await query(connection, { sql: 'SHOW WARNINGS LIMIT 1' })) as {
@@ -24,6 +24,13 @@ export async function loadData(
   }[];
   const code = warning?.Code === DUPLICATE ? 'ER_DUP_ENTRY' : 'ER_LOAD_DATA';
   throw Object.assign(new Error(`${table}: ${warning?.Message ?? 'not all rows were taken'}`), { code });
+}
+
+/** What is given to mysql2 at once goes as one packet, which must stay below max_allowed_packet. */
+const PACKET_BYTES = 1 << 20;
+
+function* packetsOf(file: Buffer): Generator<Buffer> {
+  for (let at = 0; at < file.length; at += PACKET_BYTES) yield file.subarray(at, at + PACKET_BYTES);
 }
 
 const DUPLICATE = 1062;

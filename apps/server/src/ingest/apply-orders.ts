@@ -136,8 +136,6 @@ export interface PreparedInserts {
   heads: OrderHead[];
   /** Null as soon as they were used: see `MadeRows`. */
   inserts: Insert[] | null;
-  /** Whether it came so. */
-  wereWritten: boolean;
 }
 
 /** Are prepared without a pause; then it is the turn of the database's answers to the last batch. */
@@ -174,10 +172,10 @@ export async function prepareInserts(
   const write = orders.map((order) => ({ ...order, customerId: order.record.customerId }));
   const inserts: Insert[] = [];
   for (const insert of insertsOf(db.dialect, facts, write, () => false, difference)) {
-    if (insert.rows.length > 0) inserts.push(db.prepareInsert(insert));
+    inserts.push(db.prepareInsert(insert));
     await setImmediate();
   }
-  return { facts, heads, inserts, wereWritten: false };
+  return { facts, heads, inserts };
 }
 
 export async function applyOrders(
@@ -212,7 +210,6 @@ async function writePrepared(
   const verdicts = await judgeOrders(tx, state.tenant, heads, stored, fetchBegan);
   if (verdicts.write.length < heads.length) return null;
   prepared.inserts = null;
-  prepared.wereWritten = true;
   if (heads.length === 0) return verdicts;
   await writeVerdicts(tx, dialect, state.tenant, 'orders', verdicts);
   state.changed();

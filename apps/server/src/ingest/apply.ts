@@ -100,11 +100,23 @@ async function prepareNew(batch: OrderBatch, { db, facts, again }: AsNew): Promi
   return { stream, fetchBegan, ids: idsOf(records), inserts, whole: async () => prepareOrders(await again()) };
 }
 
-export async function readFacts(db: Database, tenantId: string): Promise<TenantFacts> {
+/** By what a tenant's rows are made, and whether none of the orders between two ids is stored, as things stand now. */
+export async function readFacts(
+  db: Database,
+  tenantId: string,
+  first = '0',
+  last = '0',
+): Promise<{ facts: TenantFacts; areNew: boolean }> {
   const tenant = BigInt(tenantId);
-  const [row] = await db.read<Omit<TenantFacts, 'tenant'>>(FACTS, [tenant]);
+  const [row] = await db.read<Omit<TenantFacts, 'tenant'> & { known: number | null }>(
+    `SELECT generation, timezone, currency,
+            (SELECT 1 FROM orders WHERE tenant_id = ? AND shopify_order_id BETWEEN ? AND ? LIMIT 1) AS known
+       FROM tenant_state WHERE tenant_id = ?`,
+    [tenant, BigInt(first), BigInt(last), tenant],
+  );
   if (!row) throw new LeaseLost();
-  return { ...row, tenant };
+  const { known, ...facts } = row;
+  return { facts: { ...facts, tenant }, areNew: known === null };
 }
 
 const FACTS = 'SELECT generation, timezone, currency FROM tenant_state WHERE tenant_id = ?';

@@ -89,4 +89,21 @@ describe.each(databases.filter((engine) => engine.available))('many rows at once
       await expectRows(db, 1000);
     },
   );
+
+  test('rows made for LOAD DATA: where the server takes it no longer, their transaction is repeated without them', async () => {
+    const db = await open();
+    await insert(db, rows(100)); // it is known now that the server takes it
+    const late = { table: 'order_lines', columns: COLUMNS, rows: rows(300).slice(100), onConflict: null };
+    const made = db.prepareInsert(late);
+    expect(Buffer.isBuffer(made.rows)).toBe(true);
+    let tries = 0;
+    await db.sequelize.query('SET GLOBAL local_infile = 0');
+    try {
+      await db.transaction((tx) => tx.insertEach([tries++ === 0 ? made : late]));
+    } finally {
+      await db.sequelize.query('SET GLOBAL local_infile = 1');
+    }
+    expect(tries).toBe(2);
+    await expectRows(db, 300);
+  });
 });

@@ -2,6 +2,7 @@ import type { StreamName } from '@xeno/contracts';
 import { readFile, rm } from 'node:fs/promises';
 import { type DatabaseAccess, openDatabase } from '../../db/database.ts';
 import { applyPrepared, type Lease, prepare, type PreparedBatch, readFacts, type TenantFacts } from '../apply.ts';
+import { storableIdOf } from '../map/fields.ts';
 import type { OrderRecord } from '../records.ts';
 import { keepUnreadable, type UnreadableRecord } from '../unreadable.ts';
 import { familyBatches, type Family, mapFamilies } from './join.ts';
@@ -65,11 +66,8 @@ export async function ingest(task: ThreadTask): Promise<void> {
   const progress = new Progress(task.progress);
   const { tenantId, lease, runId, stream, position } = task;
   const where = [BigInt(tenantId), BigInt(runId), stream] as const;
-  /** So that their rows are made while the database is free for others. */
-  let areNew = true;
   try {
-    const facts = await readFacts(db, tenantId);
-    const batches = batchesOf(facts);
+    const batches = batchesOf();
     let next = batches.next();
     for (let prepared = await next; !prepared.done; prepared = await next) {
       const { batch, roots, unread, ends } = prepared.value;
@@ -90,7 +88,6 @@ export async function ingest(task: ThreadTask): Promise<void> {
           [task.partitionsDone + checkpoint.partitions, task.rootsDone + checkpoint.roots, ...where, position],
         );
       });
-      if (batch.stream === 'orders' && batch.inserts) areNew = batch.inserts.wereWritten;
       if (ends) progress.done(ends.index, ends.roots);
     }
   } catch (error) {
@@ -100,27 +97,37 @@ export async function ingest(task: ThreadTask): Promise<void> {
     await db.close();
   }
 
-  async function* batchesOf(facts: TenantFacts): AsyncGenerator<PreparedRoots> {
+  async function* batchesOf(): AsyncGenerator<PreparedRoots> {
     let memory: Buffer = Buffer.alloc(0);
     for (let index = progress.take(); index !== null; index = progress.take()) {
       const file = partitionFile(task.folder, task.partitionsDone + index);
       const bytes = await readInto(memory, file);
       memory = bytes.length > memory.length ? bytes : memory;
       let rootsOfAll = 0;
-      areNew = true;
       for (const { batch: families, isLast } of familyBatches(bytes, BATCH_ROOTS[db.dialect])) {
         rootsOfAll += families.length;
-        const { batch, unread } = await prepareFamilies(facts, families, bytes, file);
+        const { batch, unread } = await prepareFamilies(families, bytes, file);
         yield { batch, roots: families.length, unread, ends: isLast ? { index, roots: rootsOfAll } : null };
       }
     }
   }
 
   /** Keeps nothing of what it maps if its rows are made: there would be several megabytes for the collector to move. */
-  async function prepareFamilies(facts: TenantFacts, families: Family[], bytes: Buffer, file: string) {
+  async function prepareFamilies(families: Family[], bytes: Buffer, file: string) {
+    const asked = factsIfNew(families);
+    asked.catch(() => {}); // thrown where it is waited for
     const { batch, unread } = await mapFamilies(bytes, families, task);
-    const asNew = areNew ? { db, facts, again: () => mapAgain(families, file) } : undefined;
+    const facts = await asked;
+    const asNew = facts ? { db, facts, again: () => mapAgain(families, file) } : undefined;
     return { batch: await prepare(batch, asNew), unread };
+  }
+
+  /** By what the rows of orders are made if none of them is stored yet; then they are made while the store is free for others. */
+  async function factsIfNew(families: Family[]): Promise<TenantFacts | null> {
+    const [first, last] = [families[0], families.at(-1)].map((family) => family && storableIdOf(family.id));
+    if (stream !== 'orders' || !first || !last) return null;
+    const { facts, areNew } = await readFacts(db, tenantId, first, last);
+    return areNew ? facts : null;
   }
 
   async function mapAgain(families: Family[], file: string): Promise<OrderRecord[]> {

@@ -1,6 +1,6 @@
 import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Unreadable, idOf } from '../map/fields.ts';
+import { storableIdOf, Unreadable } from '../map/fields.ts';
 import { CHILDLESS, IncompleteResult, lineBlocks, LineCursor, sampleBlocks } from './lines.ts';
 
 /** A partition's lines are in memory at once. */
@@ -103,16 +103,12 @@ export async function partition(file: string, folder: string, expectedLines: num
   return result;
 }
 
-/** Null for an id that is too large for a database: such a root is refused where records are mapped, and stops no others. */
 function rootBytes(gid: string): Buffer | null {
-  try {
-    const bytes = Buffer.alloc(8);
-    bytes.writeBigUInt64LE(BigInt(idOf(gid)));
-    return bytes;
-  } catch (error) {
-    if (error instanceof Unreadable) return null;
-    throw error;
-  }
+  const id = storableIdOf(gid);
+  if (id === null) return null;
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64LE(BigInt(id));
+  return bytes;
 }
 
 /** What the ids of a file's roots begin with: `gid://shopify/Order/`. @throws IncompleteResult when it has lines and no root */

@@ -6,7 +6,7 @@ export class Unreadable extends Error {
 }
 
 const MAX_ID = 2n ** 63n - 1n;
-/** Without anything to strip or to compare; what matches is not copied. */
+/** Without anything to strip or to compare. */
 const USUAL_GID = /^gid:\/\/shopify\/\w+\/[1-9]\d{0,17}$/;
 
 /** The number in a gid as digits. @throws Unreadable when it is none, or beyond 2^63 − 1, which no database here holds */
@@ -20,6 +20,16 @@ export function idOf(gid: string): string {
 export function storableId(digits: string): string {
   if (digits.length > 18 && BigInt(digits) > MAX_ID) throw new Unreadable(`The id ${digits} is larger than 2^63 − 1.`);
   return digits;
+}
+
+/** Null for an id that no database holds: its record is refused where it is mapped, and stops no others. */
+export function storableIdOf(gid: string): string | null {
+  try {
+    return idOf(gid);
+  } catch (error) {
+    if (error instanceof Unreadable) return null;
+    throw error;
+  }
 }
 
 export const idOrNull = (node: { id: string } | null | undefined): string | null => (node ? idOf(node.id) : null);
