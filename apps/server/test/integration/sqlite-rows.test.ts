@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DataTypes } from 'sequelize';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 
@@ -48,4 +49,21 @@ test('a column that was added meanwhile is read by its name', async () => {
   expect(await db.read(all)).toEqual([{ id: 1, name: null, share: 0.5 }]);
   await db.sequelize.query(`ALTER TABLE things ADD COLUMN later TEXT DEFAULT 'new'`);
   expect(await db.read(all)).toEqual([{ id: 1, name: null, share: 0.5, later: 'new' }]);
+});
+
+test('of a table that was altered Sequelize learns the types of its columns anew', async () => {
+  const at = new Date('2026-03-29T01:02:03.004Z');
+  const read = async (...columns: string[]) => {
+    const attributes = Object.fromEntries(
+      columns.map((name) => [name, { type: DataTypes.DATE, primaryKey: name === 'at' }]),
+    );
+    const model = db.sequelize.define('stamp', attributes, { tableName: 'stamps', timestamps: false });
+    return (await model.findAll()).map((one) => one.get());
+  };
+  await db.sequelize.query('CREATE TABLE stamps (at DATETIME)');
+  await db.transaction((tx) => tx.run('INSERT INTO stamps VALUES (?)', [at]));
+  for (let i = 0; i < 2; i++) expect(await read('at')).toEqual([{ at }]);
+  await db.sequelize.query('ALTER TABLE stamps ADD COLUMN later DATETIME');
+  await db.transaction((tx) => tx.run('UPDATE stamps SET later = ?', [at]));
+  for (let i = 0; i < 2; i++) expect(await read('at', 'later')).toEqual([{ at, later: at }]);
 });

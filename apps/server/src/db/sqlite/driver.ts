@@ -108,11 +108,16 @@ function rowsOf({ columns = [], rows = [] }: SqliteAnswer): Record<string, unkno
   });
 }
 
+const asksTable = (sql: string) => /^\s*PRAGMA\s+table_info\b/i.test(sql);
+const changesTables = (sql: string) => /^\s*(?:CREATE|ALTER|DROP)\b/i.test(sql);
+
 /** What Sequelize takes as its `dialectModule`. */
 export function sqliteDialect(ports: SqlitePorts) {
   const writer = new Channel(ports.writer);
   const readers = ports.readers.map((port) => new Channel(port));
   let connections = 0;
+  /** What Sequelize asks of a table each time that it reads a model, by statement: forgotten when a table may be another. */
+  const tableInfo = new Map<string, Record<string, unknown>[]>();
 
   const reader = () =>
     readers.reduce<Channel>((best, next) => (next.load < best.load ? next : best), readers[0] ?? writer);
@@ -154,8 +159,17 @@ export function sqliteDialect(ports: SqlitePorts) {
         process.nextTick(() => callback?.call({ changes: 0 }, null, []));
         return this;
       }
+      const known = tableInfo.get(sql);
+      if (known) {
+        process.nextTick(() => callback?.call({ changes: 0 }, null, known));
+        return this;
+      }
+      if (changesTables(sql)) tableInfo.clear();
       const to = this.transaction === 'none' && isRead(sql) ? reader() : writer;
-      this.send(to, bind(sql, params), callback);
+      this.send(to, bind(sql, params), function (error, rows) {
+        if (!error && asksTable(sql) && rows.length > 0) tableInfo.set(sql, rows);
+        callback?.call(this, error, rows);
+      });
       return this;
     }
 
