@@ -1,4 +1,5 @@
 import type { StreamName } from '@xeno/contracts';
+import { asDate } from '../db/values.ts';
 import { readRoots } from './bulk/partition.ts';
 import { fetchById } from './fetch-by-id.ts';
 import type { SyncContext } from './context.ts';
@@ -22,19 +23,40 @@ export async function removeDeleted(
   const present = folder === null ? new BigUint64Array() : await readRoots(folder);
   const visibleSince = stream === 'orders' ? ordersVisibleSince(ctx) : null;
   const from = visibleSince && (!window.from || window.from < visibleSince) ? visibleSince : window.from;
-  const column = ID_COLUMNS[stream];
-  for (let after = 0n; ;) {
-    const rows = await ctx.db.read<{ id: string | number }>(
-      `SELECT ${column} AS id FROM ${stream}
-       WHERE tenant_id = ? AND ${column} > ? AND updated_at IS NOT NULL${from ? ' AND created_at >= ?' : ''} AND created_at < ?
-       ORDER BY ${column} LIMIT ${PAGE}`,
-      [BigInt(ctx.tenantId), after, ...(from ? [from] : []), window.to],
-    );
-    if (rows.length === 0) return;
-    after = BigInt(rows.at(-1)!.id);
-    const missing = rows.map((row) => String(row.id)).filter((id) => !includes(present, BigInt(id)));
+  for (let page = await readPage(ctx, stream, from, window.to, null); page.length > 0;) {
+    const missing = page.map((row) => String(row.id)).filter((id) => !includes(present, BigInt(id)));
     if (missing.length > 0) await fetchById(ctx, stream, missing);
+    page = await readPage(ctx, stream, from, window.to, page.at(-1)!);
   }
+}
+
+interface Row {
+  id: string | number;
+  created_at: unknown;
+}
+
+/**
+ * What is stored of a window, behind `after`. Orders are read by the index of their creation, since most of them are of
+ * other windows; of the other streams there is one window, and they are read as they lie.
+ */
+function readPage(
+  { db, tenantId }: SyncContext,
+  stream: StreamName,
+  from: Date | null,
+  to: Date,
+  after: Row | null,
+): Promise<Row[]> {
+  const column = ID_COLUMNS[stream];
+  const byCreation = stream === 'orders';
+  const last = byCreation && after ? asDate(after.created_at) : null;
+  const since = last ?? from;
+  const behind = last ? ` AND (created_at > ? OR ${column} > ?)` : after ? ` AND ${column} > ?` : '';
+  return db.read<Row>(
+    `SELECT ${column} AS id, created_at FROM ${stream}
+     WHERE tenant_id = ? AND updated_at IS NOT NULL${since ? ' AND created_at >= ?' : ''} AND created_at < ?${behind}
+     ORDER BY ${byCreation ? 'created_at, ' : ''}${column} LIMIT ${PAGE}`,
+    [BigInt(tenantId), ...(since ? [since] : []), to, ...(last ? [last] : []), ...(after ? [BigInt(after.id)] : [])],
+  );
 }
 
 function includes(sorted: BigUint64Array, id: bigint): boolean {
