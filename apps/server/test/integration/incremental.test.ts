@@ -124,6 +124,28 @@ onEachDatabase('syncing changes', (engine) => {
     expect(left.map((row) => String(row.id))).toEqual([since.id]);
   });
 
+  test('what was deleted is found among more than a page of orders of one instant', async () => {
+    const { shop, id } = await filled({ orders: 2_400 });
+    control.setFault({ kind: 'webhook_drop', shop, times: null });
+    const middle = BigInt(control.order(shop, 1_200).id);
+    for (const [sign, at] of [
+      ['<', '2026-03-01T10:00:00Z'],
+      ['>=', '2026-03-02T10:00:00Z'],
+    ] as const) {
+      await world.db.transaction((tx) =>
+        tx.run(`UPDATE orders SET created_at = ? WHERE tenant_id = ? AND shopify_order_id ${sign} ?`, [
+          new Date(at),
+          BigInt(id),
+          middle,
+        ]),
+      );
+    }
+    for (const index of [0, 1_003, 1_199, 1_200, 2_201, 2_399]) control.deleteOrder(shop, index);
+    await ada.synced(id, 'full');
+    expect(await count('orders', id)).toBe(2_394);
+    await expectExact(world, ada, id, shop);
+  });
+
   test('everything was deleted', async () => {
     const { shop, id } = await filled({ orders: 5 });
     for (let i = 0; i < 5; i++) control.deleteOrder(shop, i);
