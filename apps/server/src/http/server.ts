@@ -52,7 +52,7 @@ export async function createServer({
     http: { headersTimeout: tuning.headersSeconds * 1000, connectionsCheckingInterval: 1_000 },
     forceCloseConnections: 'idle',
     requestIdHeader: false,
-    genReqId: () => randomUUID().replaceAll('-', '').slice(0, 16),
+    genReqId: () => randomUUID(),
     // longer than a head can be: whatever a path names, its route says that it is not there
     routerOptions: { maxParamLength: 20_000 },
     clientErrorHandler: answerBrokenRequest,

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createSecretKey, hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Database } from '../db/database.ts';
 import { isUnavailable } from '../db/faults.ts';
@@ -42,7 +42,8 @@ const TAKEN_STILL = [...COMPLIANCE_TOPICS, 'app/uninstalled'];
 export function createReceiver(
   deps: ReceiveDeps,
 ): (key: string | null, headers: IncomingHttpHeaders, body: Buffer) => Promise<void> {
-  const { db, writer, secrets, answerSeconds, hint } = deps;
+  const { db, writer, answerSeconds, hint } = deps;
+  const secrets = deps.secrets.map((secret) => createSecretKey(secret, 'utf8'));
   const inTime = patience(answerSeconds);
   // neither the key nor the shop of a store ever changes
   const byKey = new Map<string, { receiver: Receiver; until: number }>();
@@ -165,6 +166,15 @@ function patience(seconds: number): <T>(work: Promise<T>) => Promise<T> {
       const one = { since: performance.now(), giveUp };
       waiting.add(one);
       timer ??= setInterval(look, (seconds * 1000) / LOOKS);
-      work.finally(() => waiting.delete(one)).then(resolve, reject);
+      work.then(
+        (value) => {
+          waiting.delete(one);
+          resolve(value);
+        },
+        (error: unknown) => {
+          waiting.delete(one);
+          reject(error as Error);
+        },
+      );
     });
 }

@@ -23,8 +23,6 @@ const ONCE = { keys: ['shop_domain', 'webhook_id'] };
 /** Of one transaction: a statement stays far below max_allowed_packet, and others' turns to write come soon. */
 const MAX_ROWS = 200;
 const MAX_CHARACTERS = 1_000_000;
-/** While the disk has one group, the database gets the next. */
-const GROUPS_AT_ONCE = 2;
 /** What may wait in memory for the database; more is refused, and Shopify sends it again. */
 const MAX_WAITING = 64_000_000;
 
@@ -58,14 +56,14 @@ interface Waiting {
 }
 
 /**
- * Commits events in groups: those that come while groups are being flushed make up the next, so that many deliveries
- * share a commit and a single one waits for nothing.
+ * Commits events in groups, one after the other: those that come while one is being flushed make up the next, so that
+ * many deliveries share a commit and a single one waits for nothing.
  */
 export function createInboxWriter(db: Database): InboxWriter {
   const waiting: Waiting[] = [];
   let size = 0;
-  let flushing = 0;
-  let isDue = false;
+  /** A group is on its way, or about to be made up. */
+  let isBusy = false;
 
   const insert = (group: Waiting[]) =>
     db.insert({ table: 'webhook_events', columns: COLUMNS, rows: group.map(({ row }) => row), onConflict: ONCE });
@@ -89,24 +87,19 @@ export function createInboxWriter(db: Database): InboxWriter {
     return waiting.splice(0, end);
   }
 
-  function flush(): void {
-    isDue = false;
-    while (waiting.length > 0 && flushing < GROUPS_AT_ONCE) {
-      const group = nextGroup();
-      for (const one of group) size -= one.size;
-      flushing++;
-      void commit(group).then(() => {
-        flushing--;
-        flushSoon();
-      });
-    }
+  async function flush(): Promise<void> {
+    const group = nextGroup();
+    for (const one of group) size -= one.size;
+    await commit(group);
+    isBusy = false;
+    flushSoon();
   }
 
   /** When all requests have been taken that are there by now: they share a group. */
   function flushSoon(): void {
-    if (isDue || waiting.length === 0 || flushing >= GROUPS_AT_ONCE) return;
-    isDue = true;
-    setImmediate(flush);
+    if (isBusy || waiting.length === 0) return;
+    isBusy = true;
+    setImmediate(() => void flush());
   }
 
   return {

@@ -227,7 +227,7 @@ describe('headers', () => {
         'x-content-type-options': 'nosniff',
         'x-frame-options': 'DENY',
         'referrer-policy': 'no-referrer',
-        'x-request-id': expect.stringMatching(/^[0-9a-f]{16}$/),
+        'x-request-id': expect.stringMatching(/^[0-9a-f-]{36}$/),
         'content-security-policy': expect.stringContaining("default-src 'none'; script-src 'self'; style-src 'self';"),
         'cross-origin-opener-policy': 'same-origin',
         'cross-origin-resource-policy': 'same-origin',
