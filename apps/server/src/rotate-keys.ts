@@ -18,7 +18,7 @@ const SEALS: readonly SealedTable[] = [TOKEN_SEALS, TOTP_SEALS, MAIL_SEALS];
  */
 export async function rotateKeys(config: Config, say: (line: string) => void): Promise<boolean> {
   const unlock = config.databaseUrl === null ? lockDataDir(config.dataDir) : () => {};
-  const db = openDatabase(accessOf(config));
+  const db = openDatabase(accessOf(config), { readers: 0 });
   try {
     await migrate(db);
     const sealer = createSealer(config.encryptionKeys);

@@ -11,7 +11,7 @@ export async function resetUser(
   config: Config,
   { email, secondFactor }: { email: string; secondFactor: boolean },
 ): Promise<string | null> {
-  const db = openDatabase(accessOf(config));
+  const db = openDatabase(accessOf(config), { readers: 0 });
   try {
     const password = randomBytes(15).toString('base64url');
     return (await resetByOperator(db, { email, password, secondFactor })) ? password : null;

@@ -2,12 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import type { Faults } from '../control/faults.ts';
 import type { Context } from '../graphql/context.ts';
 import { gid } from '../store/ids.ts';
+import { type Ended, writeResult, type Writing } from './thread.ts';
 import { validateBulkQuery } from './validate.ts';
-import type { BulkJob, BulkReport } from './worker.ts';
 
 export interface BulkOperation {
   __typename: 'BulkOperation';
@@ -44,11 +43,11 @@ export class BulkOperations {
   delay: number;
   readonly #faults: Faults;
   readonly #all: BulkOperation[] = [];
-  readonly #jobs = new Map<number, (report: BulkReport) => void>();
+  readonly #writing = new Map<BulkOperation, Writing>();
   readonly #timers = new Set<NodeJS.Timeout>();
   #folder: string | undefined;
-  #worker: Worker | undefined;
   #next = 1;
+  #isClosed = false;
 
   /** Told of each that came to its end. */
   readonly #finished: (operation: BulkOperation) => void;
@@ -90,11 +89,11 @@ export class BulkOperations {
       const message = `A bulk query operation for this app and shop is already in progress: ${busy[0]?.id ?? 'unknown'}.`;
       return { bulkOperation: null, userErrors: [{ field: null, message, code: 'LIMIT_REACHED' }] };
     }
-    const job = this.#next++;
+    const number = this.#next++;
     this.#folder ??= resultFolder();
     const operation: BulkOperation = {
       __typename: 'BulkOperation',
-      id: gid(spec, 'BulkOperation', 'BulkOperation', Math.floor(Date.now() / 1000) % 100_000_000, job % 32_768),
+      id: gid(spec, 'BulkOperation', 'BulkOperation', Math.floor(Date.now() / 1000) % 100_000_000, number % 32_768),
       shop: spec.domain,
       query,
       status: 'CREATED',
@@ -107,7 +106,7 @@ export class BulkOperations {
       url: null,
       partialDataUrl: null,
       secret: randomBytes(16).toString('hex'),
-      file: join(this.#folder, `${job}.jsonl`),
+      file: join(this.#folder, `${number}.jsonl`),
     };
     this.#all.push(operation);
     const url = `${baseUrl}/${spec.domain}/bulk-results/${operation.secret}.jsonl`;
@@ -131,23 +130,7 @@ export class BulkOperations {
       });
       return { bulkOperation: operation, userErrors: [] };
     }
-    this.#jobs.set(job, (report) => {
-      if (report.kind === 'progress') {
-        operation.objectCount = report.objects;
-        operation.rootObjectCount = report.roots;
-        return;
-      }
-      this.#jobs.delete(job);
-      finish(() => {
-        if (report.kind === 'failed') {
-          console.error(`bulk operation ${operation.id} failed: ${report.message}`);
-          this.#fail(operation, 'INTERNAL_SERVER_ERROR');
-        } else this.#complete(operation, report, url);
-        this.#finished(operation);
-      });
-    });
-    const message: BulkJob = {
-      job,
+    const task = {
       file: operation.file,
       query,
       groupObjects,
@@ -157,15 +140,26 @@ export class BulkOperations {
       now: context.now,
       ordersSince: context.ordersSince,
     };
-    this.#start().postMessage(message);
+    const writing = writeResult(task, (objects, roots) => {
+      operation.objectCount = objects;
+      operation.rootObjectCount = roots;
+    });
+    this.#writing.set(operation, writing);
+    void writing.ended.then((end) => {
+      this.#writing.delete(operation);
+      if (this.#isClosed) return;
+      finish(() => {
+        if (end.kind === 'failed') {
+          console.error(`bulk operation ${operation.id} failed: ${end.message}`);
+          this.#fail(operation, 'INTERNAL_SERVER_ERROR');
+        } else this.#complete(operation, end, url);
+        this.#finished(operation);
+      });
+    });
     return { bulkOperation: operation, userErrors: [] };
   }
 
-  #complete(
-    operation: BulkOperation,
-    { objects, roots, bytes }: { objects: number; roots: number; bytes: number },
-    url: string,
-  ): void {
+  #complete(operation: BulkOperation, { objects, roots, bytes }: Extract<Ended, { kind: 'done' }>, url: string): void {
     operation.completedAt = Date.now();
     operation.objectCount = objects;
     operation.rootObjectCount = roots;
@@ -210,26 +204,19 @@ export class BulkOperations {
       return { bulkOperation: operation, userErrors: [{ field: null, message }] };
     }
     operation.status = 'CANCELING';
-    const job = Number(/(\d+)\.jsonl$/.exec(operation.file)![1]);
-    this.#worker?.postMessage({ cancel: job });
+    this.#writing.get(operation)?.cancel();
     return { bulkOperation: operation, userErrors: [] };
   }
 
-  #start(): Worker {
-    if (!this.#worker) {
-      this.#worker = new Worker(new URL('./worker.ts', import.meta.url));
-      this.#worker.on('message', (report: BulkReport) => this.#jobs.get(report.job)?.(report));
-      this.#worker.on('error', (error) => {
-        this.#worker = undefined;
-        for (const [job, tell] of this.#jobs) tell({ job, kind: 'failed', message: String(error) });
-      });
-    }
-    return this.#worker;
-  }
-
   async close(): Promise<void> {
+    this.#isClosed = true;
     for (const timer of this.#timers) clearTimeout(timer);
-    await this.#worker?.terminate();
+    await Promise.all(
+      [...this.#writing.values()].map((writing) => {
+        writing.cancel();
+        return writing.ended;
+      }),
+    );
     if (this.#folder) rmSync(this.#folder, { recursive: true, force: true });
   }
 }

@@ -8,7 +8,7 @@ import { orExplain } from './run.ts';
 await orExplain(async () => {
   const config = readConfig();
   const unlock = config.databaseUrl === null ? lockDataDir(config.dataDir) : () => {};
-  const db = openDatabase(accessOf(config));
+  const db = openDatabase(accessOf(config), { readers: 0 });
   try {
     const applied = await migrate(db);
     console.log(applied.length > 0 ? `Applied: ${applied.join(', ')}` : 'The schema is up to date.');

@@ -83,12 +83,13 @@ export function accessOf(config: { databaseUrl: string | null; dataDir: string }
   return config.databaseUrl ? { url: config.databaseUrl } : { file: join(config.dataDir, 'xeno.db') };
 }
 
-export function openDatabase(access: DatabaseAccess): Database {
-  return 'url' in access ? openMysql(access.url) : openSqlite(access);
+/** `readers`: threads that read an embedded database; none are enough for a few statements, and take less to start. */
+export function openDatabase(access: DatabaseAccess, { readers = 2 } = {}): Database {
+  return 'url' in access ? openMysql(access.url) : openSqlite(access, readers);
 }
 
-function openSqlite(access: Exclude<DatabaseAccess, { url: string }>): Database {
-  const engine = 'writer' in access ? null : SqliteEngine.open(access.file);
+function openSqlite(access: Exclude<DatabaseAccess, { url: string }>, readers: number): Database {
+  const engine = 'writer' in access ? null : SqliteEngine.open(access.file, { readers });
   const driver = sqliteDialect(
     'writer' in access
       ? { writer: access.writer, readers: [] }

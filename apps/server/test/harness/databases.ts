@@ -41,5 +41,5 @@ export const databases: Engine[] = [
 
 async function dataFolder() {
   const folder = await mkdtemp(path.join(tmpdir(), 'xeno-test-'));
-  return { path: folder, remove: () => rm(folder, { recursive: true, force: true }) };
+  return { path: folder, remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }) };
 }

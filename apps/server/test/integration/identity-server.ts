@@ -30,7 +30,7 @@ export interface Frame {
 export async function startFrame(engine: Engine, env: Record<string, string> = {}): Promise<Frame> {
   const { databaseUrl, dataDir, drop } = await engine.open();
   const config = readConfig({ DATA_DIR: dataDir, DATABASE_URL: databaseUrl ?? '', LOG_LEVEL: 'debug', ...env });
-  const db = openDatabase(accessOf(config));
+  const db = openDatabase(accessOf(config), { readers: 0 });
   await migrate(db);
   const lines: string[] = [];
   const out = new PassThrough().on('data', (chunk: Buffer) => void lines.push(chunk.toString()));

@@ -118,7 +118,7 @@ describe.each(databases.filter((engine) => engine.available))('rollups on $name'
 
   beforeAll(async () => {
     place = await engine.open();
-    db = openDatabase(accessOf(place));
+    db = openDatabase(accessOf(place), { readers: 0 });
     await migrate(db);
   });
   afterAll(async () => {

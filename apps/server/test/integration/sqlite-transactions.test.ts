@@ -13,7 +13,7 @@ let engine: SqliteEngine;
 let driver: ReturnType<typeof sqliteDialect>;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'xeno-transactions-'));
-  engine = SqliteEngine.open(join(folder, 'xeno.db'), TURN_MS);
+  engine = SqliteEngine.open(join(folder, 'xeno.db'), { gateTimeoutMs: TURN_MS });
   driver = sqliteDialect({ writer: engine.writerPort(), readers: engine.readerPorts() });
   await connect().ask('CREATE TABLE things (id BIGINT PRIMARY KEY, name TEXT)');
 });

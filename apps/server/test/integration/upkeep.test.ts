@@ -44,7 +44,7 @@ onEachDatabase('what stores need now and then', (engine) => {
   let db: Database;
   beforeAll(async () => {
     place = await engine.open();
-    db = openDatabase(accessOf(place));
+    db = openDatabase(accessOf(place), { readers: 0 });
     await migrate(db);
   });
   afterAll(async () => {

@@ -18,7 +18,7 @@ onEachDatabase('batches of webhooks', (engine) => {
 
   beforeAll(async () => {
     place = await engine.open();
-    db = openDatabase(accessOf(place));
+    db = openDatabase(accessOf(place), { readers: 0 });
     await migrate(db);
   });
   afterAll(async () => {

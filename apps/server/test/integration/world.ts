@@ -64,7 +64,7 @@ export async function startWorld(
     ...env,
   });
   let app: App = await startApp(config, { clock: HURRIED });
-  const db = openDatabase(accessOf(config));
+  const db = openDatabase(accessOf(config), { readers: 0 });
   const said: string[] = [];
   let people = 0;
   return {

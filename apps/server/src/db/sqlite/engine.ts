@@ -4,23 +4,26 @@ import { DatabaseSync } from 'node:sqlite';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { ThreadData, ThreadMessage } from './protocol.ts';
 
-const READERS = 2;
 const PATIENCE = 8;
 
 /**
- * The threads behind one SQLite file: one that writes, two that read, one that tidies up. There is one engine a process;
+ * The threads behind one SQLite file: one that writes, those that read, one that tidies up. There is one engine a process;
  * a worker thread gets a port to the writer of the process it belongs to.
  */
 export class SqliteEngine {
   private readonly threads: Worker[];
+  private readonly readers: Worker[];
   private readonly exits: Promise<void>[];
 
-  private constructor(threads: Worker[]) {
-    this.threads = threads;
-    this.exits = threads.map((thread) => new Promise((resolve) => thread.once('exit', () => resolve())));
+  /** The first of `threads` is the one that writes. */
+  private constructor(threads: Worker[], readers: Worker[]) {
+    this.threads = [...threads, ...readers];
+    this.readers = readers;
+    this.exits = this.threads.map((thread) => new Promise((resolve) => thread.once('exit', () => resolve())));
   }
 
-  static open(file: string, gateTimeoutMs = 30_000): SqliteEngine {
+  /** Without readers there is a single thread, which does everything: enough for a few statements. */
+  static open(file: string, { readers = 2, gateTimeoutMs = 30_000 } = {}): SqliteEngine {
     mkdirSync(dirname(file), { recursive: true });
     keepLog(file);
     const options = (role: ThreadData['role']) => ({
@@ -30,11 +33,11 @@ export class SqliteEngine {
       resourceLimits: { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16 },
     });
     const start = (role: 'writer' | 'reader') => new Worker(new URL('./thread.ts', import.meta.url), options(role));
-    return new SqliteEngine([
-      start('writer'),
-      ...Array.from({ length: READERS }, () => start('reader')),
-      new Worker(new URL('./checkpointer.ts', import.meta.url), options('checkpointer')),
-    ]);
+    const tidying = () => new Worker(new URL('./checkpointer.ts', import.meta.url), options('checkpointer'));
+    return new SqliteEngine(
+      [start('writer'), ...(readers > 0 ? [tidying()] : [])],
+      Array.from({ length: readers }, () => start('reader')),
+    );
   }
 
   writerPort(): MessagePort {
@@ -47,7 +50,7 @@ export class SqliteEngine {
   }
 
   readerPorts(): MessagePort[] {
-    return this.threads.slice(1, 1 + READERS).map((thread) => this.portTo(thread));
+    return this.readers.map((thread) => this.portTo(thread));
   }
 
   private portTo(thread: Worker, patience = 0): MessagePort {

@@ -206,10 +206,12 @@ const handle = new Handle(role === 'writer');
 // what is read outside a transaction must not see another one's uncommitted rows
 const committed = role === 'writer' ? new Handle(false) : handle;
 const gate = new Gate();
-let ports = 0;
+const ports = new Set<MessagePort>();
+let lastPort = 0;
 
 function serve(port: MessagePort, patience: number): void {
-  const name = `p${++ports}`;
+  const name = `p${++lastPort}`;
+  ports.add(port);
   const transactions = new Map<string, Transaction>();
   let single = 0;
 
@@ -321,6 +323,7 @@ function serve(port: MessagePort, patience: number): void {
 
   port.on('message', take);
   port.on('close', () => {
+    ports.delete(port);
     gate.abandon((owner) => owner.startsWith(`${name}.`));
     for (const owner of [...transactions.keys()]) abort(owner);
   });
@@ -348,4 +351,6 @@ parentPort!.on('message', (message: ThreadMessage) => {
   handle.db.close();
   parentPort!.postMessage('closed');
   parentPort!.close();
+  // a thread that sleeps at the other end does not close its own
+  for (const port of ports) port.close();
 });
