@@ -82,7 +82,6 @@ try {
       rowsOfAll = bench.rows;
       tables.push(await measureWays(bench), await measureBatches(bench), await measureMemory(bench));
     } finally {
-      await pool.close();
       await place.drop();
     }
   }

@@ -32,7 +32,6 @@ if (import.meta.main) {
   await ingestFile(task, pool, task.dataDir, task.source);
   sample();
   clearInterval(timer);
-  await pool.close();
   await db.close();
   console.log(Math.round(peak / 1e6));
 }

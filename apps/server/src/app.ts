@@ -137,7 +137,6 @@ export async function startApp(
     const lastClientFor = async (tenant: Tenant) =>
       clientFor(tenant, await heldToken(tenant.shopDomain, tokens.forShop(tenant.shopDomain)));
     const pool = createIngestPool(db);
-    closers.push(() => pool.close());
     /** Where this process listens. */
     let ownUrl: string | null = null;
     const subscribing = {

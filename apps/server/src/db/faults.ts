@@ -15,6 +15,8 @@ const REPEATABLE = new Set([
   'SQLITE_BUSY',
   ...READ_ONLY,
 ]);
+/** The server takes no connection, or ends those that there are. */
+const TURNED_AWAY = new Set(['ER_CON_COUNT_ERROR', 'ER_SERVER_SHUTDOWN']);
 /** No room, or no way to write. */
 const UNWRITABLE = new Set([
   'SQLITE_FULL',
@@ -23,19 +25,26 @@ const UNWRITABLE = new Set([
   'ER_RECORD_FILE_FULL',
   'ER_DISK_FULL',
   'ER_ERROR_ON_WRITE',
-  'ER_CON_COUNT_ERROR',
-  'ER_SERVER_SHUTDOWN',
 ]);
 
 const hasCode = (codes: ReadonlySet<string>) => (error: unknown) => codes.has(codeOf(error) ?? '');
 
 export const isReadOnly = hasCode(READ_ONLY);
 export const isRepeatable = hasCode(REPEATABLE);
+const isTurnedAway = hasCode(TURNED_AWAY);
 const isUnwritable = hasCode(UNWRITABLE);
 
-/** The database cannot do its work for now, whatever is asked of it: away, full, read-only, or too busy. */
-export function isUnavailable(error: unknown): boolean {
+/** What another thread says that has found the database away. */
+export class DatabaseAway extends Error {
+  override name = 'DatabaseAway';
+}
+
+/** The database is away, read-only or too busy, which passes by itself: whatever was being done goes on then. */
+export function isAway(error: unknown): boolean {
   const { name, fatal, original } = error as { name?: string; fatal?: boolean; original?: { fatal?: boolean } };
   const isDisconnected = (fatal ?? original?.fatal) === true || /^SequelizeConnection/.test(name ?? '');
-  return isDisconnected || isRepeatable(error) || isUnwritable(error);
+  return isDisconnected || isTurnedAway(error) || isRepeatable(error) || error instanceof DatabaseAway;
 }
+
+/** The database cannot do its work for now, whatever is asked of it: away, or full. */
+export const isUnavailable = (error: unknown): boolean => isAway(error) || isUnwritable(error);

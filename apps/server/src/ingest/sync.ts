@@ -1,4 +1,5 @@
 import type { RunStatus } from '@xeno/contracts';
+import { isAway } from '../db/faults.ts';
 import type { SyncRun } from '../db/models/sync-run.ts';
 import type { SyncStream } from '../db/models/sync-stream.ts';
 import type { Tenant } from '../db/models/tenant.ts';
@@ -21,7 +22,7 @@ const SYNC_LEASE = 'sync';
 /**
  * Carries out a queued run, or goes on with one whose process died. Everything it does is either committed or done
  * again: killed at any moment, the next call goes on from the last checkpoint. Returns false when another process has it.
- * @throws TurnOver when it is to be called again, after others
+ * @throws TurnOver when it is to be called again, after others; what the database threw that was away
  */
 export async function runSync(deps: SyncDeps, tenantId: string, runId: string, signal: AbortSignal): Promise<boolean> {
   const { db, owner, leaseSeconds } = deps;
@@ -48,9 +49,12 @@ export async function runSync(deps: SyncDeps, tenantId: string, runId: string, s
 
 const isActive = (status: RunStatus) => status === 'queued' || status === 'running';
 
-/** The process stops, lost its lease, or it is the turn of others: the run stays as it is, and is gone on with later. */
+/**
+ * The process stops, lost its lease or its database, or it is the turn of others: the run stays as it is, and is gone on
+ * with later.
+ */
 const isInterruption = (error: unknown, signal: AbortSignal) =>
-  signal.aborted || error instanceof LeaseLost || error instanceof TurnOver;
+  signal.aborted || error instanceof LeaseLost || error instanceof TurnOver || isAway(error);
 
 async function prepare(
   deps: SyncDeps,

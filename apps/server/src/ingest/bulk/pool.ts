@@ -1,5 +1,6 @@
 import { Piscina } from 'piscina';
 import type { Database } from '../../db/database.ts';
+import { DatabaseAway } from '../../db/faults.ts';
 import { LeaseLost } from '../apply.ts';
 import { Unreadable } from '../map/fields.ts';
 import type { IngestTask, ThreadTask } from './ingest.ts';
@@ -20,20 +21,26 @@ export interface IngestPool {
   /**
    * Turns a bulk result on disk into committed rows, going on from the task's checkpoint. Several threads work on one
    * result: one maps while another's batch is written.
-   * @throws IncompleteResult before anything is written, Unreadable, LeaseLost
+   * @throws IncompleteResult before anything is written, Unreadable, LeaseLost, DatabaseAway
    */
   ingest(task: IngestTask, signal: AbortSignal): Promise<Partitioned>;
-  close(): Promise<void>;
 }
 
-export function createIngestPool(db: Database, threads = 2): IngestPool {
-  const piscina = new Piscina({
+const THREADS = 2;
+
+/** Those of the process, which keep nobody from ending it. One takes half a second to get ready. */
+let threads: Piscina | undefined;
+const startedThreads = () =>
+  (threads ??= new Piscina({
     filename: new URL('./worker.ts', import.meta.url).href,
     minThreads: 0,
-    maxThreads: threads,
+    maxThreads: THREADS,
     idleTimeout: 30_000,
     resourceLimits: HEAP,
-  });
+  }));
+
+export function createIngestPool(db: Database): IngestPool {
+  const piscina = startedThreads();
   return {
     async ingest(task, signal) {
       const found = resultOf((await piscina.run(task, { name: 'split', signal })) as Outcome<Partitioned>);
@@ -44,11 +51,10 @@ export function createIngestPool(db: Database, threads = 2): IngestPool {
         const given: ThreadTask = { ...task, access, progress };
         resultOf((await piscina.run(given, { name: 'ingest', signal, transferList: transfer })) as Outcome<void>);
       };
-      const ends = await Promise.allSettled(Array.from({ length: Math.min(threads, open) }, work));
+      const ends = await Promise.allSettled(Array.from({ length: Math.min(THREADS, open) }, work));
       for (const end of ends) if (end.status === 'rejected') throw end.reason;
       return found;
     },
-    close: () => piscina.destroy(),
   };
 }
 
@@ -61,5 +67,7 @@ function resultOf<T>(outcome: Outcome<T>): T {
       throw new Unreadable(outcome.message);
     case 'lease_lost':
       throw new LeaseLost();
+    case 'database_away':
+      throw new DatabaseAway(outcome.message);
   }
 }

@@ -1,5 +1,6 @@
 import type { Reconciliation, StreamName } from '@xeno/contracts';
 import type { Database } from '../../db/database.ts';
+import { isAway } from '../../db/faults.ts';
 import { newId } from '../../db/ids.ts';
 import type { Tenant } from '../../db/models/tenant.ts';
 import type { JobKind } from '../../jobs/job.ts';
@@ -71,7 +72,7 @@ export const reconcileJobs = (deps: ReconcileDeps): JobKind =>
           const shop = await describeShop(ctx, tenant);
           await compareAll({ ...ctx, ...shop, settleMs: deps.reconcileSettleSeconds * 1000 }, deps, findings, report);
         } catch (error) {
-          if (kept.aborted || error instanceof LeaseLost) throw error;
+          if (kept.aborted || error instanceof LeaseLost || isAway(error)) throw error;
           await deps.troubled(tenant, error);
           deps.log.warn({ tenantId, shop: tenant.shopDomain, err: error }, 'reconciliation failed');
           report.error =
