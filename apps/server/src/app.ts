@@ -49,7 +49,7 @@ import { createSealer } from './shopify/seal.ts';
 import { createTokenSource, heldToken } from './shopify/token-source.ts';
 import { complianceHandlers } from './privacy/handle-webhooks.ts';
 import { privacyRoutes } from './privacy/routes.ts';
-import { disconnect, markUninstalled } from './stores/disconnect.ts';
+import { disconnect, markErasing } from './stores/disconnect.ts';
 import { pruneStates } from './stores/prune.ts';
 import { storeRoutes } from './stores/routes.ts';
 import { standingHandlers } from './stores/handle-webhooks.ts';
@@ -188,9 +188,10 @@ export async function startApp(
         identify,
         redactPerson,
         eraseBodies,
-        end: async (tenantId) => {
-          await markUninstalled(db, tenantId);
-          queue.stop(tenantId);
+        beginErasing: async (tenantId, asked) => {
+          const isBegun = await markErasing(db, tenantId, asked);
+          if (isBegun) queue.stop(tenantId);
+          return isBegun;
         },
       }),
       ...standingHandlers({ db, log, hint: queue.hint, stop: (tenantId) => queue.stop(tenantId) }),

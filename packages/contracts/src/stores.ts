@@ -8,6 +8,7 @@ export const TenantStatus = Type.Union([
   Type.Literal('reconnect_needed'),
   Type.Literal('uninstalled'),
   Type.Literal('disconnected'),
+  Type.Literal('erasing'),
 ]);
 export type TenantStatus = Static<typeof TenantStatus>;
 

@@ -31,7 +31,8 @@ const LAST_INSTANT = Date.UTC(9999, 0);
 const LONGEST = { topic: 64, id: 128, version: 16 };
 /** For so long a store that was connected is taken to be so still: what comes meanwhile is given up when it is processed. */
 const KNOWN_FOR_MS = 10_000;
-/** What is taken of a store that was disconnected. */
+const isOver = (status: string) => status === 'disconnected' || status === 'erasing';
+/** What is taken of a store that was disconnected, or is being erased. */
 const TAKEN_STILL = [...COMPLIANCE_TOPICS, 'app/uninstalled'];
 
 /**
@@ -63,7 +64,7 @@ export function createReceiver(
       [value],
     );
     if (!row) return null;
-    return { tenantId: String(row.id), shop: row.shop_domain, isDisconnected: row.status === 'disconnected' };
+    return { tenantId: String(row.id), shop: row.shop_domain, isDisconnected: isOver(row.status) };
   }
 
   return async (key, headers, body) => {

@@ -39,8 +39,6 @@ const AT_ONCE = 2_000;
 /** Erases all that is stored of a store, in bounded transactions; killed in between, it is done again. */
 export async function eraseStore(db: Database, tenantId: string, exceptWebhook: string): Promise<void> {
   const tenant = BigInt(tenantId);
-  // first, since without this row nobody may write any more
-  await db.transaction((tx) => tx.run('DELETE FROM tenant_state WHERE tenant_id = ?', [tenant]));
   for (const [table, column] of Object.entries(ERASED_TABLES)) await eraseRows(db, table, column, tenant);
   for (;;) {
     const rows = await db.read<{ shop_domain: string; webhook_id: string }>(

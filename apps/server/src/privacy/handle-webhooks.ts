@@ -21,8 +21,8 @@ export interface PrivacyDeps {
   redactPerson(tx: Tx, dialect: Dialect, tenantId: string, person: Person): Promise<void>;
   /** Removes the bodies of webhooks that name a person; `since`: of those that have ended since then. */
   eraseBodies(db: Database, tenantId: string, person: Person, since?: Date): Promise<void>;
-  /** Ends the connection of a store and what runs for it. */
-  end(tenantId: string): Promise<void>;
+  /** Ends the connection of a store and what runs for it, until it is erased; false if it was connected after `asked`. */
+  beginErasing(tenantId: string, asked: Date): Promise<boolean>;
 }
 
 type Handler = (event: InboxEvent) => Promise<void>;
@@ -125,8 +125,7 @@ async function redactShop(deps: PrivacyDeps, event: OfTenant): Promise<void> {
   if (!tenant) return;
   const asked = requestedAt(event);
   const told = { tenantId, userId: null, subject: shopDomain };
-  const isStanding = tenant.status !== 'uninstalled' && tenant.status !== 'disconnected';
-  if (isStanding && (tenant.installedAt === null || asked < tenant.installedAt)) {
+  if (!(await deps.beginErasing(tenantId, asked))) {
     const detail = { webhookId, requestedAt: asked, installedAt: tenant.installedAt };
     await db.transaction(async (tx) => {
       await noteRequest(tx, db.dialect, event, {
@@ -140,14 +139,12 @@ async function redactShop(deps: PrivacyDeps, event: OfTenant): Promise<void> {
     });
     return;
   }
-  await deps.end(tenantId);
   await eraseStore(db, tenantId, webhookId);
   await db.transaction(async (tx) => {
-    await tx.run(
-      `UPDATE tenants SET store_name = ?, scopes = '', currency = NULL, timezone = NULL, api_version = NULL,
-         last_sync_at = NULL, status_reason = ? WHERE id = ?`,
-      [shopDomain, 'Its data was erased, as Shopify asks for after an uninstallation.', BigInt(tenantId)],
-    );
+    await tx.run("UPDATE tenants SET status = 'uninstalled', status_reason = ? WHERE id = ? AND status = 'erasing'", [
+      'Its data was erased, as Shopify asks for after an uninstallation.',
+      BigInt(tenantId),
+    ]);
     await audit(tx, db.dialect, { ...told, action: 'privacy.shop_redacted', detail: { webhookId } });
     await tx.run('UPDATE webhook_events SET body = NULL WHERE shop_domain = ? AND webhook_id = ?', [
       shopDomain,

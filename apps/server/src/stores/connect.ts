@@ -72,6 +72,7 @@ export type ConnectFailure =
   | 'shop_owned_by_another'
   | 'admin_needed'
   | 'confirmation_pending'
+  | 'being_erased'
   | 'exchange_failed'
   | 'scopes_missing';
 
@@ -115,6 +116,7 @@ export async function finishConnect(
   const claim = await claimOf(db, shop, userId);
   if (claim.as === 'member') return failed('admin_needed', shop);
   if (claim.as === 'waiting') return failed('confirmation_pending', shop);
+  if (claim.as === 'nobody') return failed('being_erased', shop);
   if (claim.as === 'stranger') return { ok: false, code: 'shop_owned_by_another', shop, ask: claim.ask };
 
   const answer = await exchangeCode({
@@ -162,6 +164,7 @@ async function saveTenant(
     const claim = await claimOf(db, shop, userId, tx);
     if (claim.as === 'member') return { ok: false, code: 'admin_needed', shop };
     if (claim.as === 'waiting') return { ok: false, code: 'confirmation_pending', shop };
+    if (claim.as === 'nobody') return { ok: false, code: 'being_erased', shop };
     if (claim.as === 'stranger') return { ok: false, code: 'shop_owned_by_another', shop, ask: claim.ask };
     if (tenant) {
       await joinAs(db, tx, { tenantId: tenant.id, userId, claim });
@@ -208,10 +211,11 @@ async function saveTenant(
  * What whoever can agree to an installation in Shopify may be in a store here. Founder: nobody has connected it. Successor:
  * it was uninstalled, or has no admin; older members wait for the successor to confirm them, since the store may have been
  * sold. Invited: an admin has. Member: is in it already, with a role that does not connect stores. Waiting: was in it before
- * a successor came. Stranger: others have it, and `ask` is the masked address of whom to ask.
+ * a successor came. Stranger: others have it, and `ask` is the masked address of whom to ask. Nobody can be anything in it
+ * while its data is being erased.
  */
 type Claim =
-  | { as: 'founder' | 'admin' | 'successor' | 'member' | 'waiting' }
+  | { as: 'founder' | 'admin' | 'successor' | 'member' | 'waiting' | 'nobody' }
   | { as: 'invited'; role: Role; email: string }
   | { as: 'stranger'; ask: string | null };
 
@@ -220,6 +224,7 @@ async function claimOf(db: Database, shop: string, userId: string, tx?: Tx): Pro
   const { Tenant, Membership, User } = db.models;
   const tenant = await Tenant.findOne({ where: { shopDomain: shop }, transaction });
   if (!tenant) return { as: 'founder' };
+  if (tenant.status === 'erasing') return { as: 'nobody' };
   const admins = await Membership.findAll({
     where: { tenantId: tenant.id, role: 'admin', waitingSince: null },
     order: [['createdAt', 'ASC']],

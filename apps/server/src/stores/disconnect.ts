@@ -20,13 +20,41 @@ export async function disconnect(db: Database, tx: Tx, tenantId: string): Promis
 export const markUninstalled = (db: Database, tenantId: string): Promise<void> =>
   db.transaction(async (tx) => {
     const tenant = await db.models.Tenant.findByPk(tenantId, { transaction: tx.transaction, lock: true });
-    if (!tenant || tenant.status === 'uninstalled') return;
+    if (!tenant || tenant.status === 'uninstalled' || tenant.status === 'erasing') return;
     await endConnection(db, tx, tenantId, {
       status: 'uninstalled',
       statusReason: 'The app was uninstalled in Shopify; the data is kept.',
       runs: 'The app was uninstalled in Shopify.',
     });
     await audit(tx, db.dialect, { tenantId, userId: null, action: 'store.uninstalled', subject: tenantId });
+  });
+
+/**
+ * Ends a connection whose data Shopify has asked to erase, at `asked`: until it is erased, nobody can connect the store,
+ * and nothing is written for it. False, and nothing is changed, if it was connected again since then.
+ */
+export const markErasing = (db: Database, tenantId: string, asked: Date): Promise<boolean> =>
+  db.transaction(async (tx) => {
+    const { transaction } = tx;
+    const tenant = await db.models.Tenant.findByPk(tenantId, { transaction, lock: true });
+    if (!tenant) return false;
+    const { status, installedAt } = tenant;
+    if (!ENDED.has(status) && (installedAt === null || asked < installedAt)) return false;
+    await endConnection(db, tx, tenantId, {
+      status: 'erasing',
+      statusReason: 'Its data is being erased, as Shopify asks for after an uninstallation.',
+      runs: 'The app was uninstalled in Shopify.',
+    });
+    await tenant.update(
+      { storeName: tenant.shopDomain, scopes: '', currency: null, timezone: null, apiVersion: null, lastSyncAt: null },
+      { transaction },
+    );
+    // without this row nobody may write any more
+    await tx.run('DELETE FROM tenant_state WHERE tenant_id = ?', [BigInt(tenantId)]);
+    if (!ENDED.has(status)) {
+      await audit(tx, db.dialect, { tenantId, userId: null, action: 'store.uninstalled', subject: tenantId });
+    }
+    return true;
   });
 
 /** Destroys a store's tokens and ends what runs for it; its data stays. Doing it twice changes nothing. */

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ERASED_TABLES } from '../../src/privacy/erase-store.ts';
 import { caughtUp } from './webhooks.ts';
-import { Browser, expectExact, onEachDatabase, startWorld, wentWell, type World } from './world.ts';
+import { Browser, consent, expectExact, onEachDatabase, startWorld, wentWell, type World } from './world.ts';
 
 const SHOP = 'discreet.myshopify.com';
 
@@ -305,6 +305,29 @@ onEachDatabase('privacy', (engine) => {
     await ada.fill(SHOP);
     await until(async () => (await actions()).includes('privacy.shop_redact_ignored'), 'ignored');
     expect(await requests()).toMatchObject([{ kind: 'shop_redact', status: 'ignored' }]);
+    await caughtUp(world, id, SHOP);
+    await expectExact(world, ada, id, SHOP);
+  });
+
+  test('a store whose data is being erased cannot be connected before that has ended', async () => {
+    const { control } = world.sandbox;
+    control.uninstall(SHOP);
+    await until(async () => (await ada.tenant(id)).status === 'uninstalled', 'uninstalled');
+    // as when the process dies in the midst of it
+    await world.db.transaction((tx) => tx.run("UPDATE tenants SET status = 'erasing' WHERE id = ?", [BigInt(id)]));
+    const asked = await world.tokenRequests(SHOP, async () => {
+      const back = await ada.call('GET', await consent(await ada.begin(SHOP)));
+      expect(back.headers.get('location')).toContain('code=being_erased');
+    });
+    expect(asked).toBe(0);
+    expect((await ada.tenant(id)).status).toBe('erasing');
+    await delay(1_100); // Shopify's clock has seconds
+    control.requestCompliance(SHOP, 'shop/redact');
+    await until(async () => (await ada.tenant(id)).status === 'uninstalled', 'erased');
+    expect(await actions()).toContain('privacy.shop_redacted');
+
+    await ada.fill(SHOP);
+    control.createOrder(SHOP, { lineCount: 1 });
     await caughtUp(world, id, SHOP);
     await expectExact(world, ada, id, SHOP);
   });

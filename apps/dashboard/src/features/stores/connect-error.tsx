@@ -56,6 +56,12 @@ const EXPLANATIONS: Record<string, Explanation> = {
       'You are a member already and wait for an admin’s confirmation, as somebody else has connected the store meanwhile. Nothing was changed.',
     todo: ['Ask an admin of the store to confirm you, under Team.', 'Until then it is listed under Stores as waiting.'],
   },
+  being_erased: {
+    title: 'The store’s data is being erased',
+    happened:
+      'Shopify has asked for it, as it does after an uninstallation, and it has not ended yet. Nothing was changed.',
+    todo: ['Connect the store again in a few minutes: all that Shopify has of it is fetched then.'],
+  },
   access_denied: {
     title: 'Access was not granted',
     happened: 'Shopify’s consent page was cancelled, so nothing was connected.',

@@ -13,6 +13,7 @@ const STATES: Record<State, { label: string; color: string }> = {
   reconnect_needed: { label: 'Reconnect needed', color: 'red' },
   uninstalled: { label: 'Uninstalled', color: 'red' },
   disconnected: { label: 'Disconnected', color: 'gray' },
+  erasing: { label: 'Being erased', color: 'gray' },
 };
 
 /** What each state means in which nothing new arrives for now. Of a connection that has ended the server tells how. */
@@ -23,10 +24,10 @@ const MEANINGS: Partial<Record<State, string>> = {
     'Shopify no longer accepts our access to this store. All figures so far are kept, and what happened meanwhile is fetched afterwards.',
 };
 
-export const canReconnect = ({ status }: Tenant): boolean => status !== 'connected' && status !== 'paused';
+export const canReconnect = ({ status }: Tenant): boolean => !['connected', 'paused', 'erasing'].includes(status);
 
 /** Ended on purpose, here or in Shopify, rather than broken. */
-export const hasEnded = ({ status }: Tenant): boolean => status === 'disconnected' || status === 'uninstalled';
+export const hasEnded = ({ status }: Tenant): boolean => ['disconnected', 'uninstalled', 'erasing'].includes(status);
 
 export function StoreState({ tenant }: { tenant: Tenant }) {
   const { label, color } = STATES[tenant.activeRun ? 'syncing' : tenant.status];
@@ -41,7 +42,7 @@ export function StoreState({ tenant }: { tenant: Tenant }) {
 export function StoreAdvice({ tenant }: { tenant: Tenant }) {
   const meaning = hasEnded(tenant) ? tenant.statusReason : MEANINGS[tenant.status];
   if (!meaning) return null;
-  const calm = tenant.status === 'disconnected';
+  const calm = tenant.status === 'disconnected' || tenant.status === 'erasing';
   const mayReconnect = permits(tenant.role, 'store:manage');
   return (
     <Alert

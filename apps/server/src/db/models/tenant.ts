@@ -10,7 +10,7 @@ import {
 import { idColumn } from './columns.ts';
 
 /** Connections that are over: nobody hears of these stores any more. */
-export const ENDED: ReadonlySet<TenantStatus> = new Set(['disconnected', 'uninstalled']);
+export const ENDED: ReadonlySet<TenantStatus> = new Set(['disconnected', 'uninstalled', 'erasing']);
 
 /** A Shopify store. Tokens are sealed; see shopify/seal. */
 export class Tenant extends Model<InferAttributes<Tenant>, InferCreationAttributes<Tenant>> {
