@@ -1,4 +1,5 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Role } from '@xeno/contracts';
 import { Op } from 'sequelize';
 import { audit } from '../db/audit.ts';
@@ -23,6 +24,8 @@ export interface ConnectDeps {
 }
 
 const STATE_MINUTES = 15;
+const EXCHANGES = 3;
+const EXCHANGE_PAUSE_MS = 500;
 const CALLBACK = '/api/shopify/callback';
 
 /**
@@ -119,14 +122,7 @@ export async function finishConnect(
   if (claim.as === 'nobody') return failed('being_erased', shop);
   if (claim.as === 'stranger') return { ok: false, code: 'shop_owned_by_another', shop, ask: claim.ask };
 
-  const answer = await exchangeCode({
-    sandboxUrl: shopify.sandboxUrl ?? undefined,
-    apiKey: shopify.apiKey,
-    apiSecret: shopify.apiSecrets[0]!,
-    shop,
-    code,
-    now: Date.now(),
-  });
+  const answer = await exchange(deps, shop, code);
   if (answer.kind !== 'tokens') return failed('exchange_failed', shop);
   if (!mayRead(answer.tokens.scopes, 'orders')) return failed('scopes_missing', shop);
 
@@ -136,6 +132,17 @@ export async function finishConnect(
     // two users finished at once: the other one was first
     if (isUniqueViolation(error)) return failed('shop_owned_by_another', shop);
     throw error;
+  }
+}
+
+/** A few times, where Shopify is in trouble for a moment: somebody waits for the answer. */
+async function exchange({ shopify }: ConnectDeps, shop: string, code: string): Promise<TokenAnswer> {
+  const [apiSecret] = shopify.apiSecrets;
+  const request = { sandboxUrl: shopify.sandboxUrl ?? undefined, apiKey: shopify.apiKey, apiSecret: apiSecret! };
+  for (let tries = 1; ; tries++) {
+    const answer = await exchangeCode({ ...request, shop, code, now: Date.now() });
+    if (answer.kind !== 'retry' || answer.reason === 'time-out' || tries === EXCHANGES) return answer;
+    await sleep(EXCHANGE_PAUSE_MS * tries);
   }
 }
 

@@ -197,6 +197,12 @@ onEachDatabase('connecting a store', (engine) => {
     await nobodyConnected(shop);
   });
 
+  test('a code is offered again where Shopify is in trouble for a moment', async () => {
+    const shop = newShop();
+    world.sandbox.control.setFault({ kind: 'http_status', on: 'token', shop, status: 503, times: 2 });
+    await ada.connect(shop);
+  });
+
   test('a code that Shopify refuses, and orders that it does not grant', async () => {
     const [shop, poor] = [newShop(), newShop()];
     const { state } = Object.fromEntries(new URL(await ada.begin(shop)).searchParams);
