@@ -55,26 +55,30 @@ export async function rotate(
   const { RefreshToken, Session } = db.models;
   const tokenHash = hashToken(refreshToken);
 
+  // read before: while a transaction lasts, others wait
+  const known = await RefreshToken.findByPk(tokenHash);
+  if (!known) return { verdict: 'unknown' };
+  const session = await Session.findByPk(known.sessionId);
+  if (!session || session.endedAt || session.expiresAt <= new Date()) return { verdict: 'ended' };
+
   return db.transaction<Rotation>(async (tx) => {
     const { transaction } = tx;
     const now = new Date();
     const [first] = await RefreshToken.update({ usedAt: now }, { where: { tokenHash, usedAt: null }, transaction });
-    const known = await RefreshToken.findByPk(tokenHash, { transaction });
-    if (!known) return { verdict: 'unknown' };
-    const session = await Session.findByPk(known.sessionId, { transaction });
-    if (!session || session.endedAt || session.expiresAt <= now) return { verdict: 'ended' };
-
     if (first === 1) {
       const next = newSecretToken();
       const forgettable = { sessionId: session.id, usedAt: { [Op.lt]: after(now, -seconds) } };
       await Promise.all([
         RefreshToken.create({ tokenHash: next.hash, sessionId: session.id, createdAt: now }, { transaction }),
+        // an end that came meanwhile stays: whoever shows the new token is told
         session.update({ lastUsedAt: now, expiresAt: after(now, seconds) }, { transaction }),
         RefreshToken.destroy({ where: forgettable, transaction }),
       ]);
       return { verdict: 'rotated', session, refreshToken: next.token };
     }
-    if (known.usedAt && known.usedAt >= after(now, -graceSeconds)) return { verdict: 'just_used', session };
+    const used = await RefreshToken.findByPk(tokenHash, { transaction });
+    if (!used) return { verdict: 'unknown' };
+    if (used.usedAt && used.usedAt >= after(now, -graceSeconds)) return { verdict: 'just_used', session };
     await session.update({ endedAt: now, endReason: 'reuse' }, { transaction });
     await auditAccount(db, tx, session.userId, 'account.refresh_token_reused', address);
     return { verdict: 'reused' };
