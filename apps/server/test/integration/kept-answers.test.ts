@@ -5,6 +5,7 @@ import { revenue } from '../../src/analytics/queries/revenue.ts';
 import { topCustomers } from '../../src/analytics/queries/top-customers.ts';
 import { readScope } from '../../src/analytics/scope.ts';
 import { eraseStore } from '../../src/privacy/erase-store.ts';
+import { markErasing } from '../../src/stores/disconnect.ts';
 import { caughtUp } from './webhooks.ts';
 import { type Browser, onEachDatabase, startWorld, type World } from './world.ts';
 
@@ -154,9 +155,11 @@ onEachDatabase('kept answers', (engine) => {
       return row && Number(row.changes);
     };
     const [counted, { totals }] = [await changes(), await ada.overview(id)];
+    expect(await markErasing(world.db, id, new Date(Date.now() + 60_000))).toBe(true);
     await eraseStore(world.db, id, '');
     expect(await changes()).toBe(undefined);
     expect((await ada.overview(id)).totals.orders).toBe(0);
+    await world.db.models.Tenant.update({ status: 'uninstalled' }, { where: { id } });
     world.sandbox.control.createOrder(shop);
     await ada.fill(shop);
     expect(await changes()).toBeGreaterThan(counted!);
