@@ -17,6 +17,8 @@ const REPEATABLE = new Set([
 ]);
 /** The server takes no connection, or ends those that there are. */
 const TURNED_AWAY = new Set(['ER_CON_COUNT_ERROR', 'ER_SERVER_SHUTDOWN']);
+/** No room, for the database or for a file. */
+const FULL = new Set(['ENOSPC', 'SQLITE_FULL', 'ER_RECORD_FILE_FULL', 'ER_DISK_FULL']);
 /** No room, or no way to write. */
 const UNWRITABLE = new Set([
   'SQLITE_FULL',
@@ -32,12 +34,20 @@ const hasCode = (codes: ReadonlySet<string>) => (error: unknown) => codes.has(co
 export const isReadOnly = hasCode(READ_ONLY);
 export const isRepeatable = hasCode(REPEATABLE);
 const isTurnedAway = hasCode(TURNED_AWAY);
+const hasNoRoom = hasCode(FULL);
 const isUnwritable = hasCode(UNWRITABLE);
 
 /** What another thread says that has found the database away. */
 export class DatabaseAway extends Error {
   override name = 'DatabaseAway';
 }
+
+/** What another thread says that has found no room. */
+export class DiskFull extends Error {
+  override name = 'DiskFull';
+}
+
+export const isFull = (error: unknown): boolean => hasNoRoom(error) || error instanceof DiskFull;
 
 /** The database is away, read-only or too busy, which passes by itself: whatever was being done goes on then. */
 export function isAway(error: unknown): boolean {

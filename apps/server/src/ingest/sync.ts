@@ -1,5 +1,5 @@
 import type { RunStatus } from '@xeno/contracts';
-import { isAway } from '../db/faults.ts';
+import { isAway, isFull } from '../db/faults.ts';
 import type { SyncRun } from '../db/models/sync-run.ts';
 import type { SyncStream } from '../db/models/sync-stream.ts';
 import type { Tenant } from '../db/models/tenant.ts';
@@ -184,9 +184,7 @@ const mayPass = (error: unknown) =>
   (error instanceof ShopifyError && error.retryable && !(error instanceof ShopUnavailable));
 
 function whatHappened(error: unknown): string {
-  if ((error as { code?: string } | null)?.code === 'ENOSPC') {
-    return 'The disk is full; nothing that was fetched is lost. Make room and sync again.';
-  }
+  if (isFull(error)) return 'The disk is full; nothing that was fetched is lost. Make room and sync again.';
   const known = [ShopifyError, IncompleteResult, Unreadable].some((kind) => error instanceof kind);
   return known
     ? (error as Error).message

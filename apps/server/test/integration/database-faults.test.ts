@@ -1,11 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { openDatabase } from '../../src/db/database.ts';
+import { DiskFull } from '../../src/db/faults.ts';
+import type { IngestTask } from '../../src/ingest/bulk/ingest.ts';
+import { createIngestPool } from '../../src/ingest/bulk/pool.ts';
 import type { Engine } from '../harness/databases.ts';
 import { freshDatabase, type Service, startMariaDb } from '../harness/services.ts';
 import { Browser, expectExact, onEachDatabase, startWorld, wentWell, type World } from './world.ts';
@@ -324,9 +327,27 @@ describe('F25: the disk is full', () => {
     await delay(1500);
     disk.clear();
     const run = await ada.settled(filling);
-    if (run.status === 'failed') await ada.synced(filling);
+    if (run.status === 'failed') {
+      expect(run.error).toContain('The disk is full');
+      await ada.synced(filling);
+    }
     await expectExact(world, ada, filling, other);
     await ada.synced(id);
     await expectExact(world, ada, id, shop);
+  });
+
+  test('a thread that finds no room says so', async ({ skip }) => {
+    if (!disk) return skip('this user may not mount a small disk');
+    const file = join(mkdtempSync(join(tmpdir(), 'xeno-test-')), 'customers.jsonl');
+    const customers = Array.from({ length: 50_000 }, (_, i) => `{"id":"gid://shopify/Customer/${i + 1}"}\n`);
+    writeFileSync(file, customers.join(''));
+    const task: IngestTask = {
+      ...{ tenantId: '1', runId: '1', lease: { name: 'sync', fence: '1' }, stream: 'customers', position: 0 },
+      ...{ file, folder: join(disk.folder, 'parts'), expectedLines: customers.length, fetchBegan: 0, currency: 'EUR' },
+      ...{ partitionsDone: 0, rootsDone: 0 },
+    };
+    disk.fill();
+    await expect(createIngestPool(world.db).ingest(task, new AbortController().signal)).rejects.toThrow(DiskFull);
+    disk.clear();
   });
 });

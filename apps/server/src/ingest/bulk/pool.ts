@@ -1,6 +1,6 @@
 import { Piscina } from 'piscina';
 import type { Database } from '../../db/database.ts';
-import { DatabaseAway } from '../../db/faults.ts';
+import { DatabaseAway, DiskFull } from '../../db/faults.ts';
 import { LeaseLost } from '../apply.ts';
 import { Unreadable } from '../map/fields.ts';
 import type { IngestTask, ThreadTask } from './ingest.ts';
@@ -21,7 +21,7 @@ export interface IngestPool {
   /**
    * Turns a bulk result on disk into committed rows, going on from the task's checkpoint. Several threads work on one
    * result: one maps while another's batch is written.
-   * @throws IncompleteResult before anything is written, Unreadable, LeaseLost, DatabaseAway
+   * @throws IncompleteResult before anything is written, Unreadable, LeaseLost, DatabaseAway, DiskFull
    */
   ingest(task: IngestTask, signal: AbortSignal): Promise<Partitioned>;
 }
@@ -69,5 +69,7 @@ function resultOf<T>(outcome: Outcome<T>): T {
       throw new LeaseLost();
     case 'database_away':
       throw new DatabaseAway(outcome.message);
+    case 'disk_full':
+      throw new DiskFull(outcome.message);
   }
 }

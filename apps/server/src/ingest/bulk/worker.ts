@@ -2,7 +2,7 @@
 import { readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { basename } from 'node:path';
-import { isAway } from '../../db/faults.ts';
+import { isAway, isFull } from '../../db/faults.ts';
 import { LeaseLost } from '../apply.ts';
 import { Unreadable } from '../map/fields.ts';
 import * as bulk from './ingest.ts';
@@ -11,7 +11,7 @@ import { IncompleteResult } from './lines.ts';
 /** Errors lose their class on the way between threads; the ones that mean something travel by name. */
 export type Outcome<T> =
   | { ok: true; result: T }
-  | { ok: false; why: 'incomplete' | 'unreadable' | 'lease_lost' | 'database_away'; message: string };
+  | { ok: false; why: 'incomplete' | 'unreadable' | 'lease_lost' | 'database_away' | 'disk_full'; message: string };
 
 const told =
   <Task, T>(work: (task: Task) => Promise<T>) =>
@@ -22,6 +22,7 @@ const told =
       if (error instanceof IncompleteResult) return { ok: false, why: 'incomplete', message: error.message };
       if (error instanceof Unreadable) return { ok: false, why: 'unreadable', message: error.message };
       if (error instanceof LeaseLost) return { ok: false, why: 'lease_lost', message: error.message };
+      if (isFull(error)) return { ok: false, why: 'disk_full', message: String(error) };
       if (isAway(error)) return { ok: false, why: 'database_away', message: String(error) };
       throw error;
     }
