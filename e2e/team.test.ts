@@ -285,6 +285,8 @@ describe.skipIf(!executablePath)('a team, in a browser', () => {
     await ada.getByRole('dialog').getByRole('button', { name: 'Make new ones' }).click();
     expect(await panel.getByTestId('recovery-codes').getByRole('listitem').allInnerTexts()).not.toContain(recovery);
     await panel.getByText('10 recovery codes left').waitFor();
+    // until then nobody reaches what is behind it
+    await ada.getByRole('dialog').waitFor({ state: 'hidden' });
     await panel.getByLabel('Your password').fill(PASSWORD);
     await panel.getByRole('button', { name: 'Turn it off' }).click();
     const name = await ada.getByRole('group', { name: 'Stores' }).locator('bdi').innerText();
