@@ -28,7 +28,7 @@ export interface IngestPool {
 
 const THREADS = 2;
 
-/** Those of the process, which keep nobody from ending it. One takes half a second to get ready. */
+/** Those of the process: one takes half a second to get ready. */
 let threads: Piscina | undefined;
 const startedThreads = () =>
   (threads ??= new Piscina({
@@ -39,10 +39,16 @@ const startedThreads = () =>
     resourceLimits: HEAP,
   }));
 
+/** For a program that is to end by itself: idle threads keep it for as long as they are kept. */
+export async function endIngestThreads(): Promise<void> {
+  await threads?.destroy();
+  threads = undefined;
+}
+
 export function createIngestPool(db: Database): IngestPool {
-  const piscina = startedThreads();
   return {
     async ingest(task, signal) {
+      const piscina = startedThreads();
       const found = resultOf((await piscina.run(task, { name: 'split', signal })) as Outcome<Partitioned>);
       const open = found.partitions - task.partitionsDone;
       const progress = Progress.memoryFor(open);
