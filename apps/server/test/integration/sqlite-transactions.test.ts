@@ -138,3 +138,22 @@ test('who writes in bulk lets others go first, a few times', async () => {
   bulk.close();
   expect(written).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 100, 9, 10, 11, 12]);
 });
+
+test('what is begun when the database closes is rolled back, and nothing fails for it', async () => {
+  const file = join(folder, 'closed.db');
+  const closing = SqliteEngine.open(file);
+  // as of a thread that does not close it
+  const through = sqliteDialect({ writer: closing.patientWriterPort(), readers: [] });
+  const [first, second] = [connect(through), connect(through)];
+  await first.ask('CREATE TABLE things (id BIGINT PRIMARY KEY, name TEXT)');
+  await first.ask('BEGIN');
+  await add(first, 1, 'first');
+  const waiting = Promise.allSettled([second.ask('BEGIN'), add(second, 2, 'second')]);
+  await closing.close();
+  const [, refused] = await waiting;
+  expect(refused).toMatchObject({ status: 'rejected' });
+
+  const again = openDatabase({ file });
+  expect(await again.read('SELECT * FROM things')).toEqual([]);
+  await again.close();
+});

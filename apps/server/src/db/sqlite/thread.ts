@@ -206,12 +206,12 @@ const handle = new Handle(role === 'writer');
 // what is read outside a transaction must not see another one's uncommitted rows
 const committed = role === 'writer' ? new Handle(false) : handle;
 const gate = new Gate();
-const ports = new Set<MessagePort>();
+/** Those who ask, and what becomes of what they have begun when they leave. */
+const ports = new Map<MessagePort, () => void>();
 let lastPort = 0;
 
 function serve(port: MessagePort, patience: number): void {
   const name = `p${++lastPort}`;
-  ports.add(port);
   const transactions = new Map<string, Transaction>();
   let single = 0;
 
@@ -322,11 +322,13 @@ function serve(port: MessagePort, patience: number): void {
   };
 
   port.on('message', take);
-  port.on('close', () => {
+  const leave = () => {
     ports.delete(port);
     gate.abandon((owner) => owner.startsWith(`${name}.`));
     for (const owner of [...transactions.keys()]) abort(owner);
-  });
+  };
+  ports.set(port, leave);
+  port.on('close', leave);
 }
 
 function atomically(request: SqliteRequest): Omit<SqliteAnswer, 'id'> {
@@ -346,11 +348,13 @@ parentPort!.on('message', (message: ThreadMessage) => {
     serve(message.port, message.patience);
     return;
   }
-  if (handle.db.isTransaction) handle.db.exec('ROLLBACK');
+  // a thread that sleeps at the other end does not close its own
+  for (const [port, leave] of ports) {
+    leave();
+    port.close();
+  }
   if (committed !== handle) committed.db.close();
   handle.db.close();
   parentPort!.postMessage('closed');
   parentPort!.close();
-  // a thread that sleeps at the other end does not close its own
-  for (const port of ports) port.close();
 });
