@@ -11,7 +11,7 @@ import {
   prepare as prepareBatch,
   readFacts,
 } from '../apps/server/src/ingest/apply.ts';
-import { createIngestPool, endIngestThreads, type IngestPool } from '../apps/server/src/ingest/bulk/pool.ts';
+import { createIngestPool, type IngestPool } from '../apps/server/src/ingest/bulk/pool.ts';
 import type { OrderRecord } from '../apps/server/src/ingest/records.ts';
 import { findDrift } from '../apps/server/src/ingest/rollups.ts';
 import { type Engine, type Place, startEngines } from './engines.ts';
@@ -86,7 +86,6 @@ try {
     }
   }
 } finally {
-  await endIngestThreads();
   for (const engine of engines) await engine.stop();
 }
 await publish({

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { accessOf, openDatabase } from '../../apps/server/src/db/database.ts';
 import type { Lease } from '../../apps/server/src/ingest/apply.ts';
-import { createIngestPool, endIngestThreads } from '../../apps/server/src/ingest/bulk/pool.ts';
+import { createIngestPool } from '../../apps/server/src/ingest/bulk/pool.ts';
 import { ingestFile } from './from-file.ts';
 import type { OrdersFile } from './orders-file.ts';
 
@@ -32,7 +32,6 @@ if (import.meta.main) {
   await ingestFile(task, pool, task.dataDir, task.source);
   sample();
   clearInterval(timer);
-  await endIngestThreads();
   await db.close();
   console.log(Math.round(peak / 1e6));
 }

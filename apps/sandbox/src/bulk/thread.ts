@@ -33,11 +33,12 @@ export function writeResult(task: Omit<BulkJob, 'job'>, progress: (objects: numb
 function started(): Worker {
   if (thread) return thread;
   thread = new Worker(new URL('./worker.ts', import.meta.url));
-  thread.unref();
   thread.on('message', (report: BulkReport) => listeners.get(report.job)?.(report));
   thread.on('error', (error) => {
     thread = undefined;
     for (const [job, tell] of listeners) tell({ job, kind: 'failed', message: String(error) });
   });
+  // it keeps no program from ending; after the listeners, which take that back
+  thread.unref();
   return thread;
 }

@@ -28,7 +28,7 @@ export interface IngestPool {
 
 const THREADS = 2;
 
-/** Those of the process: one takes half a second to get ready. */
+/** Those of the process, which they keep nobody from ending. One takes half a second to get ready. */
 let threads: Piscina | undefined;
 const startedThreads = () =>
   (threads ??= new Piscina({
@@ -38,12 +38,6 @@ const startedThreads = () =>
     idleTimeout: 30_000,
     resourceLimits: HEAP,
   }));
-
-/** For a program that is to end by itself: idle threads keep it for as long as they are kept. */
-export async function endIngestThreads(): Promise<void> {
-  await threads?.destroy();
-  threads = undefined;
-}
 
 export function createIngestPool(db: Database): IngestPool {
   return {
