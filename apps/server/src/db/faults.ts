@@ -20,14 +20,7 @@ const TURNED_AWAY = new Set(['ER_CON_COUNT_ERROR', 'ER_SERVER_SHUTDOWN']);
 /** No room, for the database or for a file. */
 const FULL = new Set(['ENOSPC', 'SQLITE_FULL', 'ER_RECORD_FILE_FULL', 'ER_DISK_FULL']);
 /** No room, or no way to write. */
-const UNWRITABLE = new Set([
-  'SQLITE_FULL',
-  'SQLITE_IOERR',
-  'SQLITE_READONLY',
-  'ER_RECORD_FILE_FULL',
-  'ER_DISK_FULL',
-  'ER_ERROR_ON_WRITE',
-]);
+const UNWRITABLE = new Set([...FULL, 'SQLITE_IOERR', 'SQLITE_READONLY', 'ER_ERROR_ON_WRITE']);
 
 const hasCode = (codes: ReadonlySet<string>) => (error: unknown) => codes.has(codeOf(error) ?? '');
 

@@ -117,10 +117,8 @@ export async function finishConnect(
 
   const { userId } = known;
   const claim = await claimOf(db, shop, userId);
-  if (claim.as === 'member') return failed('admin_needed', shop);
-  if (claim.as === 'waiting') return failed('confirmation_pending', shop);
-  if (claim.as === 'nobody') return failed('being_erased', shop);
-  if (claim.as === 'stranger') return { ok: false, code: 'shop_owned_by_another', shop, ask: claim.ask };
+  const refusal = refusalOf(claim, shop);
+  if (refusal) return refusal;
 
   const answer = await exchange(deps, shop, code);
   if (answer.kind !== 'tokens') return failed('exchange_failed', shop);
@@ -169,10 +167,8 @@ async function saveTenant(
     let tenant = await db.models.Tenant.findOne({ where: { shopDomain: shop }, transaction, lock: true });
     // once more, now that nobody else can change it
     const claim = await claimOf(db, shop, userId, tx);
-    if (claim.as === 'member') return { ok: false, code: 'admin_needed', shop };
-    if (claim.as === 'waiting') return { ok: false, code: 'confirmation_pending', shop };
-    if (claim.as === 'nobody') return { ok: false, code: 'being_erased', shop };
-    if (claim.as === 'stranger') return { ok: false, code: 'shop_owned_by_another', shop, ask: claim.ask };
+    const refusal = refusalOf(claim, shop);
+    if (refusal) return refusal;
     if (tenant) {
       await joinAs(db, tx, { tenantId: tenant.id, userId, claim });
       await tenant.update({ ...fields, webhookKey: tenant.webhookKey ?? newWebhookKey() }, { transaction });
@@ -225,6 +221,22 @@ type Claim =
   | { as: 'founder' | 'admin' | 'successor' | 'member' | 'waiting' | 'nobody' }
   | { as: 'invited'; role: Role; email: string }
   | { as: 'stranger'; ask: string | null };
+
+/** Why somebody with this claim does not connect the store; null if they do. */
+function refusalOf(claim: Claim, shop: string): ConnectOutcome | null {
+  switch (claim.as) {
+    case 'member':
+      return { ok: false, code: 'admin_needed', shop };
+    case 'waiting':
+      return { ok: false, code: 'confirmation_pending', shop };
+    case 'nobody':
+      return { ok: false, code: 'being_erased', shop };
+    case 'stranger':
+      return { ok: false, code: 'shop_owned_by_another', shop, ask: claim.ask };
+    default:
+      return null;
+  }
+}
 
 async function claimOf(db: Database, shop: string, userId: string, tx?: Tx): Promise<Claim> {
   const transaction = tx?.transaction;
