@@ -8,7 +8,7 @@ import { Explain } from '../../ui/explain.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { When } from '../../ui/when.tsx';
 import { useStanding } from '../live/use-live.ts';
-import { canReconnect } from '../stores/store-state.tsx';
+import { isConnected } from '../stores/store-state.tsx';
 import { queueDepths } from './queries.ts';
 
 /** How far what is stored is behind Shopify, and what stands in the way of its being up to date. */
@@ -69,7 +69,7 @@ export function Freshness({ tenant }: { tenant: Tenant }) {
                 active: 'Arriving',
                 unavailable: 'Not possible',
                 failing: 'Interrupted',
-                none: canReconnect(tenant) ? 'Ended' : 'Not set up yet',
+                none: isConnected(tenant) ? 'Not set up yet' : 'Ended',
               }[webhooks?.status ?? 'none']
             }
           </Fact>

@@ -6,13 +6,13 @@ import { ChoiceMenu } from '../../ui/choice-menu.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
 import { notifyFailure } from '../../ui/notify.tsx';
 import { useDisconnect, useStartSync } from './queries.ts';
-import { canReconnect, hasEnded } from './store-state.tsx';
+import { hasEnded, isConnected } from './store-state.tsx';
 
 export function StoreActions({ tenant }: { tenant: Tenant }) {
   const mayManage = permits(tenant.role, 'store:manage');
   return (
     <Group gap="xs">
-      {!canReconnect(tenant) && permits(tenant.role, 'sync:run') && <SyncNow tenant={tenant} />}
+      {isConnected(tenant) && permits(tenant.role, 'sync:run') && <SyncNow tenant={tenant} />}
       {mayManage && !hasEnded(tenant) && <Disconnect tenant={tenant} />}
     </Group>
   );

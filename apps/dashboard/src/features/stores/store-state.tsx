@@ -24,7 +24,11 @@ const MEANINGS: Partial<Record<State, string>> = {
     'Shopify no longer accepts our access to this store. All figures so far are kept, and what happened meanwhile is fetched afterwards.',
 };
 
-export const canReconnect = ({ status }: Tenant): boolean => !['connected', 'paused', 'erasing'].includes(status);
+/** There is a connection, whether or not Shopify lets anyone read the store for now. */
+export const isConnected = ({ status }: Tenant): boolean => status === 'connected' || status === 'paused';
+
+/** Not while its data is being erased. */
+export const canReconnect = (tenant: Tenant): boolean => !isConnected(tenant) && tenant.status !== 'erasing';
 
 /** Ended on purpose, here or in Shopify, rather than broken. */
 export const hasEnded = ({ status }: Tenant): boolean => ['disconnected', 'uninstalled', 'erasing'].includes(status);

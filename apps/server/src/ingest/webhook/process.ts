@@ -98,7 +98,8 @@ async function processRecords(work: Work, events: PendingEvent[]): Promise<void>
   const { db, tenant } = work;
   warnOfVersions(work, events);
   if (ENDED.has(tenant.status)) {
-    const note = `The store was ${tenant.status} when it came to be processed.`;
+    const state = tenant.status === 'erasing' ? 'being erased' : tenant.status;
+    const note = `The store was ${state} when it came to be processed.`;
     return db.transaction(async (tx) => {
       await finishEvents(tx, db.dialect, events, () => note, 'dead');
       for (const event of events) await dropDeadBody(tx, BigInt(tenant.id), event);
