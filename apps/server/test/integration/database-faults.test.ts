@@ -227,8 +227,9 @@ describe.skipIf(!hasMariaDb)('a MariaDB of our own', () => {
     const id = await ada.connect(shop);
     while ((await ada.runs(id))[0]!.status !== 'running') await delay(5);
     const administrator = await createConnection(server.url);
+    // How many connections there are at a moment is chance: what counts is that enough of them were cut.
     let cut = 0;
-    for (let moment = 0; moment < 15; moment++) {
+    while (cut < 20) {
       const [rows] = await administrator.query("SELECT id FROM information_schema.processlist WHERE user = 'xeno'");
       for (const { id: connection } of rows as { id: number }[]) {
         await administrator.query(`KILL ${connection}`).then(
@@ -239,7 +240,6 @@ describe.skipIf(!hasMariaDb)('a MariaDB of our own', () => {
       await delay(100);
     }
     await administrator.end();
-    expect(cut).toBeGreaterThan(20);
     const [run, ...earlier] = await ada.runs(id);
     expect(earlier).toEqual([]);
     expect(run!.status).toBe('running');
