@@ -68,7 +68,7 @@ async function measureReceiving(engine: Engine): Promise<Table[]> {
       await startControl(),
       await startXeno(place, { roles: ['api'] }),
       await startInserts(place.db, tenantId),
-      await startNaive(place.db, tenantId),
+      await startNaive(place.db),
     );
     const full = await inRounds(engine, receivers, delivery, place.db, null);
     const calm = await inRounds(engine, receivers.slice(0, 2), delivery, place.db, CALM);

@@ -56,13 +56,18 @@ export function startInserts(db: Database, tenantId: string): Promise<Receiver> 
   });
 }
 
-/** What the usual implementation does: parses the order and looks for, creates or updates its rows before it answers. */
-export async function startNaive(db: Database, tenantId: string): Promise<Receiver> {
+/**
+ * What the usual implementation does: finds the store, parses the order and looks for, creates or updates its rows before
+ * it answers.
+ */
+export async function startNaive(db: Database): Promise<Receiver> {
   const naive = await defineNaive(db.sequelize);
   return startFastify('naive twin, processed inside the request', async (headers, body) => {
     check(body, headers);
+    const tenant = await db.models.Tenant.findOne({ where: { shopDomain: headers['x-shopify-shop-domain'] } });
+    if (!tenant) throw new Error('The store is not known.');
     const order: OrderRecord = mapOrderBody(parseBody(body.toString('utf8'))).record;
-    await naive.ingest(tenantId, [order]);
+    await naive.ingest(tenant.id, [order]);
   });
 }
 
