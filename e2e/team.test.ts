@@ -132,7 +132,7 @@ describe.skipIf(!executablePath)('a team, in a browser', () => {
     // less than it takes until the stores are asked for again without being told
     await bob.waitForTimeout(1_000);
     await give('Analyst');
-    await bob.getByText('Only admins of this store see its audit log').waitFor({ timeout: 6_000 });
+    await bob.getByText('Only admins of this store see its audit log').waitFor({ timeout: 10_000 });
     await bob.getByRole('navigation').getByRole('link', { name: 'Overview' }).click();
     await bob.getByTestId('top-customers').waitFor();
     await ada.getByRole('button', { name: 'More about Bob' }).click();

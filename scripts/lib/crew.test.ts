@@ -18,6 +18,7 @@ if (end) setTimeout(() => process.exit(Number(end)), 200);
 let folder: string;
 let command: ChildProcessByStdio<null, Readable, null>;
 let output: string;
+let closed: Promise<unknown[]>;
 beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), 'xeno-crew-'))));
 afterEach(() => {
   command.kill('SIGKILL');
@@ -40,6 +41,7 @@ async function runCrew(secondEnds = '') {
     process.exitCode = await crew.ended;`,
   );
   command = spawn(process.execPath, [main], { stdio: ['ignore', 'pipe', 'inherit'] });
+  closed = once(command, 'close');
   output = '';
   command.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   await vi.waitFor(() => expect(output).toContain('second is ready'), { timeout: 10_000 });
@@ -58,14 +60,14 @@ it('stops the last first and ends with 0 on one Ctrl-C, though npm sends it twic
   await runCrew();
   command.kill('SIGINT');
   command.kill('SIGINT');
-  expect(await once(command, 'close')).toEqual([0, null]);
+  expect(await closed).toEqual([0, null]);
   expect(output.match(/\w+ stops/g)).toEqual(['second stops', 'first stops']);
   expect(pids().some(alive)).toBe(false);
 });
 
 it('stops the others and ends with 1 when one ends unasked', async () => {
   await runCrew('7');
-  expect(await once(command, 'close')).toEqual([1, null]);
+  expect(await closed).toEqual([1, null]);
   expect(output.match(/\w+ stops/g)).toEqual(['first stops']);
 });
 

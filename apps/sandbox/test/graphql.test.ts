@@ -369,13 +369,13 @@ describe('cost', () => {
   it('empties a bucket that refills', async () => {
     const shop = 'thrifty.myshopify.com';
     const thrifty = world.client(shop);
-    world.control.throttle(shop, { maximumAvailable: 100, restoreRate: 50 });
+    world.control.throttle(shop, { maximumAvailable: 100, restoreRate: 5 });
     const query = '{ orders(first: 90) { nodes { id } } }';
     const first = await thrifty.ask(query);
     expect(first.extensions.cost).toMatchObject({
       requestedQueryCost: 92,
       actualQueryCost: 92,
-      throttleStatus: { maximumAvailable: 100, restoreRate: 50 },
+      throttleStatus: { maximumAvailable: 100, restoreRate: 5 },
     });
     const answer = await thrifty.post(query);
     expect(answer.status).toBe(200);

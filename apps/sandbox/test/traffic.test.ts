@@ -43,12 +43,13 @@ describe('live traffic', () => {
         userErrors { message } } }`,
       { uri: app.url },
     );
+    const began = performance.now();
     control.startTraffic(SHOP, { rate: 200, seed: 3 });
     await wait(1500);
     const made = Object.values(control.traffic()[SHOP]!.made).reduce((a, b) => a + b, 0);
     control.stopTraffic(SHOP);
     expect(made).toBeGreaterThan(150);
-    expect(made).toBeLessThan(400);
+    expect(made).toBeLessThan((performance.now() - began) * 0.2 + 2);
     await control.idle();
     expect(app.received.length).toBeGreaterThan(60);
 

@@ -168,7 +168,7 @@ async function command(port: number, text: string): Promise<void> {
   const socket = connect(port, '127.0.0.1');
   try {
     socket.write(`${text}\r\n`);
-    await once(socket, 'data', { signal: AbortSignal.timeout(1000) });
+    await once(socket, 'data', { signal: AbortSignal.timeout(10_000) });
   } finally {
     socket.destroy();
   }

@@ -243,7 +243,8 @@ describe.each(databases)('an account on $name', { timeout: 60_000 }, (engine) =>
       expect((await login(ada.email, ada.password)).statusCode).toBe(200);
       const app = new TOTP({ secret: Secret.fromBase32(secret) });
       expect((await ask('POST', '/totp/confirm', ada, { code: wrongCode(app) })).statusCode).toBe(400);
-      const confirmed = await ask('POST', '/totp/confirm', ada, { code: app.generate() });
+      const code = app.generate();
+      const confirmed = await ask('POST', '/totp/confirm', ada, { code });
       const { recoveryCodes } = confirmed.json<{ recoveryCodes: string[] }>();
       expect(new Set(recoveryCodes).size).toBe(10);
       expect((await ask('GET', '/me', ada)).json()).toMatchObject({ secondFactor: true });
@@ -253,10 +254,10 @@ describe.each(databases)('an account on $name', { timeout: 60_000 }, (engine) =>
         expect([answer.statusCode, refreshCookie(answer)]).toEqual([202, undefined]);
         return answer.json<{ challenge: string }>().challenge;
       };
-      const finish = async (code: string, given?: string) =>
-        ask('POST', '/second-factor', null, { challenge: given ?? (await challenge()), code });
+      const finish = async (given: string, by?: string) =>
+        ask('POST', '/second-factor', null, { challenge: by ?? (await challenge()), code: given });
       // the code that has turned it on is used up, the next one is not
-      expect((await finish(app.generate())).json()).toMatchObject({ status: 401, code: 'wrong_code' });
+      expect((await finish(code)).json()).toMatchObject({ status: 401, code: 'wrong_code' });
       const next = app.generate({ timestamp: Date.now() + 30_000 });
       const twice = await challenge();
       const passed = await finish(next, twice);

@@ -139,11 +139,14 @@ describe.skipIf(!hasMariaDb)('a MariaDB of our own', () => {
     await db.transaction((tx) => tx.run('CREATE TABLE accounts (id INT PRIMARY KEY, balance INT) ENGINE=InnoDB'));
     await db.transaction((tx) => tx.run('INSERT INTO accounts VALUES (1, 0), (2, 0)'));
     let tries = 0;
+    let holding = 0;
+    const both = Promise.withResolvers<void>();
     const transfer = (from: number, to: number) =>
       db.transaction(async (tx) => {
         tries++;
         await tx.run('UPDATE accounts SET balance = balance - 1 WHERE id = ?', [from]);
-        await delay(50);
+        if (++holding === 2) both.resolve();
+        await both.promise;
         await tx.run('UPDATE accounts SET balance = balance + 1 WHERE id = ?', [to]);
       });
     await Promise.all([transfer(1, 2), transfer(2, 1)]);
@@ -242,7 +245,7 @@ describe.skipIf(!hasMariaDb)('a MariaDB of our own', () => {
     await administrator.end();
     const [run, ...earlier] = await ada.runs(id);
     expect(earlier).toEqual([]);
-    expect(run!.status).toBe('running');
+    expect(['running', 'succeeded']).toContain(run!.status);
     wentWell(await ada.settled(id));
     await expectExact(world, ada, id, shop);
   });

@@ -22,7 +22,6 @@ onEachDatabase('kept answers', (engine) => {
   beforeAll(async () => {
     world = await startWorld(engine, {
       env: { SWEEP_SECONDS: '1', EVENT_RETRY_SECONDS: '1', FETCH_SETTLE_SECONDS: '1', MARK_RETRY_SECONDS: '1' },
-      sandbox: { webhooks: { retrySpan: 2_000 } } as object,
     });
     world.sandbox.control.settings({ complianceUrl: `${world.url}/api/shopify/webhooks` });
     world.sandbox.control.createShop(shop, { orders: 60 });

@@ -117,8 +117,11 @@ describe('A25: limits', () => {
     await mailbox.close();
   });
 
-  test.skipIf(!hasRedis)('are shared among processes, and so are the throttles of log-in', async () => {
+  // Redis is given a second to answer: what a busy machine holds up for longer is counted by the process
+  const again = { retry: 2 };
+  test.skipIf(!hasRedis)('are shared among processes, and so are the throttles of log-in', again, async () => {
     const env = { REDIS_URL: server.url, API_REQUESTS_PER_MINUTE: '40', LOGIN_FAILURES_PER_ACCOUNT: '3' };
+    await server.command('FLUSHALL');
     const processes = [await start(env), await start(env)];
     for (const { app } of processes) await connected(app.counts);
     const answers = await statuses(42, (time) =>
@@ -137,17 +140,21 @@ describe('A25: limits', () => {
     expect(await statuses(5, guess)).toEqual([401, 401, 401, 429, 429]);
   });
 
-  test.skipIf(!hasRedis)('hold when Redis is away, full or frozen: each process counts for itself', async () => {
+  test.skipIf(!hasRedis)('hold when Redis is away, full or frozen: each process counts for itself', again, async () => {
     const frame = await start({ REDIS_URL: server.url, API_REQUESTS_PER_MINUTE: '5' });
     const { app } = frame;
+    await server.command('FLUSHALL');
     await connected(app.counts);
     const ask = (address: string) => () => app.inject({ url: '/api/config', headers: from(address) });
     const fiveThenNone = [200, 200, 200, 200, 200, 429, 429];
     expect(await statuses(7, ask('10.2.0.1'))).toEqual(fiveThenNone);
 
     await server.command('CONFIG SET maxmemory 1');
-    expect(await statuses(7, ask('10.2.0.2'))).toEqual(fiveThenNone);
-    await server.command('CONFIG SET maxmemory 0');
+    try {
+      expect(await statuses(7, ask('10.2.0.2'))).toEqual(fiveThenNone);
+    } finally {
+      await server.command('CONFIG SET maxmemory 0');
+    }
 
     process.kill(server.pid, 'SIGSTOP');
     try {
@@ -156,10 +163,12 @@ describe('A25: limits', () => {
       process.kill(server.pid, 'SIGCONT');
     }
     process.kill(server.pid, 'SIGKILL');
-    expect(await statuses(7, ask('10.2.0.4'))).toEqual(fiveThenNone);
-    expect(frame.logged()).toContain('limits are counted by each process for itself');
-
-    await server.restart();
+    try {
+      expect(await statuses(7, ask('10.2.0.4'))).toEqual(fiveThenNone);
+      expect(frame.logged()).toContain('limits are counted by each process for itself');
+    } finally {
+      await server.restart();
+    }
     await connected(app.counts);
     expect(await statuses(7, ask('10.2.0.5'))).toEqual(fiveThenNone);
   });

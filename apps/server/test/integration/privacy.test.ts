@@ -21,7 +21,6 @@ onEachDatabase('privacy', (engine) => {
         FETCH_SETTLE_SECONDS: '1',
         MARK_RETRY_SECONDS: '1',
       },
-      sandbox: { webhooks: { retrySpan: 2_000 } } as object,
     });
     world.sandbox.control.settings({ complianceUrl: `${world.url}/api/shopify/webhooks` });
     world.sandbox.control.createShop(SHOP, { orders: 80, bigIds: true });
@@ -299,7 +298,7 @@ onEachDatabase('privacy', (engine) => {
     const { control } = world.sandbox;
     control.uninstall(SHOP);
     await until(async () => (await ada.tenant(id)).status === 'uninstalled', 'uninstalled');
-    control.setFault({ kind: 'webhook_delay', delayMs: 4_000, times: 1, probability: 1 });
+    control.setFault({ kind: 'webhook_delay', delayMs: 10_000, times: 1, probability: 1 });
     control.requestCompliance(SHOP, 'shop/redact');
     await delay(1_100); // Shopify's clock has seconds
     await ada.fill(SHOP);

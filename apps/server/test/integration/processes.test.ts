@@ -162,7 +162,7 @@ onEachDatabase('separate processes', (engine) => {
     await other.start();
     const began = performance.now();
     expect(await worker.stop()).toBe(0);
-    expect(performance.now() - began).toBeLessThan(5000);
+    expect(performance.now() - began).toBeLessThan(12_000);
     wentWell(await eve.settled(id));
     await expectExact({ sandbox, db }, eve, id, shop);
 

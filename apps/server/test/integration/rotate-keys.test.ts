@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
@@ -91,20 +92,24 @@ onEachDatabase('rotation of encryption keys', (engine) => {
   });
 
   test('A27: keys:rotate is killed in the middle, goes on, and then the old key may go', async () => {
-    const child = spawn(process.execPath, [BIN], {
-      env: { PATH: process.env.PATH, ...env(`${NEW},${OLD}`, { ROTATION_BATCH: '1' }) },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    child.stdout.once('data', () => child.kill('SIGKILL'));
-    await new Promise((resolve) => child.once('close', resolve));
-    const done = await sealedBy('oldX1');
+    const said: string[] = [];
+    const rotate = (keys: string) => rotateKeys(readConfig(env(keys)), (line) => void said.push(line));
+    const killed = async () => {
+      const child = spawn(process.execPath, [BIN], {
+        env: { PATH: process.env.PATH, ...env(`${NEW},${OLD}`, { ROTATION_BATCH: '1' }) },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      child.stdout.once('data', () => child.kill('SIGKILL'));
+      await once(child, 'close');
+      return sealedBy('oldX1');
+    };
+    let done = await killed();
+    // it may have been quicker
+    for (; done === STORES; done = await killed()) await rotate(`${OLD},${NEW}`);
     expect(done).toBeGreaterThan(0);
-    expect(done).toBeLessThan(STORES);
     // both keys open all that there is
     for (const shop of [shops[0]!, shops.at(-1)!]) expect(await tokensOf(`${NEW},${OLD}`, shop)).not.toBeNull();
 
-    const said: string[] = [];
-    const rotate = (keys: string) => rotateKeys(readConfig(env(keys)), (line) => void said.push(line));
     expect(await rotate(`${NEW},${OLD}`)).toBe(true);
     expect(said.join('\n')).toMatch(/rows left: 0\nKeys other than oldX1 may be removed/);
     expect(await sealedBy('oldX1')).toBe(STORES);

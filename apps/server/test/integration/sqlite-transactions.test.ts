@@ -6,22 +6,27 @@ import { isUniqueViolation, openDatabase, type Tx } from '../../src/db/database.
 import { sqliteDialect } from '../../src/db/sqlite/driver.ts';
 import { SqliteEngine } from '../../src/db/sqlite/engine.ts';
 
-const TURN_MS = 300;
-
 let folder: string;
 let engine: SqliteEngine;
 let driver: ReturnType<typeof sqliteDialect>;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'xeno-transactions-'));
-  engine = SqliteEngine.open(join(folder, 'xeno.db'), { gateTimeoutMs: TURN_MS });
-  driver = sqliteDialect({ writer: engine.writerPort(), readers: engine.readerPorts() });
+  open();
   await connect().ask('CREATE TABLE things (id BIGINT PRIMARY KEY, name TEXT)');
 });
 afterEach(async () => {
-  driver.close();
-  await engine.close();
+  await close();
   await rm(folder, { recursive: true });
 });
+
+function open(options?: { gateTimeoutMs: number }): void {
+  engine = SqliteEngine.open(join(folder, 'xeno.db'), options);
+  driver = sqliteDialect({ writer: engine.writerPort(), readers: engine.readerPorts() });
+}
+async function close(): Promise<void> {
+  driver.close();
+  await engine.close();
+}
 
 function connect(through = driver) {
   const connection = new through.Database('xeno.db', undefined);
@@ -50,6 +55,8 @@ test('what is sent before it is a transaction’s turn is done in its order, whe
 });
 
 test('a transaction whose turn does not come does nothing, whatever is sent', async () => {
+  await close();
+  open({ gateTimeoutMs: 300 });
   const [first, second] = [connect(), connect()];
   await first.ask('BEGIN');
   await add(first, 1, 'first');

@@ -55,6 +55,8 @@ export async function startWorld(
 ): Promise<World> {
   const { databaseUrl, dataDir, drop } = await engine.open();
   const sandbox = await startSandbox({ bulkDelay: 40, restoreRate: 100_000, maximumAvailable: 100_000, ...options });
+  // app and sandbox share a process, which a busy machine stops for a second now and then
+  sandbox.control.settings({ webhooks: { connectWithin: 20_000, answerWithin: 20_000 } });
   const config = readConfig({
     DATA_DIR: dataDir,
     DATABASE_URL: databaseUrl ?? '',
