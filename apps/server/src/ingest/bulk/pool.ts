@@ -3,11 +3,12 @@ import type { Database } from '../../db/database.ts';
 import { DatabaseAway, DiskFull } from '../../db/faults.ts';
 import { LeaseLost } from '../apply.ts';
 import { Unreadable } from '../map/fields.ts';
+import type { IdList } from './id-list.ts';
 import type { IngestTask, ThreadTask } from './ingest.ts';
 import { IncompleteResult } from './lines.ts';
 import type { Partitioned } from './partition.ts';
 import { Progress } from './progress.ts';
-import type { Outcome } from './worker.ts';
+import type { ListTask, Outcome } from './worker.ts';
 
 /**
  * Of a thread. What it has in memory is a partition and a few batches, whatever the size of the store. The larger a heap
@@ -16,7 +17,7 @@ import type { Outcome } from './worker.ts';
  */
 const HEAP = { maxOldGenerationSizeMb: 1_000, maxYoungGenerationSizeMb: 32 };
 
-/** Threads that turn bulk results into rows. */
+/** Threads that read bulk results. */
 export interface IngestPool {
   /**
    * Turns a bulk result on disk into committed rows, going on from the task's checkpoint. Several threads work on one
@@ -24,6 +25,8 @@ export interface IngestPool {
    * @throws IncompleteResult before anything is written, Unreadable, LeaseLost, DatabaseAway, DiskFull
    */
   ingest(task: IngestTask, signal: AbortSignal): Promise<Partitioned>;
+  /** What a bulk result of ids lists. @throws IncompleteResult */
+  list(task: ListTask, signal: AbortSignal): Promise<IdList>;
 }
 
 const THREADS = 2;
@@ -55,6 +58,8 @@ export function createIngestPool(db: Database): IngestPool {
       for (const end of ends) if (end.status === 'rejected') throw end.reason;
       return found;
     },
+    list: async (task, signal) =>
+      resultOf((await startedThreads().run(task, { name: 'list', signal })) as Outcome<IdList>),
   };
 }
 

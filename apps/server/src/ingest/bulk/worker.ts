@@ -5,8 +5,14 @@ import { basename } from 'node:path';
 import { isAway, isFull } from '../../db/faults.ts';
 import { LeaseLost } from '../apply.ts';
 import { Unreadable } from '../map/fields.ts';
+import { readIdList } from './id-list.ts';
 import * as bulk from './ingest.ts';
 import { IncompleteResult } from './lines.ts';
+
+export interface ListTask {
+  file: string;
+  expectedLines: number;
+}
 
 /** Errors lose their class on the way between threads; the ones that mean something travel by name. */
 export type Outcome<T> =
@@ -30,6 +36,7 @@ const told =
 
 export const split = told(bulk.split);
 export const ingest = told(bulk.ingest);
+export const list = told(({ file, expectedLines }: ListTask) => readIdList(file, expectedLines));
 
 /** Where cores are few, answering people goes first. Linux knows threads as processes; elsewhere nothing changes. */
 function giveWay(): void {

@@ -11,7 +11,8 @@ import {
   BulkOrderIdsDocument,
   BulkProductIdsDocument,
 } from '../../shopify/operations/generated.ts';
-import { IncompleteResult, lineGroups } from '../bulk/lines.ts';
+import { type IdList, idListOf, type ListedRecord } from '../bulk/id-list.ts';
+import type { IngestPool } from '../bulk/pool.ts';
 import type { FetchContext } from '../context.ts';
 import { countOf } from '../counts.ts';
 import { locked } from '../apply.ts';
@@ -32,6 +33,7 @@ const DOCUMENTS = {
 
 export interface ListContext extends FetchContext {
   dataDir: string;
+  pool: IngestPool;
   /** What changed so recently that its webhook may still be on its way is not looked at. */
   settleMs: number;
 }
@@ -44,23 +46,29 @@ export async function compareIds(
   ctx: ListContext,
   stream: StreamName,
 ): Promise<{ compared: number; findings: Partial<Finding>[] }> {
-  const { listed, tooLarge } = await listAll(ctx, stream);
+  const listed = await listAll(ctx, stream);
   /** With Shopify's updatedAt, 0 where its list has none. */
   const doubtful = new Map<string, number>();
   let compared = 0;
+  // both by ascending id
+  let next = 0;
+  const listedBelow = (id: bigint | null) => {
+    for (; next < listed.ids.length && (id === null || listed.ids[next]! < id); next++, compared++) {
+      doubtful.set(String(listed.ids[next]), listed.updatedAt[next]!);
+    }
+  };
   for await (const rows of storedPages(ctx.db, ctx.tenantId, stream)) {
     const unlisted: string[] = [];
     for (const { id, updatedAt } of rows) {
       compared++;
-      const there = listed.get(id);
-      if (there === undefined) unlisted.push(id);
-      else if (there !== updatedAt) doubtful.set(id, there);
-      listed.delete(id);
+      listedBelow(BigInt(id));
+      if (listed.ids[next] !== BigInt(id)) unlisted.push(id);
+      else if (listed.updatedAt[next++] !== updatedAt) doubtful.set(id, listed.updatedAt[next - 1]!);
     }
     for (const id of await visibleOnes(ctx, stream, unlisted)) doubtful.set(id, 0);
   }
-  for (const [id, updatedAt] of listed) doubtful.set(id, updatedAt);
-  for (const id of await unreadBefore(ctx, stream, tooLarge)) if (!doubtful.has(id)) doubtful.set(id, 0);
+  listedBelow(null);
+  for (const id of await unreadBefore(ctx, stream, listed.tooLarge)) if (!doubtful.has(id)) doubtful.set(id, 0);
 
   const settled = ctx.shopNow.getTime() - ctx.settleMs;
   const before = await storedRows(ctx.db, ctx.tenantId, stream, [...doubtful.keys()]);
@@ -76,7 +84,7 @@ export async function compareIds(
     const name = after.get(id)?.name ?? before.get(id)?.name ?? null;
     return [{ kind, stream, shopifyId: id, name, expected: versionText(is), found: versionText(was), mended: true }];
   });
-  return { compared: compared + listed.size, findings };
+  return { compared, findings };
 }
 
 const versionText = (updatedAt: number | null) => (updatedAt === null ? null : new Date(updatedAt).toISOString());
@@ -93,49 +101,27 @@ async function unreadBefore(ctx: ListContext, stream: StreamName, tooLarge: stri
   return ids;
 }
 
-/** updatedAt of everything in Shopify, by id, and what has an id that no database holds. */
-async function listAll(
-  ctx: ListContext,
-  stream: StreamName,
-): Promise<{ listed: Map<string, number>; tooLarge: string[] }> {
-  const count = await countOf(ctx, stream, null);
-  const all = { listed: new Map<string, number>(), tooLarge: [] as string[] };
-  const add = ({ id: gid, updatedAt }: { id: string; updatedAt: string }) => {
-    const [id] = idsOf([gid]).ids;
-    if (id === undefined) all.tooLarge.push(gid);
-    else all.listed.set(id, Date.parse(updatedAt));
-  };
-  if (count > BY_PAGES) {
-    await listByBulk(ctx, stream, add);
-    return all;
-  }
+/** Everything that is in Shopify. */
+async function listAll(ctx: ListContext, stream: StreamName): Promise<IdList> {
+  if ((await countOf(ctx, stream, null)) > BY_PAGES) return listByBulk(ctx, stream);
   // by their time of change: what changes meanwhile comes again at the end, and nothing is skipped
   const to = new Date(ctx.shopNow.getTime() + FUTURE_MS);
-  for await (const page of changes(ctx.client, stream, { from: null, to, signal: ctx.signal })) page.forEach(add);
-  return all;
+  const records: ListedRecord[] = [];
+  for await (const page of changes(ctx.client, stream, { from: null, to, signal: ctx.signal })) records.push(...page);
+  return idListOf(records);
 }
 
-async function listByBulk(
-  { client, signal, dataDir, tenantId }: ListContext,
-  stream: StreamName,
-  add: (row: { id: string; updatedAt: string }) => void,
-): Promise<void> {
+async function listByBulk(ctx: ListContext, stream: StreamName): Promise<IdList> {
+  const { client, signal, dataDir, tenantId, pool } = ctx;
   const operation = await runBulk(client, bulkText(DOCUMENTS[stream]), { signal });
   const result = await pollBulk(client, operation, { signal });
-  if (result.url === null) return;
+  if (result.url === null) return idListOf([]);
   const folder = join(dataDir, 'reconcile');
   await mkdir(folder, { recursive: true });
   const file = join(folder, `${tenantId}-${randomUUID()}.jsonl`);
   try {
     await downloadTo(client, result.url, file, { signal });
-    let lines = 0;
-    for await (const group of lineGroups(file)) {
-      lines += group.length;
-      for (const line of group) add(JSON.parse(line) as { id: string; updatedAt: string });
-    }
-    if (lines !== result.objectCount) {
-      throw new IncompleteResult(`Shopify's list of ${stream} has ${lines} lines in place of ${result.objectCount}.`);
-    }
+    return await pool.list({ file, expectedLines: result.objectCount }, signal);
   } finally {
     await rm(file, { force: true });
   }

@@ -29,7 +29,7 @@ import { Findings } from './findings.ts';
 
 export interface ReconcileDeps extends Pick<
   SyncDeps,
-  'db' | 'log' | 'dataDir' | 'clientFor' | 'owner' | 'leaseSeconds'
+  'db' | 'log' | 'dataDir' | 'pool' | 'clientFor' | 'owner' | 'leaseSeconds'
 > {
   reconcileEverySeconds: number;
   /** What changed in Shopify within this time may still be on its way. */
