@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { commandOf, holderOf, isFree, nextFreePort } from './ports.mjs';
@@ -9,9 +9,24 @@ export function loadSettings() {
   const file = path.join(root, '.env');
   if (existsSync(file)) process.loadEnvFile(file);
   const folder = path.resolve(root, setting('DATA_DIR') ?? '.data');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   process.env.DATA_DIR = folder;
   return folder;
+}
+
+/** @param {string} folder */
+function makeFolder(folder) {
+  const missing = [];
+  // one by one: where no folder can be made, as in /proc, `recursive` tries for ever
+  for (let at = folder; !existsSync(at); at = path.dirname(at)) missing.unshift(at);
+  try {
+    for (const one of missing) mkdirSync(one, { mode: 0o700 });
+    accessSync(`${folder}/.`, constants.W_OK);
+  } catch (error) {
+    throw new Refusal(
+      `DATA_DIR cannot be a folder to write to (${/** @type {Error} */ (error).message}). Choose another one.`,
+    );
+  }
 }
 
 /**

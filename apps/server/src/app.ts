@@ -50,6 +50,7 @@ import { createTokenSource, heldToken } from './shopify/token-source.ts';
 import { complianceHandlers } from './privacy/handle-webhooks.ts';
 import { privacyRoutes } from './privacy/routes.ts';
 import { disconnect, markErasing } from './stores/disconnect.ts';
+import { hasEndedBy } from './stores/has-ended.ts';
 import { pruneStates } from './stores/prune.ts';
 import { storeRoutes } from './stores/routes.ts';
 import { standingHandlers } from './stores/handle-webhooks.ts';
@@ -194,10 +195,16 @@ export async function startApp(
           return isBegun;
         },
       }),
-      ...standingHandlers({ db, log, hint: queue.hint, stop: (tenantId) => queue.stop(tenantId) }),
+      ...standingHandlers({
+        db,
+        log,
+        hint: queue.hint,
+        stop: (tenantId) => queue.stop(tenantId),
+        hasEndedBy: (uninstalledAt, tenant) => hasEndedBy(uninstalledAt, tenant, clientFor(tenant)),
+      }),
     };
     const changed = (tenantId: string) => signals.publish(tenantId);
-    const troubled = (tenant: Tenant, error: unknown) => noteTrouble(db, tenant.id, error);
+    const troubled = (tenant: Tenant, error: unknown) => noteTrouble(db, tenant, error);
 
     const mailServer = config.smtpUrl === null ? null : createMailServer(config.smtpUrl, { from: config.mailFrom });
     if (mailServer) closers.push(() => mailServer.close());

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -50,6 +50,20 @@ describe('on a laptop', () => {
     expect(statSync(join(data, 'secrets.json')).mode & 0o777).toBe(0o600);
     expect(statSync(data).mode & 0o777).toBe(0o700);
     expect(readFileSync(join(data, 'secrets.json'), 'utf8')).toContain(first.jwtSecrets[0]);
+  });
+
+  test('a folder that cannot be, and secrets that cannot be read, are named', () => {
+    const file = join(dir, 'a-file');
+    writeFileSync(file, '');
+    for (const none of [file, join(file, 'below'), '/proc/none']) {
+      expect(() => readConfig({ DATA_DIR: none })).toThrow(
+        /^The settings need attention:[^]*DATA_DIR cannot be a folder/,
+      );
+    }
+    const data = join(dir, 'damaged');
+    mkdirSync(data);
+    writeFileSync(join(data, 'secrets.json'), '{x');
+    expect(() => readConfig({ DATA_DIR: data })).toThrow(/secrets\.json cannot be read[^]*back-up/);
   });
 
   test('an empty variable counts as unset', () => {

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { accessSync, constants, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 
@@ -295,7 +295,7 @@ function encryptionKeyOf(value: string): EncryptionKey {
 function keptSecrets(dir: string): { jwt: string; encryption: string } {
   const file = join(dir, 'secrets.json');
   if (!existsSync(file)) {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeDataDir(dir);
     const made = { jwt: randomBytes(32).toString('base64url'), encryption: randomBytes(32).toString('base64') };
     const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
     writeFileSync(draft, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
@@ -307,5 +307,26 @@ function keptSecrets(dir: string): { jwt: string; encryption: string } {
       rmSync(draft);
     }
   }
-  return JSON.parse(readFileSync(file, 'utf8')) as { jwt: string; encryption: string };
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as { jwt: string; encryption: string };
+  } catch (error) {
+    throw new ConfigError([
+      `${file} cannot be read (${(error as Error).message}): take it from a back-up. Without it, users have to log in again, and stores to be connected again; then remove it, and a new one is made`,
+    ]);
+  }
+}
+
+/** @throws ConfigError when it is not there and cannot be made */
+export function makeDataDir(dir: string): void {
+  const missing: string[] = [];
+  // one by one: where no folder can be made, as in /proc, `recursive` tries for ever
+  for (let at = dir; !existsSync(at); at = dirname(at)) missing.unshift(at);
+  try {
+    for (const folder of missing) mkdirSync(folder, { mode: 0o700 });
+    accessSync(`${dir}/.`, constants.W_OK);
+  } catch (error) {
+    throw new ConfigError([
+      `DATA_DIR cannot be a folder to write to (${(error as Error).message}): choose another one`,
+    ]);
+  }
 }

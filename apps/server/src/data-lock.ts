@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { makeDataDir } from './config.ts';
 
 /** Another process works in this data folder. */
 export class DataDirTaken extends Error {
@@ -9,10 +10,10 @@ export class DataDirTaken extends Error {
 
 /**
  * Takes the data folder for this process; the system gives it back when the process ends, however it ends.
- * @throws DataDirTaken saying who has it
+ * @throws DataDirTaken saying who has it; ConfigError when there can be no such folder
  */
 export function lockDataDir(dataDir: string): () => void {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makeDataDir(dataDir);
   const holder = join(dataDir, 'xeno.pid');
   const lock = new DatabaseSync(join(dataDir, 'xeno.lock'));
   try {

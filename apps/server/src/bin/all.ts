@@ -2,6 +2,7 @@
 import { run } from './run.ts';
 
 await run(['api', 'worker', 'scheduler'], (app, config) => {
-  console.log(`Xeno is ready: ${config.appUrl ?? app.url.replace('127.0.0.1', 'localhost')}`);
-  console.log(`  API documentation: ${app.url}/api/docs`);
+  const url = config.appUrl ?? app.url.replace('127.0.0.1', 'localhost');
+  console.log(`Xeno is ready: ${url}`);
+  console.log(`  API documentation: ${url}/api/docs`);
 });

@@ -29,10 +29,15 @@ export async function orExplain(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    console.error(error instanceof Error && !isBug(error) ? error.message : error);
+    console.error(error instanceof Error && !isBug(error) ? explain(error) : error);
     process.exit(1);
   }
 }
+
+const explain = ({ name, message }: Error): string =>
+  /^Sequelize(Connection|AccessDenied|Host|InvalidConnection)/.test(name)
+    ? `The database that DATABASE_URL names cannot be used: ${message || name}. See to it that it runs, and that address, user, password and database are right.`
+    : message;
 
 const isBug = (error: Error): boolean =>
   error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError;

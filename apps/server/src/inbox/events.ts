@@ -89,15 +89,16 @@ export async function summarize(db: Database, tenantId: string): Promise<Webhook
 export async function replayEvents(
   tx: Tx,
   tenantId: string,
-  filter: { webhookIds?: string[]; status?: 'done' | 'dead'; from?: Date; to?: Date },
+  filter: { webhookIds?: string[]; status?: 'done' | 'dead'; from?: Date; to?: Date; topics?: readonly string[] },
 ): Promise<number> {
-  const { webhookIds, status, from, to } = filter;
+  const { webhookIds, status, from, to, topics } = filter;
   const now = new Date();
   const conditions: [string, Param[]][] = [
     ['tenant_id = ?', [BigInt(tenantId)]],
     status ? ['status = ?', [status]] : ["status IN ('done', 'dead')", []],
     ['body IS NOT NULL', []],
     ...(webhookIds ? [[`webhook_id IN (${marks(webhookIds)})`, webhookIds] as [string, Param[]]] : []),
+    ...(topics ? [[`topic IN (${marks(topics)})`, topics] as [string, Param[]]] : []),
     ...(from ? [['received_at >= ?', [from]] as [string, Param[]]] : []),
     ...(to ? [['received_at < ?', [to]] as [string, Param[]]] : []),
   ];

@@ -6,6 +6,7 @@ import { ENDED } from '../db/models/tenant.ts';
 import { pageOf, readCursor } from '../http/paging.ts';
 import { handle, type HandledRoute } from '../http/routes.ts';
 import { getEvent, listEvents, replayEvents, summarize } from './events.ts';
+import { COMPLIANCE_TOPICS } from '../shopify/verify-webhook.ts';
 import { createReceiver, type ReceiveDeps } from './receive.ts';
 
 export function inboxRoutes(deps: ReceiveDeps): HandledRoute[] {
@@ -45,14 +46,17 @@ export function inboxRoutes(deps: ReceiveDeps): HandledRoute[] {
       const { from, to } = instantsOf(body);
       const { tenantId } = actor;
       const tenant = await db.models.Tenant.findByPk(tenantId);
-      if (!tenant || ENDED.has(tenant.status)) {
-        throw new Conflict(
-          'This store is not connected. Connect it again: that fetches all of it anew.',
-          'not_connected',
-        );
-      }
+      const hasEnded = !tenant || ENDED.has(tenant.status);
       const replayed = await db.transaction(async (tx) => {
-        const count = await replayEvents(tx, tenantId, { webhookIds, status, from, to });
+        // what Shopify asks for on behalf of people is done all the same
+        const topics = hasEnded ? COMPLIANCE_TOPICS : undefined;
+        const count = await replayEvents(tx, tenantId, { webhookIds, status, from, to, topics });
+        if (hasEnded && count === 0) {
+          throw new Conflict(
+            'This store is not connected. Connect it again: that fetches all of it anew.',
+            'not_connected',
+          );
+        }
         const asked = {
           ...(status && { status }),
           ...(body.from && { from: body.from }),

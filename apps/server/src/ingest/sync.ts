@@ -159,7 +159,8 @@ async function finish(deps: SyncDeps, tenant: Tenant, run: SyncRun, errors: unkn
       const statusReason = explain(reconnect ?? unavailable);
       await db.models.Tenant.update(
         { status, statusReason },
-        { where: { id: tenant.id, status: 'connected' }, transaction },
+        // one that was connected again has better tokens than this run began with
+        { where: { id: tenant.id, status: ['connected', 'paused'], installedAt: tenant.installedAt }, transaction },
       );
     }
     return true;

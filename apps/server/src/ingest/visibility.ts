@@ -12,13 +12,25 @@ export function ordersVisibleSince({ scopes, shopNow }: Pick<FetchContext, 'scop
   return scopes.includes('read_all_orders') ? null : new Date(shopNow.getTime() - 59 * DAY_MS);
 }
 
-/** Those of `ids` that Shopify would show if they existed. */
+/** Those of `ids` that are stored, and that Shopify would show if they existed. */
 export async function visibleOnes(ctx: FetchContext, stream: StreamName, ids: string[]): Promise<string[]> {
   const since = stream === 'orders' ? ordersVisibleSince(ctx) : null;
-  if (since === null || ids.length === 0) return ids;
-  const rows = await ctx.db.read<{ shopify_order_id: string | number; created_at: unknown }>(
-    `SELECT shopify_order_id, created_at FROM orders WHERE tenant_id = ? AND shopify_order_id IN (${marks(ids)})`,
-    [BigInt(ctx.tenantId), ...idParams(ids)],
+  if (since === null) return ids;
+  return (await creations(ctx, ids)).filter(({ createdAt }) => createdAt >= since).map(({ id }) => id);
+}
+
+/** Those of `ids` that are stored, and that Shopify does not show, whether they exist or not. */
+export async function hiddenOnes(ctx: FetchContext, stream: StreamName, ids: string[]): Promise<string[]> {
+  const since = stream === 'orders' ? ordersVisibleSince(ctx) : null;
+  if (since === null) return [];
+  return (await creations(ctx, ids)).filter(({ createdAt }) => createdAt < since).map(({ id }) => id);
+}
+
+async function creations({ db, tenantId }: FetchContext, ids: string[]): Promise<{ id: string; createdAt: Date }[]> {
+  if (ids.length === 0) return [];
+  const rows = await db.read<{ id: string | number; created_at: unknown }>(
+    `SELECT shopify_order_id AS id, created_at FROM orders WHERE tenant_id = ? AND shopify_order_id IN (${marks(ids)})`,
+    [BigInt(tenantId), ...idParams(ids)],
   );
-  return rows.filter((row) => asDate(row.created_at)! >= since).map((row) => String(row.shopify_order_id));
+  return rows.map((row) => ({ id: String(row.id), createdAt: asDate(row.created_at)! }));
 }

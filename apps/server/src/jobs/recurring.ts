@@ -21,7 +21,8 @@ export function recurring(options: {
   /** Stores in other states have no such job. */
   statuses?: readonly TenantStatus[];
   concurrency?: number;
-  work(tenantId: string, signal: AbortSignal): Promise<void>;
+  /** 'more': it could not be done yet. It stays due, and goes to the end of the line. */
+  work(tenantId: string, signal: AbortSignal): Promise<void | 'more'>;
 }): JobKind {
   const { db, name, everySeconds, retrySeconds = everySeconds, statuses = ['connected'], concurrency = 2 } = options;
   const now = databaseNow(db.dialect, 0);
@@ -42,7 +43,7 @@ export function recurring(options: {
       const due = await dueSince(db, tenantId, name);
       if (due === null) return 'done'; // a hint that came late
       try {
-        await options.work(tenantId, signal);
+        if ((await options.work(tenantId, signal)) === 'more') return 'more';
       } catch (error) {
         if (!signal.aborted) await postpone(db, tenantId, name, due, jittered(retrySeconds));
         throw error;

@@ -26,8 +26,8 @@ export class ShopUnavailable extends ShopifyError {
   readonly reason: 'frozen' | 'locked' | 'gone';
   constructor(shop: string, reason: 'frozen' | 'locked' | 'gone') {
     const text = {
-      frozen: 'The store is frozen; its owner has to settle its account with Shopify, then sync again.',
-      locked: 'The store is locked by Shopify; its owner has to contact Shopify, then sync again.',
+      frozen: 'The store is frozen; its owner has to settle its account with Shopify.',
+      locked: 'The store is locked by Shopify; its owner has to contact Shopify.',
       gone: 'Shopify knows no such store (any more).',
     };
     super(shop, text[reason], { retryable: reason !== 'gone' });

@@ -6,8 +6,11 @@ import type { ShopTokens, TokenAnswer } from './oauth.ts';
 export interface TokenSourcePorts {
   /** The stored tokens, or null if the shop is not (or no longer) connected. */
   load(shop: string): Promise<ShopTokens | null>;
-  /** Stores the pair; the new tokens are used only after this resolved. */
-  save(shop: string, tokens: ShopTokens): Promise<void>;
+  /**
+   * Stores the pair; the new tokens are used only after this resolved. False, and nothing is stored, if the stored ones are
+   * no longer `instead`: somebody has connected the shop again, or disconnected it.
+   */
+  save(shop: string, tokens: ShopTokens, instead: ShopTokens): Promise<boolean>;
   refresh(shop: string, refreshToken: string): Promise<TokenAnswer>;
   /** Runs `work` while no other process runs one for the same shop. */
   lock?<T>(shop: string, work: () => Promise<T>): Promise<T>;
@@ -76,13 +79,15 @@ export function createTokenSource(ports: TokenSourcePorts): { forShop(shop: stri
       if (answer.kind === 'tokens') {
         const renewed = { ...answer.tokens, refreshToken: answer.tokens.refreshToken ?? tokens.refreshToken };
         failPoint('tokens.answered');
-        await ports.save(shop, renewed);
-        return renewed.accessToken;
+        if (await ports.save(shop, renewed, tokens)) return renewed.accessToken;
       }
-      if (answer.kind === 'refused') {
+      if (answer.kind === 'tokens' || answer.kind === 'refused') {
         const now = await stored(shop);
         const replaced = now.refreshToken !== tokens.refreshToken; // meanwhile, by a user who connected again
         if (replaced && attempt < REFRESH_TRIES) continue;
+      }
+      if (answer.kind === 'tokens') throw new ShopifyUnreachable(shop, 'its tokens were replaced again and again');
+      if (answer.kind === 'refused') {
         throw new ReconnectNeeded(shop, `Shopify no longer accepts the refresh token (${answer.reason}).`);
       }
       if (answer.kind === 'unavailable') throw new ShopUnavailable(shop, answer.reason);

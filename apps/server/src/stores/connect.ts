@@ -26,6 +26,7 @@ export interface ConnectDeps {
 const STATE_MINUTES = 15;
 const EXCHANGES = 3;
 const EXCHANGE_PAUSE_MS = 500;
+const SAVES = 3;
 const CALLBACK = '/api/shopify/callback';
 
 /**
@@ -124,12 +125,13 @@ export async function finishConnect(
   if (answer.kind !== 'tokens') return failed('exchange_failed', shop);
   if (!mayRead(answer.tokens.scopes, 'orders')) return failed('scopes_missing', shop);
 
-  try {
-    return await saveTenant(deps, { userId, shop, address }, answer);
-  } catch (error) {
-    // two users finished at once: the other one was first
-    if (isUniqueViolation(error)) return failed('shop_owned_by_another', shop);
-    throw error;
+  for (let tries = 1; ; tries++) {
+    try {
+      return await saveTenant(deps, { userId, shop, address }, answer);
+    } catch (error) {
+      // another user finished at the same moment, or a run was begun: the next try sees what they have written
+      if (!isUniqueViolation(error) || tries === SAVES) throw error;
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import type { TenantStatus } from '@xeno/contracts';
 import { audit } from '../db/audit.ts';
 import type { Database, Tx } from '../db/database.ts';
-import { ENDED } from '../db/models/tenant.ts';
+import { ENDED, type Tenant } from '../db/models/tenant.ts';
 import { NO_TOKENS } from './tokens.ts';
 
 /** Ends a connection from here; false where it has ended before, which stays as it is. */
@@ -16,17 +16,23 @@ export async function disconnect(db: Database, tx: Tx, tenantId: string): Promis
   return true;
 }
 
-/** Ends a connection that the shop has ended; it may have been disconnected from here before. */
-export const markUninstalled = (db: Database, tenantId: string): Promise<void> =>
+/**
+ * Ends a connection that the shop has ended; it may have been disconnected from here before. False, and nothing is changed,
+ * if it was connected again since `known` was read.
+ */
+export const markUninstalled = (db: Database, known: Tenant): Promise<boolean> =>
   db.transaction(async (tx) => {
+    const tenantId = known.id;
     const tenant = await db.models.Tenant.findByPk(tenantId, { transaction: tx.transaction, lock: true });
-    if (!tenant || tenant.status === 'uninstalled' || tenant.status === 'erasing') return;
+    if (!tenant || tenant.status === 'uninstalled' || tenant.status === 'erasing') return true;
+    if (tenant.installedAt?.getTime() !== known.installedAt?.getTime()) return false;
     await endConnection(db, tx, tenantId, {
       status: 'uninstalled',
       statusReason: 'The app was uninstalled in Shopify; the data is kept.',
       runs: 'The app was uninstalled in Shopify.',
     });
     await audit(tx, db.dialect, { tenantId, userId: null, action: 'store.uninstalled', subject: tenantId });
+    return true;
   });
 
 /**

@@ -1,5 +1,6 @@
 import type { Database } from '../db/database.ts';
 import type { InboxEvent } from '../db/inbox-event.ts';
+import type { Tenant } from '../db/models/tenant.ts';
 import type { Hint } from '../jobs/job.ts';
 import { makeDue } from '../jobs/recurring.ts';
 import { markUninstalled } from './disconnect.ts';
@@ -12,6 +13,8 @@ export interface StandingDeps {
   hint: Hint;
   /** Stops what runs for a store. */
   stop(tenantId: string): void;
+  /** Whether an uninstallation at that instant is one of the installation as it is now. */
+  hasEndedBy(uninstalledAt: Date, tenant: Tenant): Promise<boolean>;
 }
 
 /** What is done about webhooks that are about the connection itself; each may be done twice. */
@@ -20,19 +23,19 @@ export const standingHandlers = ({
   log,
   hint,
   stop,
+  hasEndedBy,
 }: StandingDeps): Record<string, (event: InboxEvent) => Promise<void>> => ({
   async 'app/uninstalled'({ tenantId, triggeredAt, shopDomain }) {
     const tenant = tenantId === null ? null : await db.models.Tenant.findByPk(tenantId);
     if (!tenant) return;
-    if (triggeredAt !== null && tenant.installedAt !== null && triggeredAt < tenant.installedAt) {
+    const isOfNow = triggeredAt === null || (await hasEndedBy(triggeredAt, tenant));
+    if (isOfNow && (await markUninstalled(db, tenant))) stop(tenant.id);
+    else {
       log.info(
         { tenantId, shop: shopDomain, triggeredAt },
         'an uninstallation from before the reinstallation is ignored',
       );
-      return;
     }
-    await markUninstalled(db, tenant.id);
-    stop(tenant.id);
   },
 
   /** The run asks for the scopes, tells what is missing, and fetches what is newly granted; so does the check. */

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Op } from 'sequelize';
 import type { Database } from '../db/database.ts';
+import type { Tenant } from '../db/models/tenant.ts';
 import type { SealedTable } from '../db/reseal.ts';
 import type { ShopTokens } from '../shopify/oauth.ts';
 import type { Sealer } from '../shopify/seal.ts';
@@ -45,30 +45,35 @@ export function tokenStore(
   alone: Alone,
 ): Required<Pick<TokenSourcePorts, 'load' | 'save' | 'lock'>> {
   const { Tenant } = db.models;
+  const opened = (shop: string, tenant: Tenant): ShopTokens | null => {
+    const { accessToken, refreshToken } = tenant;
+    if (!accessToken) return null;
+    try {
+      return {
+        accessToken: sealer.open(accessToken, boundTo(shop, 'access')),
+        scopes: tenant.scopes.split(',').filter(Boolean),
+        expiresAt: tenant.accessTokenExpiresAt,
+        refreshToken: refreshToken === null ? null : sealer.open(refreshToken, boundTo(shop, 'refresh')),
+        refreshExpiresAt: tenant.refreshTokenExpiresAt,
+      };
+    } catch {
+      return null; // sealed by a key that is gone, or moved here from another row: only a new connection helps
+    }
+  };
   return {
     async load(shop) {
       const tenant = await Tenant.findOne({ where: { shopDomain: shop } });
-      if (!tenant?.accessToken) return null;
-      const { accessToken, refreshToken } = tenant;
-      try {
-        return {
-          accessToken: sealer.open(accessToken, boundTo(shop, 'access')),
-          scopes: tenant.scopes.split(',').filter(Boolean),
-          expiresAt: tenant.accessTokenExpiresAt,
-          refreshToken: refreshToken === null ? null : sealer.open(refreshToken, boundTo(shop, 'refresh')),
-          refreshExpiresAt: tenant.refreshTokenExpiresAt,
-        };
-      } catch {
-        return null; // sealed by a key that is gone, or moved here from another row: only a new connection helps
-      }
+      return tenant && opened(shop, tenant);
     },
 
-    async save(shop, tokens) {
-      // a store that was disconnected meanwhile stays so
-      await Tenant.update(sealedTokens(sealer, shop, tokens), {
-        where: { shopDomain: shop, accessToken: { [Op.ne]: null } },
-      });
-    },
+    save: (shop, tokens, instead) =>
+      db.transaction(async ({ transaction }) => {
+        const tenant = await Tenant.findOne({ where: { shopDomain: shop }, transaction, lock: true });
+        // a store that was disconnected meanwhile stays so, and one that was connected again has better ones
+        if (!tenant || opened(shop, tenant)?.refreshToken !== instead.refreshToken) return false;
+        await tenant.update(sealedTokens(sealer, shop, tokens), { transaction });
+        return true;
+      }),
 
     async lock(shop, work) {
       const tenant = await Tenant.findOne({ where: { shopDomain: shop }, attributes: ['id'] });

@@ -61,11 +61,14 @@ const probe = ({ db, clientFor, hint, troubled, probeEverySeconds }: UpkeepDeps)
       if (tenant?.status !== 'paused') return;
       await asFarAsItGoes({ troubled }, tenant, async () => {
         await clientFor(tenant).query(ShopDocument, {}, { signal });
-        await db.models.Tenant.update(
-          { status: 'connected', statusReason: null },
-          { where: { id: tenantId, status: 'paused' } },
-        );
-        await queueRun(db, hint, tenantId);
+        await db.transaction(async (tx) => {
+          const [isBack] = await db.models.Tenant.update(
+            { status: 'connected', statusReason: null },
+            { where: { id: tenantId, status: 'paused' }, transaction: tx.transaction },
+          );
+          if (isBack > 0) await startRun(tx, db, tenantId, 'incremental');
+        });
+        hint('sync', tenantId);
       });
     },
   });

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createSealer } from '../../src/shopify/seal.ts';
 import type { ShopTokens } from '../../src/shopify/oauth.ts';
@@ -318,6 +319,25 @@ onEachDatabase('connecting a store', (engine) => {
     expect((await tokensOf(shop)).accessToken).not.toBe(before.accessToken);
     wentWell(await ada.settled(id));
     await expectExact(world, ada, id, shop);
+  });
+
+  test('it may be connected again while a run of it is being queued', async () => {
+    const shop = newShop();
+    const id = await ada.fill(shop);
+    const before = await tokensOf(shop);
+    const callback = await consent(await ada.begin(shop));
+    let back!: ReturnType<typeof ada.call>;
+    await world.db.transaction(async ({ transaction }) => {
+      await world.db.models.SyncRun.create(
+        { tenantId: id, id: '77', kind: 'incremental', status: 'queued' },
+        { transaction },
+      );
+      back = ada.call('GET', callback);
+      await delay(1_000);
+    });
+    expect(landing(await back)).toBe(`/stores/${id}`);
+    expect((await tokensOf(shop)).accessToken).not.toBe(before.accessToken);
+    wentWell(await ada.settled(id));
   });
 
   test('disconnected: no tokens, no syncs, all data; connected again it goes on', async () => {

@@ -188,6 +188,24 @@ onEachDatabase('inbox', (engine) => {
     await expect.poll(() => sending('orders/create'), { timeout: 20_000, interval: 500 }).toBe(409);
     const replay = await ada.call('POST', `/api/tenants/${left}/webhooks/replay`, { status: 'dead' });
     expect(replay.body).toMatchObject({ status: 409, code: 'not_connected' });
+    // what is asked for on behalf of people is, all the same
+    const columns = [
+      'shop_domain',
+      'webhook_id',
+      'tenant_id',
+      'topic',
+      'received_at',
+      'status',
+      'tries',
+      'due_at',
+      'body',
+    ];
+    const now = new Date();
+    const asked = [shop, 'asked', BigInt(left), 'customers/data_request', now, 'dead', 9, now, harmless];
+    const other = [shop, 'other', BigInt(left), 'orders/create', now, 'dead', 9, now, harmless];
+    await world.db.transaction((tx) => tx.insert('webhook_events', columns, [asked, other], null));
+    const again = await ada.call('POST', `/api/tenants/${left}/webhooks/replay`, { status: 'dead' });
+    expect(again.body).toEqual({ replayed: 1 });
     expect(await sending('app/uninstalled')).toBe(200);
     expect(await ada.connect(shop)).toBe(left);
     expect(await sending('orders/delete')).toBe(200);

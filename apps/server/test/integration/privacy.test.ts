@@ -1,8 +1,9 @@
 import { type AuditEntry, type PrivacyRequest } from '@xeno/contracts';
+import { createHmac } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ERASED_TABLES } from '../../src/privacy/erase-store.ts';
-import { caughtUp } from './webhooks.ts';
+import { addressOf, caughtUp } from './webhooks.ts';
 import { Browser, consent, expectExact, onEachDatabase, startWorld, wentWell, type World } from './world.ts';
 
 const SHOP = 'discreet.myshopify.com';
@@ -270,6 +271,7 @@ onEachDatabase('privacy', (engine) => {
 
   test('a shop’s data is erased after its uninstallation, and nothing of it is left', async () => {
     const { control } = world.sandbox;
+    const address = addressOf(world, SHOP);
     control.uninstall(SHOP);
     await until(async () => (await ada.tenant(id)).status === 'uninstalled', 'uninstalled');
     control.requestCompliance(SHOP, 'shop/redact');
@@ -289,6 +291,23 @@ onEachDatabase('privacy', (engine) => {
     ]);
     expect(bodies).toEqual([]);
     expect((await ada.tenant(id)).statusReason).toMatch(/erased/);
+    // one that comes late neither waits for ever nor is kept
+    const body = JSON.stringify({ id: 5, email: 'late@example.com' });
+    const secret = world.config.shopify.webhookSecrets[0]!;
+    const { status } = await fetch(address, {
+      method: 'POST',
+      body,
+      headers: {
+        'content-type': 'application/json',
+        'x-shopify-topic': 'orders/updated',
+        'x-shopify-shop-domain': SHOP,
+        'x-shopify-webhook-id': 'late',
+        'x-shopify-hmac-sha256': createHmac('sha256', secret).update(body).digest('base64'),
+      },
+    });
+    expect(status).toBe(200);
+    const late = () => world.db.read("SELECT status, body FROM webhook_events WHERE webhook_id = 'late'");
+    await expect.poll(late).toEqual([{ status: 'dead', body: null }]);
     // and it may come back
     expect(await ada.fill(SHOP)).toBe(id);
     await expectExact(world, ada, id, SHOP);

@@ -1,6 +1,7 @@
 import type { Finding, Reconciliation } from '@xeno/contracts';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { databaseNow } from '../../src/db/values.ts';
 import { type Browser, expectExact, onEachDatabase, startWorld, type World } from './world.ts';
 
 const SHOP = 'reconciled.myshopify.com';
@@ -183,6 +184,49 @@ onEachDatabase('reconciliation', (engine) => {
     );
     return row!.id;
   };
+
+  test('F28: one whose process was killed begins anew as soon as nobody holds its lease', async () => {
+    await world.db.transaction((tx) =>
+      tx.run(
+        `UPDATE leases SET owner = 'killed', expires_at = ${databaseNow(world.db.dialect, 2)} WHERE tenant_id = ? AND name = 'reconcile'`,
+        [BigInt(id)],
+      ),
+    );
+    const began = performance.now();
+    await reconcile();
+    expect(performance.now() - began).toBeGreaterThan(1_000);
+  });
+
+  test('a damaged order that Shopify shows no more is named as it is, and left so', async () => {
+    const { control } = world.sandbox;
+    const shop = 'short-sighted.myshopify.com';
+    control.createShop(shop, { orders: 60 });
+    const store = await ada.fill(shop);
+    const mine = BigInt(store);
+    const [scopes] = await world.db.read<{ scopes: string }>('SELECT scopes FROM tenants WHERE id = ?', [mine]);
+    control.changeScopes(
+      shop,
+      scopes!.scopes.split(',').filter((scope) => scope !== 'read_all_orders'),
+    );
+    await ada.syncAndWait(store);
+    const [old] = await world.db.read<{ id: string }>(
+      'SELECT shopify_order_id AS id FROM orders WHERE tenant_id = ? ORDER BY created_at LIMIT 1',
+      [mine],
+    );
+    const look = () =>
+      world.db.read('SELECT * FROM orders WHERE tenant_id = ? AND shopify_order_id = ?', [mine, old!.id]);
+    await damage(
+      `UPDATE orders SET total_price = total_price + 1 WHERE tenant_id = ${store} AND shopify_order_id = ${old!.id}`,
+    );
+    const before = await look();
+    for (let time = 0; time < 2; time++) {
+      const { findings } = await reconcile(store);
+      expect(findings.filter(({ kind }) => kind === 'damaged')).toMatchObject([
+        { shopifyId: String(old!.id), mended: false },
+      ]);
+      expect(await look()).toEqual(before);
+    }
+  });
 
   test('a list that breaks off deletes nothing, and the failure is told', async () => {
     const before = await ada.overview(id);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -144,6 +144,12 @@ test('who writes in bulk lets others go first, a few times', async () => {
   await Promise.all([last, ...others]);
   bulk.close();
   expect(written).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 100, 9, 10, 11, 12]);
+});
+
+test('a file that is no database is named, with what to do', async () => {
+  const file = join(folder, 'damaged.db');
+  await writeFile(file, 'no database at all, '.repeat(100));
+  expect(() => openDatabase({ file })).toThrow(/damaged\.db is no database[^]*back-up/);
 });
 
 test('what is begun when the database closes is rolled back, and nothing fails for it', async () => {

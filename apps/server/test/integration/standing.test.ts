@@ -1,9 +1,15 @@
 import type { Tenant } from '@xeno/contracts';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { makeDue } from '../../src/jobs/recurring.ts';
+import { noteTrouble } from '../../src/ingest/trouble.ts';
+import { ReconnectNeeded } from '../../src/shopify/errors.ts';
+import { createSealer } from '../../src/shopify/seal.ts';
+import { markUninstalled } from '../../src/stores/disconnect.ts';
 import { webhookStates } from '../../src/stores/subscriptions.ts';
+import { tokenStore } from '../../src/stores/tokens.ts';
 import { caughtUp } from './webhooks.ts';
-import { type Browser, expectExact, onEachDatabase, startWorld, type World } from './world.ts';
+import { type Browser, expectExact, onEachDatabase, startWorld, wentWell, type World } from './world.ts';
 
 const SHOP = 'standing.myshopify.com';
 
@@ -93,6 +99,19 @@ onEachDatabase('the life of a connection', (engine) => {
     await expectExact(world, ada, id, SHOP);
   });
 
+  test('F18: a store that is paused and whose token is revoked has to be connected again, and says so at once', async () => {
+    const { control } = world.sandbox;
+    control.setStanding(SHOP, 'frozen');
+    await ada.syncAndWait(id);
+    await status('paused');
+    // no probe, which would find it out as well
+    await makeDue(world.db, id, 'probe', 3_600);
+    control.revokeTokens(SHOP);
+    control.setStanding(SHOP, 'open');
+    await ada.syncAndWait(id);
+    expect((await ada.tenant(id)).status).toBe('reconnect_needed');
+  });
+
   test('F39: uninstalled: it stops, the tokens go, the data stays; a late webhook of it does not end a reinstallation', async () => {
     const before = await ada.overview(id);
     const readBefore = await webhookStates(world.db, [id]);
@@ -120,6 +139,52 @@ onEachDatabase('the life of a connection', (engine) => {
     await delay(300);
     expect((await ada.tenant(id)).status).toBe('connected');
     await expectExact(world, ada, id, SHOP);
+  });
+
+  test('F39: uninstalled and installed again within a second: the late webhook of it ends nothing', async () => {
+    const { control } = world.sandbox;
+    for (const installedAgain of [true, false]) {
+      control.setFault({ kind: 'webhook_delay', delayMs: 3_000, times: 1, probability: 1, match: 'app/uninstalled' });
+      await delay(1_020 - (Date.now() % 1_000)); // at the beginning of a second
+      control.uninstall(SHOP);
+      // as if it had been, within this second
+      if (installedAgain) expect(await ada.connect(SHOP)).toBe(id);
+      const installedAt = new Date(Math.floor(Date.now() / 1_000) * 1_000);
+      await world.db.models.Tenant.update({ installedAt }, { where: { id } });
+      await control.idle({ shop: SHOP });
+      await caughtUp(world, id, SHOP);
+      expect((await ada.tenant(id)).status).toBe(installedAgain ? 'connected' : 'uninstalled');
+      if (installedAgain) wentWell(await ada.settled(id));
+    }
+  });
+
+  test('F39: what was told by a connection that is no more ends nothing', async () => {
+    const { Tenant } = world.db.models;
+    const before = (await Tenant.findByPk(id))!;
+    await Tenant.update({ installedAt: new Date(before.installedAt!.getTime() + 1_000) }, { where: { id } });
+    expect(await markUninstalled(world.db, before)).toBe(false);
+    // nor does an error of somebody who began with the tokens of before
+    expect(await noteTrouble(world.db, before, new ReconnectNeeded(SHOP, 'a dead token'))).toBe(true);
+    expect((await ada.tenant(id)).status).toBe('connected');
+    const now = (await Tenant.findByPk(id))!;
+    expect(await noteTrouble(world.db, now, new ReconnectNeeded(SHOP, 'a dead token'))).toBe(true);
+    expect((await ada.tenant(id)).status).toBe('reconnect_needed');
+    expect(await markUninstalled(world.db, now)).toBe(true);
+    expect((await ada.tenant(id)).status).toBe('uninstalled');
+  });
+
+  test('F19: tokens that come from a refresh are not stored over those of a new connection, nor after the end', async () => {
+    const ports = tokenStore(world.db, createSealer(world.config.encryptionKeys), async (_id, work) => ({
+      result: await work(),
+    }));
+    const old = (await ports.load(SHOP))!;
+    const newer = { ...old, accessToken: 'a newer one', refreshToken: 'a newer one to refresh it with' };
+    expect(await ports.save(SHOP, newer, old)).toBe(true);
+    expect(await ports.save(SHOP, { ...old, accessToken: 'of a late answer' }, old)).toBe(false);
+    expect(await ports.load(SHOP)).toEqual(newer);
+    expect(await markUninstalled(world.db, (await world.db.models.Tenant.findByPk(id))!)).toBe(true);
+    expect(await ports.save(SHOP, old, newer)).toBe(false);
+    expect(await ports.load(SHOP)).toBeNull();
   });
 
   test('F39: uninstalled in the middle of a sync: it stops, and what is in stays; installed again, all is there', async () => {

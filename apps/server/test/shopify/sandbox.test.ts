@@ -68,7 +68,10 @@ const hasty = {
 function client(options: Partial<ShopifyClientOptions> = {}): ShopifyClient {
   const source = createTokenSource({
     load: async () => stored,
-    save: async (_shop, tokens) => void (stored = tokens),
+    save: async (_shop, tokens) => {
+      stored = tokens;
+      return true;
+    },
     refresh: (shop, refreshToken) =>
       refreshTokens({ ...app, shop, sandboxUrl: sandbox.url, now: Date.now(), refreshToken }),
   });

@@ -18,11 +18,13 @@ function world(overrides: Partial<TokenSourcePorts> = {}) {
     async load() {
       return state.stored;
     },
-    async save(_shop, saved) {
+    async save(_shop, saved, instead) {
       events.push(`save ${saved.accessToken}`);
       await new Promise((resolve) => setImmediate(resolve));
+      if (state.stored?.refreshToken !== instead.refreshToken) return false;
       state.stored = saved;
       events.push(`saved ${saved.accessToken}`);
+      return true;
     },
     async refresh(_shop, refreshToken): Promise<TokenAnswer> {
       events.push(`refresh ${refreshToken}`);
@@ -79,9 +81,9 @@ describe('createTokenSource', () => {
     const { clock, events, source, ports, state } = world();
     const failing = createTokenSource({
       ...ports,
-      async save(shop, saved) {
+      async save(shop, saved, instead) {
         if (broken) throw new Error('killed before saving');
-        return ports.save(shop, saved);
+        return ports.save(shop, saved, instead);
       },
     }).forShop(SHOP);
     clock.time += HOUR;
@@ -140,6 +142,24 @@ describe('createTokenSource', () => {
     }).forShop(SHOP);
     clock.time += HOUR;
     expect(await source.get()).toBe('reconnected');
+  });
+
+  it('a refreshed pair is not stored over the one of a user who connected again meanwhile, nor after a disconnection', async () => {
+    for (const meanwhile of ['connected', 'disconnected']) {
+      const { clock, state, ports } = world();
+      const source = createTokenSource({
+        ...ports,
+        async refresh(shop, refreshToken) {
+          const answer = await ports.refresh(shop, refreshToken);
+          state.stored = meanwhile === 'connected' ? tokens('reconnected', 'rt9', clock.now() + HOUR) : null;
+          return answer;
+        },
+      }).forShop(SHOP);
+      clock.time += HOUR;
+      if (meanwhile === 'connected') expect(await source.get()).toBe('reconnected');
+      else await expect(source.get()).rejects.toThrow(ReconnectNeeded);
+      expect(state.stored?.accessToken).toBe(meanwhile === 'connected' ? 'reconnected' : undefined);
+    }
   });
 
   it('uses the old token until it ends while Shopify cannot refresh, then tries again, a bounded number of times', async () => {

@@ -23,7 +23,7 @@ export function Figures(props: { figures: OverviewFigures; search: OverviewSearc
           <StatTile key={name} name={name} current={totals[name]} before={before && before[name]} />
         ))}
       </div>
-      {totals.orders === 0 && !syncing && <NoOrders search={search} />}
+      {totals.orders === 0 && !syncing && <NoOrders search={search} inOthers={otherCurrencies.length > 0} />}
       <div className={classes['panels']}>
         <ChartPanel measure="revenue" figures={figures} />
         <Breakdown totals={totals} before={before} />

@@ -3,8 +3,16 @@ import { Link } from '@tanstack/react-router';
 import { IconInfoCircle } from '@tabler/icons-react';
 import type { OverviewSearch } from './periods.ts';
 
-export function NoOrders({ search }: { search: OverviewSearch }) {
+/** `inOthers`: there are some in other currencies than the store's own. */
+export function NoOrders({ search, inOthers }: { search: OverviewSearch; inOthers: boolean }) {
   const ever = search.period === 'all';
+  if (inOthers) {
+    return (
+      <Alert color="gray" icon={<IconInfoCircle />} title="No orders in the store’s own currency">
+        <Text size="sm">Those in other currencies stand below.</Text>
+      </Alert>
+    );
+  }
   return (
     <Alert
       color="gray"

@@ -11,7 +11,7 @@ export default function OtherCurrencies({ currencies }: { currencies: Overview['
         Sales from when the store’s currency was another. They are not part of the figures above: amounts of different
         currencies are never added up.
       </Text>
-      <Table.ScrollContainer minWidth={420}>
+      <Table.ScrollContainer minWidth={320}>
         <Table className="figures">
           <Table.Thead>
             <Table.Tr>

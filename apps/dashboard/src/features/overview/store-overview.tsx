@@ -48,7 +48,11 @@ export function StoreOverview({ tenant, search }: { tenant: Tenant; search: Over
               As of <When instant={data.totals.asOf} />
             </>
           ) : data ? (
-            'Nothing fetched yet'
+            blank ? (
+              'Nothing fetched yet'
+            ) : (
+              'Not all is fetched yet'
+            )
           ) : (
             !error && 'Loading …'
           )

@@ -1,6 +1,6 @@
 const ADDRESSES = [
-  /^https:\/\/admin\.shopify\.com\/store\/([a-z0-9-]+)(?:[/?#].*)?$/i,
-  /^https?:\/\/([a-z0-9-]+\.myshopify\.com)(?:[/?#].*)?$/i,
+  /^(?:https:\/\/)?admin\.shopify\.com\/store\/([a-z0-9-]+)(?:[/?#].*)?$/i,
+  /^(?:https?:\/\/)?([a-z0-9-]+\.myshopify\.com)(?:[/?#].*)?$/i,
 ];
 
 /** The shop that somebody has typed, or whose address they have pasted: of its admin, or of the shop itself. */

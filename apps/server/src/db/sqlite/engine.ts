@@ -5,6 +5,8 @@ import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { ThreadData, ThreadMessage } from './protocol.ts';
 
 const PATIENCE = 8;
+/** SQLITE_CORRUPT and SQLITE_NOTADB. */
+const DAMAGED = [11, 26];
 
 /**
  * The threads behind one SQLite file: one that writes, those that read, one that tidies up. There is one engine a process;
@@ -73,6 +75,12 @@ function keepLog(file: string): void {
   const db = new DatabaseSync(file, { timeout: 10_000 });
   try {
     db.exec('PRAGMA journal_mode=WAL');
+  } catch (error) {
+    if (!DAMAGED.includes((error as { errcode?: number }).errcode ?? 0)) throw error;
+    throw new Error(
+      `${file} is no database, or damaged (${(error as Error).message}). Take it from a back-up, or move it away to begin from nothing.`,
+      { cause: error },
+    );
   } finally {
     db.close();
   }

@@ -17,7 +17,7 @@ import {
 import { mayRead } from '../../shopify/scopes.ts';
 import { LeaseLost } from '../apply.ts';
 import type { SyncDeps } from '../context.ts';
-import { withLease } from '../leases.ts';
+import { lookAgain, withLease } from '../leases.ts';
 import { describeShop } from '../shop.ts';
 import { idsOf, listUnreadable } from '../unreadable.ts';
 import { localDates } from '../local-date.ts';
@@ -58,7 +58,7 @@ export const reconcileJobs = (deps: ReconcileDeps): JobKind =>
       const tenant = await db.models.Tenant.findByPk(tenantId);
       // before the first back-fill everything would be missing
       if (tenant?.status !== 'connected' || tenant.lastSyncAt === null) return;
-      await withLease(db, { tenantId, name: RECONCILE, owner, seconds, signal }, async (lease, kept) => {
+      const held = await withLease(db, { tenantId, name: RECONCILE, owner, seconds, signal }, async (lease, kept) => {
         const client = deps.clientFor(tenant);
         const id = await begin(db, tenantId);
         const findings = new Findings(db, tenantId, id);
@@ -87,6 +87,8 @@ export const reconcileJobs = (deps: ReconcileDeps): JobKind =>
           'reconciled',
         );
       });
+      // whose process was killed holds the lease for a while
+      return held ? undefined : lookAgain(signal);
     },
   });
 

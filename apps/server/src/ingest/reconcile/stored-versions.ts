@@ -5,6 +5,7 @@ import { locked } from '../apply.ts';
 import type { FetchContext } from '../context.ts';
 import { fetchById } from '../fetch-by-id.ts';
 import { idsOf } from '../unreadable.ts';
+import { hiddenOnes } from '../visibility.ts';
 import { writeMarks } from '../versions.ts';
 
 export const ID_COLUMNS = {
@@ -93,11 +94,17 @@ async function read(
   }));
 }
 
-/** Fetches rows whose content is doubted: it is written whatever version it has. Gives ids that could not be read. */
+/**
+ * Fetches rows whose content is doubted: it is written whatever version it has. Gives ids that could not be read, those
+ * among them that Shopify does not show any more, which stay as they are.
+ */
 export async function refetch(ctx: FetchContext, stream: StreamName, ids: readonly string[]): Promise<Set<string>> {
   const unread = new Set<string>();
   for (let at = 0; at < ids.length; at += CHUNK) {
-    const some = ids.slice(at, at + CHUNK);
+    const all = ids.slice(at, at + CHUNK);
+    for (const id of await hiddenOnes(ctx, stream, all)) unread.add(id);
+    const some = all.filter((id) => !unread.has(id));
+    if (some.length === 0) continue;
     await locked(ctx, async (tx, { tenant }) => {
       // marked, so that they are fetched some time whatever happens to this process
       await writeMarks(tx, ctx.db.dialect, tenant, stream, some);

@@ -17,7 +17,7 @@ export async function dropLateBodies(tx: Tx, tenant: bigint, applied: Applied[])
   const isErased = await readRedacted(tx, tenant, { orders: all('orders'), customers: all('customers') });
   const namesErased = await readContacts(tx, tenant);
   const late = told.filter(({ event, subjects }) => isErased(subjects) || namesErased(event.body));
-  await drop(
+  await dropBodies(
     tx,
     late.map(({ event }) => event),
   );
@@ -33,14 +33,14 @@ export async function dropDeadBody(tx: Tx, tenant: bigint, event: InboxEvent): P
     const all = { orders: some, customers: some };
     isLate = (await readRedacted(tx, tenant, all))(all);
   }
-  if (isLate) await drop(tx, [event]);
+  if (isLate) await dropBodies(tx, [event]);
 }
 
 const ID = /(?<!\d)[1-9]\d{4,18}(?!\d)/g;
 const MAX_ID = 2n ** 63n - 1n;
 const IDS_AT_ONCE = 500;
 
-async function drop(tx: Tx, events: InboxEvent[]): Promise<void> {
+export async function dropBodies(tx: Tx, events: InboxEvent[]): Promise<void> {
   if (events.length === 0) return;
   await tx.run(`UPDATE webhook_events SET body = NULL WHERE shop_domain = ? AND webhook_id IN (${marks(events)})`, [
     events[0]!.shopDomain,

@@ -21,7 +21,7 @@ import { applyOrderBodies } from './apply-order-bodies.ts';
 import { applyCheckouts, checkoutOf } from './checkouts.ts';
 import { finishEvents, type PendingEvent, pendingKeys, postponeEvent, readPending } from './inbox.ts';
 import { applyInventoryLevels } from './inventory-levels.ts';
-import { dropDeadBody, dropLateBodies } from './late-bodies.ts';
+import { dropBodies, dropDeadBody, dropLateBodies } from './late-bodies.ts';
 import { mergeCustomers } from './merge-customers.ts';
 import { type Action, readEvent, type Reading } from './read-event.ts';
 
@@ -74,7 +74,8 @@ async function processEvents(work: Work): Promise<'done' | 'more'> {
   for (let turn = 0; turn < TURN; turn++) {
     work.signal.throwIfAborted();
     // until the first run has asked for the store's currency and time zone, events about records wait
-    const { events, more } = await readPending(db, whose, tenant.currency === null ? handled : null);
+    const isNew = tenant.currency === null && !ENDED.has(tenant.status);
+    const { events, more } = await readPending(db, whose, isNew ? handled : null);
     const records: PendingEvent[] = [];
     for (const event of events) {
       if (handled.includes(event.topic)) await handle(work, event);
@@ -102,7 +103,9 @@ async function processRecords(work: Work, events: PendingEvent[]): Promise<void>
     const note = `The store was ${state} when it came to be processed.`;
     return db.transaction(async (tx) => {
       await finishEvents(tx, db.dialect, events, () => note, 'dead');
-      for (const event of events) await dropDeadBody(tx, BigInt(tenant.id), event);
+      // of one that was erased nothing is left to tell by who is named
+      if (tenant.currency === null) await dropBodies(tx, events);
+      else for (const event of events) await dropDeadBody(tx, BigInt(tenant.id), event);
     });
   }
   const readings = events.map((event) => ({ event, reading: readEvent(event, tenant.currency!) }));

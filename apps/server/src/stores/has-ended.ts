@@ -1,0 +1,27 @@
+import type { Tenant } from '../db/models/tenant.ts';
+import type { ShopifyClient } from '../shopify/client.ts';
+import { ReconnectNeeded, ShopUnavailable } from '../shopify/errors.ts';
+import { ShopDocument } from '../shopify/operations/generated.ts';
+
+/**
+ * Whether an uninstallation at that instant is one of the installation as it is now, and not of one before. When that
+ * began is known to the second (the Date of Shopify's answer): within it, whether Shopify still takes the tokens tells.
+ * @throws ShopifyError if Shopify has to be asked and does not answer
+ */
+export async function hasEndedBy(
+  uninstalledAt: Date,
+  { installedAt }: Pick<Tenant, 'installedAt'>,
+  client: ShopifyClient,
+): Promise<boolean> {
+  if (installedAt === null) return true;
+  const after = uninstalledAt.getTime() - installedAt.getTime();
+  if (after < 0 || after >= 1000) return after > 0;
+  try {
+    await client.query(ShopDocument, {}, {});
+    return false;
+  } catch (error) {
+    if (error instanceof ReconnectNeeded) return true;
+    if (error instanceof ShopUnavailable) return false;
+    throw error;
+  }
+}
