@@ -185,7 +185,7 @@ export async function findDrift(db: Database, tenantId: string): Promise<Drift[]
   return [
     ...(await findDayDrift(query, db.dialect, tenantId)),
     ...(await findCustomerDrift(query, db.dialect, tenantId)),
-    ...(await findCountDrift(query, tenantId)),
+    ...(await findCountDrift(query, db.dialect, tenantId)),
   ];
 }
 
@@ -193,89 +193,128 @@ export async function findDrift(db: Database, tenantId: string): Promise<Drift[]
 export async function findDayDrift(query: Query, dialect: Dialect, tenantId: string, days?: Days): Promise<Drift[]> {
   const ofTenant = `tenant_id = ${BigInt(tenantId)}${days ? ` AND local_date BETWEEN '${days.from}' AND '${days.to}'` : ''}`;
   const current = `${ofTenant} AND generation = (SELECT generation FROM tenant_state WHERE tenant_id = ${BigInt(tenantId)})`;
-  const day = key(dialect, 'currency', 'local_date');
-  const customerDay = key(dialect, 'currency', 'local_date', 'customer_id');
+  const ofCustomers = `${ofTenant} AND customer_id IS NOT NULL`;
   return [
-    ...(await compare(
-      query,
-      'daily_sales',
-      `SELECT ${day} AS k, ${list(DAY_COLUMNS)} FROM daily_sales WHERE ${current}`,
-      `SELECT k, ${DAY_COLUMNS.map((c) => `SUM(${c}) AS ${c}`).join(', ')} FROM (
-         SELECT ${day} AS k, 1 AS orders, 0 AS units, ${MEASURES.map((m) => `0 AS ${m}`).join(', ')}
-         FROM orders WHERE ${ofTenant} AND test = 0
-         UNION ALL
-         SELECT ${day} AS k, 0, units, ${list(MEASURES)} FROM sales WHERE ${ofTenant}
-       ) AS rows_of_days GROUP BY k`,
-    )),
-    ...(await compare(
-      query,
-      'customer_days',
-      `SELECT ${customerDay} AS k, orders, spent FROM customer_days WHERE ${current}`,
-      `SELECT k, SUM(orders) AS orders, SUM(spent) AS spent FROM (
-         SELECT ${customerDay} AS k, 1 AS orders, 0 AS spent
-         FROM orders WHERE ${ofTenant} AND test = 0 AND customer_id IS NOT NULL
-         UNION ALL
-         SELECT ${customerDay} AS k, 0, ${TOTAL} FROM sales WHERE ${ofTenant} AND customer_id IS NOT NULL
-       ) AS rows_of_customers GROUP BY k`,
-    )),
+    ...(await compare(query, dialect, {
+      rollup: 'daily_sales',
+      keys: ['currency', 'local_date'],
+      columns: DAY_COLUMNS,
+      stored: `FROM daily_sales WHERE ${current}`,
+      recomputed: [
+        { values: ['1', '0', ...MEASURES.map(() => '0')], from: `FROM orders WHERE ${ofTenant} AND test = 0` },
+        { values: ['0', 'units', ...MEASURES], from: `FROM sales WHERE ${ofTenant}` },
+      ],
+    })),
+    ...(await compare(query, dialect, {
+      rollup: 'customer_days',
+      keys: ['currency', 'local_date', 'customer_id'],
+      columns: CUSTOMER_COLUMNS,
+      stored: `FROM customer_days WHERE ${current}`,
+      recomputed: [
+        { values: ['1', '0'], from: `FROM orders WHERE ${ofCustomers} AND test = 0` },
+        { values: ['0', TOTAL], from: `FROM sales WHERE ${ofCustomers}` },
+      ],
+    })),
   ];
 }
 
-/** Of the totals that stand with the customers, or with those of these ids; what a customer has in `customer_days` holds. */
+/** Of the totals that stand with the customers, or with some of them; what a customer has in `customer_days` holds. */
 export function findCustomerDrift(
   query: Query,
   dialect: Dialect,
   tenantId: string,
-  ids?: readonly string[],
+  some?: { ids: readonly string[] } | { part: number; of: number },
 ): Promise<Drift[]> {
   const tenant = BigInt(tenantId);
-  const among = (column: string) => (ids ? ` AND ${column} IN (${ids.map(BigInt).join(', ')})` : '');
+  const among = (column: string) =>
+    !some
+      ? ''
+      : 'ids' in some
+        ? ` AND ${column} IN (${some.ids.map(BigInt).join(', ')})`
+        : ` AND ${column} % ${some.of} = ${some.part}`;
   const state = (column: string) => `(SELECT ${column} FROM tenant_state WHERE tenant_id = ${tenant})`;
-  return compare(
-    query,
-    'customers',
-    `SELECT ${key(dialect, 'shopify_customer_id')} AS k, orders_count AS orders, total_spent AS spent
-     FROM customers WHERE tenant_id = ${tenant}${among('shopify_customer_id')}`,
-    `SELECT ${key(dialect, 'customer_id')} AS k, SUM(orders) AS orders, SUM(spent) AS spent
-     FROM customer_days WHERE tenant_id = ${tenant} AND generation = ${state('generation')}
-       AND currency = ${state('currency')}${among('customer_id')} GROUP BY customer_id`,
-  );
-}
-
-export function findCountDrift(query: Query, tenantId: string): Promise<Drift[]> {
-  const tenant = BigInt(tenantId);
-  return compare(
-    query,
-    'tenant_state',
-    `SELECT 'counts' AS k, customers, products FROM tenant_state WHERE tenant_id = ${tenant}`,
-    `SELECT 'counts' AS k,
-       (SELECT COUNT(*) FROM customers WHERE tenant_id = ${tenant} AND updated_at IS NOT NULL) AS customers,
-       (SELECT COUNT(*) FROM products WHERE tenant_id = ${tenant}) AS products`,
-  );
-}
-
-async function compare(query: Query, rollup: string, storedSql: string, recomputedSql: string): Promise<Drift[]> {
-  const stored = figures(await query(storedSql));
-  const recomputed = figures(await query(recomputedSql));
-  return [...new Set([...stored.keys(), ...recomputed.keys()])].flatMap((k) => {
-    const a = stored.get(k) ?? '';
-    const b = recomputed.get(k) ?? '';
-    return a === b ? [] : [{ rollup, key: k, stored: a, recomputed: b }];
+  return compare(query, dialect, {
+    rollup: 'customers',
+    keys: ['customer_id'],
+    columns: CUSTOMER_COLUMNS,
+    stored: `FROM (SELECT shopify_customer_id AS customer_id, orders_count AS orders, total_spent AS spent
+       FROM customers WHERE tenant_id = ${tenant}${among('shopify_customer_id')}) AS totals`,
+    recomputed: [
+      {
+        values: CUSTOMER_COLUMNS,
+        from: `FROM customer_days WHERE tenant_id = ${tenant} AND generation = ${state('generation')}
+           AND currency = ${state('currency')}${among('customer_id')}`,
+      },
+    ],
   });
 }
 
-const TOTAL = IN_TOTAL.join(' + ');
-const list = (columns: readonly string[]) => columns.join(', ');
-const key = (dialect: Dialect, ...columns: string[]) =>
-  dialect === 'sqlite' ? columns.join(` || ' ' || `) : `CONCAT_WS(' ', ${columns.join(', ')})`;
+export async function findCountDrift(query: Query, dialect: Dialect, tenantId: string): Promise<Drift[]> {
+  const tenant = BigInt(tenantId);
+  const count = (table: string) => `(SELECT COUNT(*) FROM ${table} WHERE tenant_id = ${tenant}`;
+  const drift = await compare(query, dialect, {
+    rollup: 'tenant_state',
+    keys: ['tenant_id'],
+    columns: ['customers', 'products'],
+    stored: `FROM tenant_state WHERE tenant_id = ${tenant}`,
+    recomputed: [
+      {
+        values: [`${count('customers')} AND updated_at IS NOT NULL)`, `${count('products')})`],
+        from: `FROM tenant_state WHERE tenant_id = ${tenant}`,
+      },
+    ],
+  });
+  return drift.map((one) => ({ ...one, key: 'counts' }));
+}
 
-/** Rows as comparable text; one that is zero throughout is as good as none. */
-function figures(rows: Record<string, unknown>[]): Map<string, string> {
-  const result = new Map<string, string>();
-  for (const { k, ...values } of rows) {
-    const entries = Object.entries(values).map(([name, value]) => [name, asBigInt(value)] as const);
-    if (entries.every(([, value]) => value === 0n)) continue;
-    result.set(String(k), entries.map(([name, value]) => `${name}=${value}`).join(' '));
-  }
-  return result;
+/**
+ * What is stored, of which no key has two rows, beside what its rows add up to. One statement, so that both are of one
+ * moment, and one that gives nothing but what differs, however much there is.
+ */
+async function compare(
+  query: Query,
+  dialect: Dialect,
+  { rollup, keys, columns, stored, recomputed }: Comparison,
+): Promise<Drift[]> {
+  const names = { stored: columns.map((name) => `stored_${name}`), found: columns.map((name) => `found_${name}`) };
+  const zeros = columns.map(() => '0');
+  const rowsOf = (from: string, values: readonly string[], isStored: boolean) => {
+    const all = isStored ? [...values, ...zeros] : [...zeros, ...values];
+    const named = [...names.stored, ...names.found].map((name, i) => `${all[i]} AS ${name}`);
+    return `SELECT ${keys.join(', ')}, ${named.join(', ')} ${from}`;
+  };
+  const key = dialect === 'sqlite' ? keys.join(` || ' ' || `) : `CONCAT_WS(' ', ${keys.join(', ')})`;
+  const rows = await query<Record<string, unknown>>(
+    `SELECT ${key} AS k, ${[...names.stored, ...names.found].map((name) => `SUM(${name}) AS ${name}`).join(', ')}
+     FROM (${[rowsOf(stored, columns, true), ...recomputed.map(({ from, values }) => rowsOf(from, values, false))].join(
+       ' UNION ALL ',
+     )}) AS both_sides
+     GROUP BY ${keys.join(', ')}
+     HAVING ${columns.map((name) => `SUM(stored_${name}) <> SUM(found_${name})`).join(' OR ')}`,
+  );
+  return rows.map((row) => ({
+    rollup,
+    key: String(row.k),
+    stored: figures(row, columns, names.stored),
+    recomputed: figures(row, columns, names.found),
+  }));
+}
+
+interface Comparison {
+  rollup: string;
+  keys: readonly string[];
+  columns: readonly string[];
+  /** Where the rows are that have these columns. */
+  stored: string;
+  /** What they are the sums of: an expression for each column, and where the rows are. */
+  recomputed: { values: readonly string[]; from: string }[];
+}
+
+const TOTAL = IN_TOTAL.join(' + ');
+
+/** As text; what is zero throughout is as good as nothing. */
+function figures(row: Record<string, unknown>, columns: readonly string[], names: readonly string[]): string {
+  const values = names.map((name) => asBigInt(row[name]));
+  if (values.every((value) => value === 0n)) return '';
+  return columns.map((column, i) => `${column}=${values[i]}`).join(' ');
 }
