@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { DataTypes } from 'sequelize';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../../src/db/database.ts';
@@ -66,4 +67,15 @@ test('of a table that was altered Sequelize learns the types of its columns anew
   await db.sequelize.query('ALTER TABLE stamps ADD COLUMN later DATETIME');
   await db.transaction((tx) => tx.run('UPDATE stamps SET later = ?', [at]));
   for (let i = 0; i < 2; i++) expect(await read('at', 'later')).toEqual([{ at, later: at }]);
+});
+
+test('nobody waits behind a question that takes long, as long as another thread is free', async () => {
+  const ended: string[] = [];
+  const counting =
+    'WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 12000000) SELECT COUNT(*) FROM c';
+  const long = db.read(counting).then(() => ended.push('long'));
+  await delay(100);
+  await Promise.all(Array.from({ length: 6 }, () => db.read('SELECT 1').then(() => ended.push('short'))));
+  await long;
+  expect(ended).toEqual([...Array<string>(6).fill('short'), 'long']);
 });

@@ -12,28 +12,35 @@ type Callback = (
   rows: Record<string, unknown>[],
 ) => void;
 
+/** Longer than a question to the database takes: whoever is behind it may wait for seconds. */
+const LONG_MS = 20;
+
 class Channel {
   private readonly port: MessagePort;
-  private readonly waiting = new Map<number, (answer: SqliteAnswer) => void>();
+  /** In the order in which they were sent, which is that in which they are answered. */
+  private readonly waiting = new Map<number, { take: (answer: SqliteAnswer) => void; sent: number }>();
   private last = 0;
   private closed = false;
 
   constructor(port: MessagePort) {
     this.port = port;
     port.on('message', (answer: SqliteAnswer) => {
-      const take = this.waiting.get(answer.id);
+      const asked = this.waiting.get(answer.id);
       this.waiting.delete(answer.id);
-      take?.(answer);
+      asked?.take(answer);
     });
     port.on('close', () => {
       this.closed = true;
-      for (const [id, take] of this.waiting) take({ id, error: CLOSED });
+      for (const [id, { take }] of this.waiting) take({ id, error: CLOSED });
       this.waiting.clear();
     });
   }
 
+  /** How many are before whoever comes now; more than any number if the first of them takes long. */
   get load(): number {
-    return this.waiting.size;
+    const [first] = this.waiting.values();
+    const takesLong = first !== undefined && performance.now() - first.sent > LONG_MS;
+    return this.waiting.size + (takesLong ? 1_000_000 : 0);
   }
 
   send(request: Omit<SqliteRequest, 'id'>, take: (answer: SqliteAnswer) => void): void {
@@ -42,7 +49,7 @@ class Channel {
       take({ id, error: CLOSED });
       return;
     }
-    this.waiting.set(id, take);
+    this.waiting.set(id, { take, sent: performance.now() });
     this.port.postMessage(
       { id, ...request },
       request.insert ? [request.insert.rows.cells.buffer, request.insert.rows.ends.buffer] : [],
@@ -119,8 +126,14 @@ export function sqliteDialect(ports: SqlitePorts) {
   /** What Sequelize asks of a table each time that it reads a model, by statement: forgotten when a table may be another. */
   const tableInfo = new Map<string, Record<string, unknown>[]>();
 
-  const reader = () =>
-    readers.reduce<Channel>((best, next) => (next.load < best.load ? next : best), readers[0] ?? writer);
+  const reader = () => {
+    let [best, least] = [readers[0] ?? writer, Infinity];
+    for (const one of readers) {
+      const { load } = one;
+      if (load < least) [best, least] = [one, load];
+    }
+    return best;
+  };
 
   class Database implements SqliteConnection {
     readonly filename: string;
