@@ -14,8 +14,10 @@ export interface LiveEvents {
     webhooks: NonNullable<Tenant['webhooks']>['status'] | null;
     /** Webhooks that are not applied yet. */
     pendingWebhooks: number;
+    /** Orders of which a webhook could not tell all: they are being fetched. */
+    pendingOrders: number;
     /**
-     * How long ago Shopify sent the one of them that waits longest; 0 when none does. Null when nobody knows, since Shopify
+     * How long ago Shopify told of what waits longest, of both; 0 when nothing does. Null when nobody knows, since Shopify
      * does not tell what changes: the last sync is how fresh the figures are.
      */
     behindSeconds: number | null;

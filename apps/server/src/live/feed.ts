@@ -70,11 +70,16 @@ export function createFeed(options: {
       changes: string | number;
       pending: string | number;
       oldest: unknown;
+      doubted: string | number;
+      doubted_since: unknown;
     }>(
+      // of what was fetched already, Shopify's answer is no newer than what is stored
       `SELECT t.id, t.status, t.last_sync_at, COALESCE(s.changes, 0) AS changes,
          (SELECT COUNT(*) FROM webhook_events e WHERE e.status = 'pending' AND e.tenant_id = t.id) AS pending,
          (SELECT COALESCE(e.triggered_at, e.received_at) FROM webhook_events e
-          WHERE e.status = 'pending' AND e.tenant_id = t.id ORDER BY e.due_at LIMIT 1) AS oldest
+          WHERE e.status = 'pending' AND e.tenant_id = t.id ORDER BY e.due_at LIMIT 1) AS oldest,
+         (SELECT COUNT(*) FROM fetch_marks m WHERE m.tenant_id = t.id AND m.stream = 'orders' AND m.tries = 0) AS doubted,
+         (SELECT MIN(m.marked_at) FROM fetch_marks m WHERE m.tenant_id = t.id AND m.stream = 'orders' AND m.tries = 0) AS doubted_since
        FROM tenants t LEFT JOIN tenant_state s ON s.tenant_id = t.id WHERE t.id IN (${marks(tenantIds)})`,
       idParams(tenantIds),
     );
@@ -82,7 +87,8 @@ export function createFeed(options: {
       const id = String(row.id);
       const changes = String(row.changes);
       const webhooks = webhooksOf({ id, status: row.status })?.status ?? null;
-      const oldest = asDate(row.oldest);
+      const waiting = [asDate(row.oldest), asDate(row.doubted_since)].filter((since) => since !== null);
+      const oldest = waiting.sort((a, b) => a.getTime() - b.getTime())[0];
       const isTold = row.status === 'connected' && webhooks === 'active';
       const behindSeconds = ENDED.has(row.status) ? null : oldest ? secondsSince(oldest) : isTold ? 0 : null;
       tell(id, { name: 'figures', data: { changes }, id: changes });
@@ -92,7 +98,13 @@ export function createFeed(options: {
       });
       tell(id, {
         name: 'tenant',
-        data: { status: row.status, webhooks, pendingWebhooks: Number(row.pending), behindSeconds },
+        data: {
+          status: row.status,
+          webhooks,
+          pendingWebhooks: Number(row.pending),
+          pendingOrders: Number(row.doubted),
+          behindSeconds,
+        },
       });
     }
   }

@@ -105,11 +105,24 @@ onEachDatabase('a store’s events', (engine) => {
       ),
     );
     await stream.until(() => (standing()?.behindSeconds ?? 0) >= 60, 'behind');
-    expect(standing()?.pendingWebhooks).toBe(1);
+    expect(standing()).toMatchObject({ pendingWebhooks: 1, pendingOrders: 0 });
+    // what could not be told by a webhook waits as well
+    await world.db.transaction((tx) => tx.run("DELETE FROM webhook_events WHERE webhook_id = 'waits'"));
+    await world.db.transaction((tx) =>
+      tx.insert(
+        'fetch_marks',
+        ['tenant_id', 'stream', 'shopify_id', 'marked_at', 'due_at', 'tries'],
+        [[BigInt(id), 'orders', 7n, new Date(Date.now() - 30_000), tomorrow, 0]],
+        null,
+      ),
+    );
+    await stream.until(() => standing()?.pendingOrders === 1, 'behind with an order');
+    expect(standing()!.pendingWebhooks).toBe(0);
+    expect(standing()!.behindSeconds).toBeGreaterThanOrEqual(30);
     await world.db.models.Tenant.update({ status: 'uninstalled' }, { where: { id } });
     await stream.until(() => standing()?.status === 'uninstalled', 'uninstalled');
     expect(standing()?.behindSeconds).toBeNull();
-    await world.db.transaction((tx) => tx.run("DELETE FROM webhook_events WHERE webhook_id = 'waits'"));
+    await world.db.transaction((tx) => tx.run('DELETE FROM fetch_marks WHERE shopify_id = 7'));
     await world.db.models.Tenant.update({ status: 'connected' }, { where: { id } });
     await stream.until(() => standing()?.behindSeconds === 0, 'up to date again');
     await stream.close();

@@ -33,9 +33,10 @@ function describeStanding(
   standing: LiveEvents['tenant'] | undefined,
 ): { color: string; label: string; why: string } {
   if (!standing) return { color: 'gray', label: 'Connecting …', why: 'Waiting for news from the server.' };
-  const { behindSeconds, pendingWebhooks } = standing;
+  const { behindSeconds } = standing;
   if (behindSeconds !== null && behindSeconds >= BEHIND_SECONDS) {
-    const changes = pendingWebhooks === 1 ? 'One change waits' : `${formatCount(pendingWebhooks)} changes wait`;
+    const waiting = standing.pendingWebhooks + standing.pendingOrders;
+    const changes = waiting === 1 ? 'One change waits' : `${formatCount(waiting)} changes wait`;
     return {
       color: 'yellow',
       label: `${formatDuration(behindSeconds)} behind`,

@@ -47,7 +47,7 @@ export function Freshness({ tenant }: { tenant: Tenant }) {
         <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="sm" component="dl" m={0}>
           <Fact
             term="Behind Shopify"
-            meaning="How long ago Shopify sent the webhook that waits longest to be applied. Nothing waits: 0 s."
+            meaning="How long ago Shopify told of the change that waits longest to be applied, or to be fetched where the webhook did not tell all of it. Nothing waits: 0 s."
           >
             {standing ? (
               standing.behindSeconds === null ? (
