@@ -12,9 +12,6 @@ type Callback = (
   rows: Record<string, unknown>[],
 ) => void;
 
-/** Longer than a question to the database takes: whoever is behind it may wait for seconds. */
-const LONG_MS = 20;
-
 class Channel {
   private readonly port: MessagePort;
   /** In the order in which they were sent, which is that in which they are answered. */
@@ -36,11 +33,13 @@ class Channel {
     });
   }
 
-  /** How many are before whoever comes now; more than any number if the first of them takes long. */
+  /**
+   * How many are before whoever comes now, and for each millisecond that the first of them takes one more: most take less,
+   * and behind one that does not, one may wait for seconds.
+   */
   get load(): number {
     const [first] = this.waiting.values();
-    const takesLong = first !== undefined && performance.now() - first.sent > LONG_MS;
-    return this.waiting.size + (takesLong ? 1_000_000 : 0);
+    return first ? this.waiting.size + performance.now() - first.sent : 0;
   }
 
   send(request: Omit<SqliteRequest, 'id'>, take: (answer: SqliteAnswer) => void): void {
