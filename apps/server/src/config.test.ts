@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readConfig } from './config.ts';
 
@@ -64,6 +66,17 @@ describe('on a laptop', () => {
     mkdirSync(data);
     writeFileSync(join(data, 'secrets.json'), '{x');
     expect(() => readConfig({ DATA_DIR: data })).toThrow(/secrets\.json cannot be read[^]*back-up/);
+  });
+
+  test('processes that start at once make the folder together', async () => {
+    const config = new URL('./config.ts', import.meta.url).href;
+    for (let round = 0; round < 3; round++) {
+      const data = JSON.stringify(join(dir, `${round}`, 'a', 'b', 'c'));
+      const code = `const { readConfig } = await import('${config}');
+        while (Date.now() < ${Date.now() + 1_000}); readConfig({ DATA_DIR: ${data} });`;
+      const run = () => promisify(execFile)(process.execPath, ['--input-type=module', '-e', code]);
+      await Promise.all([run(), run(), run(), run()]);
+    }
   });
 
   test('an empty variable counts as unset', () => {

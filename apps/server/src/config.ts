@@ -322,11 +322,20 @@ export function makeDataDir(dir: string): void {
   // one by one: where no folder can be made, as in /proc, `recursive` tries for ever
   for (let at = dir; !existsSync(at); at = dirname(at)) missing.unshift(at);
   try {
-    for (const folder of missing) mkdirSync(folder, { mode: 0o700 });
+    for (const folder of missing) makeFolder(folder);
     accessSync(`${dir}/.`, constants.W_OK);
   } catch (error) {
     throw new ConfigError([
       `DATA_DIR cannot be a folder to write to (${(error as Error).message}): choose another one`,
     ]);
+  }
+}
+
+/** Another process that starts at the same time may have been quicker. */
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }

@@ -15,7 +15,8 @@ export async function hasEndedBy(
 ): Promise<boolean> {
   if (installedAt === null) return true;
   const after = uninstalledAt.getTime() - installedAt.getTime();
-  if (after < 0 || after >= 1000) return after > 0;
+  if (after < 0) return false;
+  if (after >= 1000) return true;
   try {
     await client.query(ShopDocument, {}, {});
     return false;

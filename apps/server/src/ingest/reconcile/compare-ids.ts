@@ -60,9 +60,10 @@ export async function compareIds(
   for await (const rows of storedPages(ctx.db, ctx.tenantId, stream)) {
     const unlisted: string[] = [];
     for (const { id, updatedAt } of rows) {
+      const number = BigInt(id);
       compared++;
-      listedBelow(BigInt(id));
-      if (listed.ids[next] !== BigInt(id)) unlisted.push(id);
+      listedBelow(number);
+      if (listed.ids[next] !== number) unlisted.push(id);
       else if (listed.updatedAt[next++] !== updatedAt) doubtful.set(id, listed.updatedAt[next - 1]!);
     }
     for (const id of await visibleOnes(ctx, stream, unlisted)) doubtful.set(id, 0);
