@@ -189,13 +189,12 @@ onEachDatabase('the life of a connection', (engine) => {
 
   test('F39: uninstalled in the middle of a sync: it stops, and what is in stays; installed again, all is there', async () => {
     const before = await ada.overview(id);
-    world.sandbox.control.setFault({ kind: 'slow', match: 'BulkPoll', delayMs: 3_000, times: null });
+    const { control } = world.sandbox;
+    const slow = control.setFault({ kind: 'slow', match: 'BulkPoll', delayMs: 15_000, times: null });
     expect((await ada.call('POST', `/api/tenants/${id}/sync`, { kind: 'full' })).status).toBe(202);
-    await until(
-      async () => (await ada.runs(id))[0]!,
-      (run) => run.status === 'running',
-    );
-    world.sandbox.control.uninstall(SHOP);
+    // it waits for an answer: what ends it is what Shopify tells, and not its own next request
+    await expect.poll(() => slow.struck).toBeGreaterThan(0);
+    control.uninstall(SHOP);
     await status('uninstalled');
     await until(
       async () => (await ada.runs(id))[0]!,
@@ -203,8 +202,8 @@ onEachDatabase('the life of a connection', (engine) => {
     );
     expect((await ada.tenant(id)).activeRun).toBeNull();
     expect((await ada.overview(id)).totals).toEqual(before.totals);
-    world.sandbox.control.clearFaults();
-    world.sandbox.control.createOrder(SHOP, { test: false });
+    control.clearFaults();
+    control.createOrder(SHOP, { test: false });
     await delay(1100); // installed in another second of Shopify's clock
     expect(await ada.fill(SHOP)).toBe(id);
     await expectExact(world, ada, id, SHOP);
