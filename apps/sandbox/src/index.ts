@@ -36,7 +36,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   world.openFile();
   for (const domain of world.tokens.shops()) world.installed(domain);
   const control = new Control(world);
-  const app = Fastify({ bodyLimit: 20 * 1024 * 1024, forceCloseConnections: true });
+  const app = Fastify({
+    bodyLimit: 20 * 1024 * 1024,
+    forceCloseConnections: true,
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true, strictTypes: false } },
+  });
   // scripts may send no body at all, whatever they say it is
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
     try {

@@ -172,6 +172,22 @@ describe('customers and products', () => {
   });
 });
 
+describe('shops', () => {
+  it('are made as wished, or it is said what is wrong with the wish', async () => {
+    const wish = (wishes?: object) => control('PUT', '/shops/wished.myshopify.com', wishes);
+    expect(await wish()).toMatchObject({ domain: 'wished.myshopify.com' });
+    expect(await wish({ orders: 3, currency: 'EUR', presentment: [['USD', 1.2]] })).toMatchObject({
+      orders: 3,
+      presentment: [['USD', 1.2]],
+    });
+    expect(await wish({ presentment: ['USD'] })).toEqual({ error: 'body/presentment/0 must be array' });
+    expect(await wish({ presentment: [['USD', 'x']] })).toEqual({ error: 'body/presentment/0/1 must be number' });
+    expect(await wish({ orders: '3' })).toEqual({ error: 'body/orders must be integer' });
+    expect(await wish({ order: 3 })).toEqual({ error: 'body must NOT have additional properties' });
+    expect(await wish({ timezone: 'Mars' })).toEqual({ error: 'Invalid time zone specified: Mars' });
+  });
+});
+
 describe('state', () => {
   it('survives a restart: tokens, shops and what was changed', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'sandbox-state-'));

@@ -8,7 +8,7 @@ export type User = Static<typeof User>;
 export const Email = Type.String({
   minLength: 3,
   maxLength: 254,
-  pattern: '^[^\\s@]+@[^\\s@]+$',
+  pattern: '^\\s*[^\\s@]+@[^\\s@]+\\s*$', // spaces around it are dropped
   examples: ['ada@example.com'],
 });
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { fixedDecimal } from '../store/money.ts';
+import { SHOP_WISHES } from '../store/spec.ts';
 import type { DeliveryStatus } from '../webhooks/deliveries.ts';
 import type { WebhookWishes } from '../webhooks/webhooks.ts';
 import type { TrafficWishes } from '../traffic.ts';
@@ -7,8 +8,8 @@ import type { Standing } from '../world.ts';
 import type { ComplianceTopic, Control, Settings } from './control.ts';
 import { FAULT_KINDS, type FaultWishes } from './faults.ts';
 
-type Shop = { Params: { shop: string }; Body: never; Querystring: Record<string, string | undefined> };
-type Thing = { Params: { shop: string; which: string }; Body: never };
+type Shop = { Params: { shop: string }; Body: Record<string, never>; Querystring: Record<string, string | undefined> };
+type Thing = { Params: { shop: string; which: string }; Body: Record<string, never> };
 
 /** The control API over HTTP; README.md lists it. */
 export function controlRoutes(root: FastifyInstance, control: Control): void {
@@ -16,18 +17,26 @@ export function controlRoutes(root: FastifyInstance, control: Control): void {
     (app, _options, done) => {
       app.setErrorHandler((error, _request, reply) => reply.status(400).send({ error: (error as Error).message }));
 
+      // scripts may send no body at all
+      app.addHook('preValidation', (request, _reply, done) => {
+        request.body ??= {};
+        done();
+      });
+
       app.get('/settings', () => control.settings());
       app.patch<{ Body: Settings }>('/settings', (request) => control.settings(request.body));
 
       app.get('/shops', () => control.shops());
       app.get<Shop>('/shops/:shop', (request) => control.shop(request.params.shop));
-      app.put<Shop>('/shops/:shop', (request) => control.createShop(request.params.shop, request.body ?? {}));
+      app.put<Shop>('/shops/:shop', { schema: { body: SHOP_WISHES } }, (request) =>
+        control.createShop(request.params.shop, request.body),
+      );
       app.delete<Shop>('/shops/:shop', (request, reply) => {
         control.resetShop(request.params.shop);
         return reply.status(204).send();
       });
-      app.patch<Shop>('/shops/:shop', (request) => control.updateShop(request.params.shop, request.body ?? {}));
-      app.patch<Shop>('/shops/:shop/throttle', (request) => control.throttle(request.params.shop, request.body ?? {}));
+      app.patch<Shop>('/shops/:shop', (request) => control.updateShop(request.params.shop, request.body));
+      app.patch<Shop>('/shops/:shop/throttle', (request) => control.throttle(request.params.shop, request.body));
       app.put<{ Params: { shop: string }; Body: string[] }>('/shops/:shop/withheld-scopes', (request, reply) => {
         control.withholdScopes(request.params.shop, request.body);
         return reply.status(204).send();
@@ -60,30 +69,28 @@ export function controlRoutes(root: FastifyInstance, control: Control): void {
         };
       });
 
-      app.post<Shop>('/shops/:shop/orders', (request) => control.createOrder(request.params.shop, request.body ?? {}));
+      app.post<Shop>('/shops/:shop/orders', (request) => control.createOrder(request.params.shop, request.body));
       app.get<Thing>('/shops/:shop/orders/:which', ({ params }) => control.order(params.shop, params.which));
       app.patch<Thing>('/shops/:shop/orders/:which', ({ params, body }) =>
-        control.updateOrder(params.shop, params.which, body ?? {}),
+        control.updateOrder(params.shop, params.which, body),
       );
       app.post<Thing>('/shops/:shop/orders/:which/edit', ({ params, body }) =>
-        control.editOrder(params.shop, params.which, body ?? {}),
+        control.editOrder(params.shop, params.which, body),
       );
       app.post<Thing>('/shops/:shop/orders/:which/refund', ({ params, body }) =>
-        control.refundOrder(params.shop, params.which, body ?? {}),
+        control.refundOrder(params.shop, params.which, body),
       );
       app.post<Thing>('/shops/:shop/orders/:which/cancel', ({ params, body }) =>
-        control.cancelOrder(params.shop, params.which, body ?? {}),
+        control.cancelOrder(params.shop, params.which, body),
       );
       app.delete<Thing>('/shops/:shop/orders/:which', ({ params }, reply) => {
         control.deleteOrder(params.shop, params.which);
         return reply.status(204).send();
       });
 
-      app.post<Shop>('/shops/:shop/customers', (request) =>
-        control.createCustomer(request.params.shop, request.body ?? {}),
-      );
+      app.post<Shop>('/shops/:shop/customers', (request) => control.createCustomer(request.params.shop, request.body));
       app.patch<Thing>('/shops/:shop/customers/:which', ({ params, body }) =>
-        control.updateCustomer(params.shop, params.which, body ?? {}),
+        control.updateCustomer(params.shop, params.which, body),
       );
       app.delete<Thing>('/shops/:shop/customers/:which', ({ params }, reply) => {
         control.deleteCustomer(params.shop, params.which);
@@ -95,11 +102,9 @@ export function controlRoutes(root: FastifyInstance, control: Control): void {
         ({ params, body }) => control.mergeCustomers(params.shop, params.which, body.into),
       );
 
-      app.post<Shop>('/shops/:shop/products', (request) =>
-        control.createProduct(request.params.shop, request.body ?? {}),
-      );
+      app.post<Shop>('/shops/:shop/products', (request) => control.createProduct(request.params.shop, request.body));
       app.patch<Thing>('/shops/:shop/products/:which', ({ params, body }) =>
-        control.updateProduct(params.shop, params.which, body ?? {}),
+        control.updateProduct(params.shop, params.which, body),
       );
       app.delete<Thing>('/shops/:shop/products/:which', ({ params }, reply) => {
         control.deleteProduct(params.shop, params.which);
@@ -112,11 +117,9 @@ export function controlRoutes(root: FastifyInstance, control: Control): void {
       );
 
       app.get<Shop>('/shops/:shop/checkouts', (request) => control.checkouts(request.params.shop));
-      app.post<Shop>('/shops/:shop/checkouts', (request) =>
-        control.createCheckout(request.params.shop, request.body ?? {}),
-      );
+      app.post<Shop>('/shops/:shop/checkouts', (request) => control.createCheckout(request.params.shop, request.body));
       app.patch<Thing>('/shops/:shop/checkouts/:which', ({ params, body }) =>
-        control.updateCheckout(params.shop, params.which, body ?? {}),
+        control.updateCheckout(params.shop, params.which, body),
       );
       app.post<Thing>('/shops/:shop/checkouts/:which/complete', ({ params }) =>
         control.completeCheckout(params.shop, params.which),
@@ -169,12 +172,10 @@ export function controlRoutes(root: FastifyInstance, control: Control): void {
         control.deliveryCounts(query.shop),
       );
       app.get<{ Params: { id: string } }>('/deliveries/:id', ({ params }) => control.delivery(params.id));
-      app.post<{ Body: { timeoutMs?: number; shop?: string } }>('/deliveries/idle', ({ body }) =>
-        control.idle(body ?? {}),
-      );
+      app.post<{ Body: { timeoutMs?: number; shop?: string } }>('/deliveries/idle', ({ body }) => control.idle(body));
       app.post<{ Params: { id: string }; Body: { times?: number; newId?: boolean } }>(
         '/deliveries/:id/resend',
-        ({ params, body }) => control.resend(params.id, body ?? {}),
+        ({ params, body }) => control.resend(params.id, body),
       );
       app.post<{ Body: WebhookWishes & { shop: string } }>('/deliveries', ({ body: { shop, ...wishes } }) =>
         control.sendWebhook(shop, wishes),

@@ -30,6 +30,38 @@ export type ShopWishes = Partial<Omit<ShopSpec, 'start' | 'end' | 'domain'>> & {
   bigIds?: boolean;
 };
 
+/** JSON Schema of `ShopWishes`. */
+export const SHOP_WISHES = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    name: { type: 'string', minLength: 1 },
+    seed: { type: 'integer' },
+    orders: { type: 'integer', minimum: 0, maximum: 10_000_000 },
+    currency: { type: 'string', pattern: '^[A-Z]{3}$' },
+    timezone: { type: 'string' },
+    country: { type: 'string', pattern: '^[A-Z]{2}$' },
+    taxesIncluded: { type: 'boolean' },
+    presentment: {
+      type: 'array',
+      items: {
+        type: 'array',
+        items: [
+          { type: 'string', pattern: '^[A-Z]{3}$' },
+          { type: 'number', exclusiveMinimum: 0 },
+        ],
+        minItems: 2,
+        maxItems: 2,
+      },
+    },
+    start: { type: ['integer', 'string'] },
+    end: { type: ['integer', 'string'] },
+    idPrefix: { type: 'string', pattern: '^[1-9]?[0-9]*$', maxLength: 6 },
+    file: { type: ['string', 'null'] },
+    bigIds: { type: 'boolean' },
+  },
+};
+
 export const SHOP_DOMAIN = /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/;
 
 interface Profile {
