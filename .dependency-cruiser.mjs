@@ -1,7 +1,7 @@
-// The import arrows of docs/architecture.md: bin → app → rooms → db, jobs, observe, limits, http, contracts.
+// The import arrows of docs/architecture.md: bin → app → rooms → db, jobs, mail, observe, limits, http, contracts.
 const src = '^apps/server/src/';
 const rooms = ['shopify', 'inbox', 'ingest', 'analytics', 'stores', 'identity', 'privacy', 'teams', 'audit', 'live'];
-const ground = `${src}(db|jobs|observe|limits|http)/`;
+const ground = `${src}(db|jobs|mail|observe|limits|http)/`;
 const test = '\\.test\\.tsx?$';
 
 const room = (/** @type {string[]} */ ...names) => `${src}(${names.join('|')})/`;

@@ -311,7 +311,7 @@ function keptSecrets(dir: string): { jwt: string; encryption: string } {
     return JSON.parse(readFileSync(file, 'utf8')) as { jwt: string; encryption: string };
   } catch (error) {
     throw new ConfigError([
-      `${file} cannot be read (${(error as Error).message}): take it from a back-up. Without it, users have to log in again, and stores to be connected again; then remove it, and a new one is made`,
+      `${file} cannot be read (${(error as Error).message}): take it from a back-up. Without it, users have to log in again, those with a second factor need npm run user:reset, and stores have to be connected again; then remove it, and a new one is made`,
     ]);
   }
 }

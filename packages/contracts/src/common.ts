@@ -29,7 +29,8 @@ export const LocalDate = localDate();
 export const Instant = Type.String({ examples: ['2026-03-29T01:00:00.000Z'] });
 /** Shopify's numeric id as a string of digits: it exceeds 2^53. */
 export const ShopifyId = Type.String({ pattern: '^\\d{1,20}$', examples: ['6200354537772'] });
-export const Id = Type.String({ pattern: '^\\d{1,20}$' });
+/** Our own ids: below 2^53, as a string of digits. */
+export const Id = Type.String({ pattern: '^\\d{1,16}$' });
 
 /** What a list by pages is asked with; `cursor` is the `nextCursor` of the page before. */
 export const page = {

@@ -97,7 +97,7 @@ function messageOf(keyword: string, params: object, schema: Record<string, unkno
     }
     case 'pattern': {
       if (schema.pattern === '\\S') return 'must not be blank';
-      if (schema.pattern === '^\\d{1,20}$') return 'must be an id: up to 20 digits';
+      if (schema.pattern === '^\\d{1,16}$') return 'must be an id: up to 16 digits';
       const [example] = (schema.examples ?? []) as string[];
       return example === undefined ? 'has the wrong form' : `must look like ${example}`;
     }

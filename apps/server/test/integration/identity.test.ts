@@ -363,7 +363,7 @@ describe.each(databases)('identity on $name', (engine) => {
           expect([id, answer.statusCode]).toEqual([id, 404]);
           bodies.add(answer.body);
         }
-        for (const id of [tenant, '4503599627370495', '99999999999999999999', `0${tenant}`]) {
+        for (const id of [tenant, '4503599627370495', '9999999999999999']) {
           const answer = await orders(`tenant_id=${id}`, stranger);
           expect([id, answer.statusCode]).toEqual([id, 404]);
           bodies.add(answer.body);
@@ -376,6 +376,7 @@ describe.each(databases)('identity on $name', (engine) => {
         ['', 'tenant_id'],
         ['tenant_id=', 'tenant_id'],
         ['tenant_id=1%27%20OR%201=1', 'tenant_id'],
+        ['tenant_id=99999999999999999999', 'tenant_id'],
         ['tenant_id=1&tenant_id=2', 'tenant_id'],
         ['tenant_id[]=1', 'tenant_id,tenant_id[]'],
         ['tenant_id=1&from=2026-1-1', 'from'],

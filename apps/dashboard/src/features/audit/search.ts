@@ -18,7 +18,7 @@ export function parseAuditSearch(search: Record<string, unknown>): AuditSearch {
   return {
     ...parseStoreSearch(search),
     ...(typeof action === 'string' && Object.hasOwn(KINDS, action) && { action }),
-    ...(typeof user === 'string' && /^\d{1,20}$/.test(user) && { user }),
+    ...(typeof user === 'string' && /^\d{1,16}$/.test(user) && { user }),
     ...(typeof from === 'string' && isDay(from) && { from }),
     ...(typeof to === 'string' && isDay(to) && { to }),
   };

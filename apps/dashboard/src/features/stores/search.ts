@@ -1,6 +1,6 @@
 /** Of an address: the store. Whatever makes no sense is left out. */
 export const parseStoreSearch = ({ store }: Record<string, unknown>): { store?: string } =>
-  typeof store === 'string' && /^\d{1,20}$/.test(store) ? { store } : {};
+  typeof store === 'string' && /^\d{1,16}$/.test(store) ? { store } : {};
 
 /** The store that a page of this site is about, where its address names one. */
 export function storeOf(path: string): string | null {
