@@ -1,4 +1,6 @@
 import type { Finding, Reconciliation } from '@xeno/contracts';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { databaseNow } from '../../src/db/values.ts';
@@ -252,6 +254,9 @@ onEachDatabase('reconciliation', (engine) => {
     control.updateOrder(shop, middle!, { note: 'later' });
     const added = control.createOrder(shop, { test: false });
     await delay(2100); // older than what is left to webhooks
+    const folder = join(world.config.dataDir, 'reconcile', long);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'of-a-killed-process.jsonl'), '');
 
     const fault = control.setFault({ kind: 'bulk_truncated', times: null });
     expect((await compared(long)).status).toBe('failed');
@@ -269,6 +274,7 @@ onEachDatabase('reconciliation', (engine) => {
       ].sort(),
     );
     await expectExact(world, ada, long, shop);
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   test('someone else’s store', async () => {

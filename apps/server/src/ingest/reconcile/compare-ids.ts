@@ -117,9 +117,10 @@ async function listByBulk(ctx: ListContext, stream: StreamName): Promise<IdList>
   const operation = await runBulk(client, bulkText(DOCUMENTS[stream]), { signal });
   const result = await pollBulk(client, operation, { signal });
   if (result.url === null) return idListOf([]);
-  const folder = join(dataDir, 'reconcile');
+  const folder = join(dataDir, 'reconcile', tenantId);
+  await rm(folder, { recursive: true, force: true }); // whoever was killed has left theirs
   await mkdir(folder, { recursive: true });
-  const file = join(folder, `${tenantId}-${randomUUID()}.jsonl`);
+  const file = join(folder, `${randomUUID()}.jsonl`);
   try {
     await downloadTo(client, result.url, file, { signal });
     return await pool.list({ file, expectedLines: result.objectCount }, signal);
