@@ -1,8 +1,8 @@
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { networkReason, type ShopifyClient } from './client.ts';
+import type { ShopifyClient } from './client.ts';
 import { BulkFailed, ShopifyUnreachable } from './errors.ts';
-import { backoff } from './retry.ts';
+import { backoff, networkReason } from './retry.ts';
 
 const STORAGE_HOSTS = ['storage.googleapis.com', 'cdn.shopify.com'];
 const STORAGE_SUFFIXES = ['.storage.googleapis.com', '.shopifycloud.com'];

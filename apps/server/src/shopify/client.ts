@@ -11,7 +11,7 @@ import {
 } from './errors.ts';
 import type { TypedDocumentString } from './operations/generated.ts';
 import { shopUrl, type ShopifyOrigin } from './origin.ts';
-import { backoff, RETRY_TABLE, type RetryKind } from './retry.ts';
+import { backoff, networkReason, RETRY_TABLE, retryAfterMs, type RetryKind } from './retry.ts';
 import { throttleFor, type ThrottleStatus } from './throttle.ts';
 import type { AccessTokens } from './token-source.ts';
 
@@ -284,22 +284,10 @@ function parseAnswer(text: string): Answer | null {
   }
 }
 
-/** Shopify's Retry-After is in seconds, sometimes with decimals. */
-function retryAfterMs(response: Response): number | undefined {
-  const seconds = Number.parseFloat(response.headers.get('retry-after') ?? '');
-  return seconds >= 0 ? Math.min(seconds, 600) * 1000 : undefined;
-}
-
 const CONNECT_FAILURES = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);
 
 /** True if no connection came about, so that Shopify cannot have seen the request. */
 function neverSent(error: unknown): boolean {
   const cause = error instanceof Error ? (error.cause as { code?: string } | undefined) : undefined;
   return cause?.code !== undefined && CONNECT_FAILURES.has(cause.code);
-}
-
-export function networkReason(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (!(cause instanceof Error)) return String(cause);
-  return (cause as { code?: string }).code ?? cause.message;
 }

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { shopUrl, type ShopifyOrigin } from './origin.ts';
+import { networkReason, retryAfterMs } from './retry.ts';
 import { parseShopDomain } from './shop-domain.ts';
 
 export interface AppCredentials extends ShopifyOrigin {
@@ -107,7 +108,7 @@ export type TokenAnswer =
   /** The shop is frozen (402) or locked (423); its tokens may well live. */
   | { kind: 'unavailable'; reason: 'frozen' | 'locked' }
   /** Shopify could not answer now; the same request may be sent again. */
-  | { kind: 'retry'; reason: string; retryAfterMs: number | null };
+  | { kind: 'retry'; reason: string; waitMs?: number | undefined };
 
 interface TokenRequest extends AppCredentials {
   shop: string;
@@ -134,38 +135,30 @@ export function refreshTokens(request: TokenRequest & { refreshToken: string }):
 async function requestTokens(request: TokenRequest, grant: Record<string, string>): Promise<TokenAnswer> {
   const timeout = AbortSignal.timeout(request.timeoutMs ?? 20_000);
   const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
-  let status: number;
-  let retryAfter: string | null;
+  let response: Response;
   let text: string;
-  let date: Date;
   try {
-    const response = await (request.fetch ?? fetch)(shopUrl(request, request.shop, '/admin/oauth/access_token'), {
+    response = await (request.fetch ?? fetch)(shopUrl(request, request.shop, '/admin/oauth/access_token'), {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
       body: new URLSearchParams({ client_id: request.apiKey, client_secret: request.apiSecret, ...grant }).toString(),
       redirect: 'manual',
       signal,
     });
-    status = response.status;
-    retryAfter = response.headers.get('retry-after');
-    date = new Date(response.headers.get('date') ?? request.now);
     text = await response.text();
   } catch (error) {
     request.signal?.throwIfAborted();
-    return { kind: 'retry', reason: timeout.aborted ? 'time-out' : networkReason(error), retryAfterMs: null };
+    return { kind: 'retry', reason: timeout.aborted ? 'time-out' : networkReason(error) };
   }
+  const { status } = response;
   // A dead token's answer is sometimes an HTML page: only the status counts.
   if ([400, 401, 403, 404].includes(status)) return { kind: 'refused', reason: `HTTP ${status}` };
   if (status === 402) return { kind: 'unavailable', reason: 'frozen' };
   if (status === 423) return { kind: 'unavailable', reason: 'locked' };
-  if (status !== 200) {
-    const seconds = Number(retryAfter ?? Number.NaN);
-    return { kind: 'retry', reason: `HTTP ${status}`, retryAfterMs: seconds >= 0 ? seconds * 1000 : null };
-  }
+  if (status !== 200) return { kind: 'retry', reason: `HTTP ${status}`, waitMs: retryAfterMs(response) };
   const tokens = readTokens(text, request.now);
-  return tokens
-    ? { kind: 'tokens', tokens, date }
-    : { kind: 'retry', reason: 'an answer that is no token', retryAfterMs: null };
+  if (!tokens) return { kind: 'retry', reason: 'an answer that is no token' };
+  return { kind: 'tokens', tokens, date: new Date(response.headers.get('date') ?? request.now) };
 }
 
 function readTokens(text: string, now: number): ShopTokens | null {
@@ -193,9 +186,4 @@ function readTokens(text: string, now: number): ShopTokens | null {
     refreshToken: typeof refreshToken === 'string' && refreshToken !== '' ? refreshToken : null,
     refreshExpiresAt: after(answer.refresh_token_expires_in),
   };
-}
-
-function networkReason(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error ? cause.message : String(cause);
 }

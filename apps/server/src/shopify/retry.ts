@@ -27,3 +27,16 @@ export function backoff(kind: RetryKind, attempt: number, random: () => number):
   const { base, cap } = RETRY_TABLE[kind];
   return Math.min(cap, base * 2 ** (attempt - 1)) * (0.5 + random() / 2);
 }
+
+/** How long Shopify asks to wait (ms): its Retry-After is in seconds, sometimes with decimals. Ten minutes at most. */
+export function retryAfterMs(response: Response): number | undefined {
+  const seconds = Number.parseFloat(response.headers.get('retry-after') ?? '');
+  return seconds >= 0 ? Math.min(seconds, 600) * 1000 : undefined;
+}
+
+/** Why no answer came: the system's code, such as ECONNREFUSED, or what the error says. */
+export function networkReason(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  if (!(cause instanceof Error)) return String(cause);
+  return (cause as { code?: string }).code ?? cause.message;
+}

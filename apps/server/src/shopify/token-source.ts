@@ -95,7 +95,7 @@ export function createTokenSource(ports: TokenSourcePorts): { forShop(shop: stri
       if (tokens.accessToken !== rejected && isFresh(tokens, 0)) return tokens.accessToken;
       if (attempt >= REFRESH_TRIES)
         throw new ShopifyUnreachable(shop, `the token could not be refreshed: ${answer.reason}`);
-      await clock.sleep(answer.retryAfterMs ?? 500 * 2 ** attempt * (0.5 + random()));
+      await clock.sleep(answer.waitMs ?? 500 * 2 ** attempt * (0.5 + random()));
     }
   }
 

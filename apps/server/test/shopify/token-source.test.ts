@@ -173,7 +173,7 @@ describe('createTokenSource', () => {
         return answers.shift() ?? ports.refresh(shop, refreshToken);
       },
     }).forShop(SHOP);
-    const fault: TokenAnswer = { kind: 'retry', reason: 'HTTP 503', retryAfterMs: null };
+    const fault: TokenAnswer = { kind: 'retry', reason: 'HTTP 503' };
 
     clock.time += HOUR - 60_000;
     answers.push(fault);
@@ -181,7 +181,7 @@ describe('createTokenSource', () => {
     expect(clock.slept).toEqual([]);
 
     clock.time += 60_000;
-    answers.push(fault, { ...fault, retryAfterMs: 7_000 });
+    answers.push(fault, { ...fault, waitMs: 7_000 });
     expect(await source.get()).toBe('at1');
     expect(clock.slept).toEqual([1000, 7000]);
     expect(await other.get()).toBe('at1');
