@@ -20,15 +20,14 @@ export function recurring(options: {
   retrySeconds?: number;
   /** Stores in other states have no such job. */
   statuses?: readonly TenantStatus[];
-  concurrency?: number;
   /** 'more': it could not be done yet. It stays due, and goes to the end of the line. */
   work(tenantId: string, signal: AbortSignal): Promise<void | 'more'>;
 }): JobKind {
-  const { db, name, everySeconds, retrySeconds = everySeconds, statuses = ['connected'], concurrency = 2 } = options;
+  const { db, name, everySeconds, retrySeconds = everySeconds, statuses = ['connected'] } = options;
   const now = databaseNow(db.dialect, 0);
   return {
     name,
-    concurrency,
+    concurrency: 2,
     async pending() {
       const rows = await db.read<{ id: string | number }>(
         `SELECT t.id FROM tenants t LEFT JOIN upkeep u ON u.tenant_id = t.id AND u.job = ?

@@ -55,34 +55,32 @@ export async function downloadTo(
   client: ShopifyClient,
   url: string,
   file: string,
-  { signal, onBytes }: { signal?: AbortSignal; onBytes?(total: number): void } = {},
-): Promise<{ bytes: number }> {
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<void> {
   const { clock, shop } = client;
   const part = `${file}.part`;
   for (let attempt = 1; ; attempt++) {
-    const outcome = await transfer(client, url, part, signal, onBytes);
-    if (typeof outcome === 'number') {
+    const broken = await transfer(client, url, part, signal);
+    if (!broken) {
       await rename(part, file);
-      await syncFolder(dirname(file));
-      return { bytes: outcome };
+      return syncFolder(dirname(file));
     }
     await rm(part, { force: true });
     if (attempt >= TRIES) {
-      if (outcome.began) throw new BulkFailed(shop, 'TRUNCATED', null, outcome.error);
-      throw new ShopifyUnreachable(shop, `the bulk result: ${networkReason(outcome.error)}`, { cause: outcome.error });
+      if (broken.began) throw new BulkFailed(shop, 'TRUNCATED', null, broken.error);
+      throw new ShopifyUnreachable(shop, `the bulk result: ${networkReason(broken.error)}`, { cause: broken.error });
     }
     await clock.sleep(backoff('network', attempt, client.random), signal);
   }
 }
 
-/** The bytes written, or why the transfer failed and whether it had begun. */
+/** Null once it is whole, or why the transfer failed and whether it had begun. */
 async function transfer(
   client: ShopifyClient,
   url: string,
   part: string,
   signal: AbortSignal | undefined,
-  onBytes: ((total: number) => void) | undefined,
-): Promise<number | { error: unknown; began: boolean }> {
+): Promise<{ error: unknown; began: boolean } | null> {
   const idle = new AbortController();
   const stalled = () => idle.abort(new Error('The transfer stalled.'));
   let timer = setTimeout(stalled, HEADERS_TIMEOUT_MS);
@@ -104,7 +102,6 @@ async function transfer(
         written += (await disk.write(value, written).catch(onDisk)).bytesWritten;
       }
       bytes += value.length;
-      onBytes?.(bytes);
     }
     // Compressed on the way, the header tells another length than what arrives here.
     const announced = response.headers.get('content-encoding') ? null : response.headers.get('content-length');
@@ -112,7 +109,7 @@ async function transfer(
       return { error: new Error(`${bytes} of ${announced} bytes arrived.`), began };
     }
     await disk.sync().catch(onDisk);
-    return bytes;
+    return null;
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof DiskError) throw error.cause;

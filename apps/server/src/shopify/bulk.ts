@@ -1,7 +1,6 @@
 import type { QueryAnswer, ShopifyClient } from './client.ts';
 import { BulkFailed, ShopifyRefused, ShopifyUnreachable } from './errors.ts';
 import {
-  BulkCancelDocument,
   BulkListDocument,
   BulkPollDocument,
   BulkRunDocument,
@@ -52,25 +51,14 @@ export async function runBulk(
 const isSlotError = ({ code }: { code?: string | null }) =>
   code === 'LIMIT_REACHED' || code === 'OPERATION_IN_PROGRESS';
 
-export interface BulkProgress {
-  status: BulkStatus;
-  objectCount: number;
-  rootObjectCount: number;
-}
-
 type BulkStatus = NonNullable<BulkPollQuery['bulkOperation']>['status'];
 
 export interface BulkResult {
-  status: 'completed';
-  /** Null if there is nothing in the result; then the counts are 0. Valid for seven days. */
+  /** Null if there is nothing in the result; then the count is 0. Valid for seven days. */
   url: string | null;
   /** Lines that the result must have. */
   objectCount: number;
-  rootObjectCount: number;
-  /** Bytes. */
-  fileSize: number | null;
   createdAt: Date;
-  completedAt: Date | null;
 }
 
 /**
@@ -80,28 +68,20 @@ export interface BulkResult {
 export async function pollBulk(
   client: ShopifyClient,
   id: string,
-  options: { signal?: AbortSignal; onProgress?(progress: BulkProgress): void; maxWaitMs?: number } = {},
+  { signal, maxWaitMs = TEN_DAYS }: { signal?: AbortSignal; maxWaitMs?: number } = {},
 ): Promise<BulkResult> {
-  const { signal, onProgress, maxWaitMs = TEN_DAYS } = options;
   const { clock, shop } = client;
   const began = clock.now();
   for (;;) {
     const { data } = await client.query(BulkPollDocument, { id }, { signal });
     const operation = data.bulkOperation;
     if (!operation) throw new BulkFailed(shop, 'NOT_FOUND', id);
-    const counts = { objectCount: count(operation.objectCount), rootObjectCount: count(operation.rootObjectCount) };
+    const objectCount = count(operation.objectCount);
 
     switch (operation.status) {
       case 'COMPLETED':
-        if (operation.url === null && counts.objectCount > 0) throw new BulkFailed(shop, 'RESULT_MISSING', id);
-        return {
-          status: 'completed',
-          url: operation.url,
-          ...counts,
-          fileSize: operation.fileSize === null ? null : count(operation.fileSize),
-          createdAt: new Date(operation.createdAt),
-          completedAt: operation.completedAt === null ? null : new Date(operation.completedAt),
-        };
+        if (operation.url === null && objectCount > 0) throw new BulkFailed(shop, 'RESULT_MISSING', id);
+        return { url: operation.url, objectCount, createdAt: new Date(operation.createdAt) };
       case 'FAILED':
         throw new BulkFailed(shop, operation.errorCode ?? 'FAILED', id);
       case 'CANCELED':
@@ -111,7 +91,6 @@ export async function pollBulk(
         throw new BulkFailed(shop, 'EXPIRED', id);
       case 'CREATED':
       case 'RUNNING':
-        onProgress?.({ status: operation.status, ...counts });
     }
     const waited = clock.now() - began;
     if (waited > maxWaitMs) throw new BulkFailed(shop, 'UNFINISHED', id);
@@ -142,12 +121,3 @@ export async function listRunningBulk(client: ShopifyClient, signal?: AbortSigna
 }
 
 const HOLDS_PLACE: ReadonlySet<BulkStatus> = new Set(['CREATED', 'RUNNING', 'CANCELING']);
-
-/** Asks Shopify to stop an operation; it may run on for a moment. An operation that has ended already is left as it is. */
-export async function cancelBulk(client: ShopifyClient, id: string, signal?: AbortSignal): Promise<void> {
-  try {
-    await client.query(BulkCancelDocument, { id }, { signal, idempotent: true });
-  } catch (error) {
-    if (!(error instanceof ShopifyRefused && error.userErrors.length > 0)) throw error;
-  }
-}

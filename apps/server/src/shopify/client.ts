@@ -26,7 +26,6 @@ export interface ShopifyLog {
 export interface ShopifyClientOptions extends ShopifyOrigin {
   shop: string;
   tokens: AccessTokens;
-  apiVersion?: string;
   fetch?: typeof fetch;
   clock?: Clock;
   random?: () => number;
@@ -92,12 +91,12 @@ type Outcome =
 
 /** A client of the GraphQL Admin API for one shop: paced by Shopify's throttle status, retrying by a table. */
 export function createShopifyClient(options: ShopifyClientOptions): ShopifyClient {
-  const { shop, tokens, log, apiVersion = API_VERSION, timeoutMs = 30_000, maxTotalMs = 300_000 } = options;
+  const { shop, tokens, log, timeoutMs = 30_000, maxTotalMs = 300_000 } = options;
   const clock = options.clock ?? systemClock;
   const random = options.random ?? Math.random;
   const send = options.fetch ?? fetch;
   const origin = { sandboxUrl: options.sandboxUrl };
-  const url = shopUrl(origin, shop, `/admin/api/${apiVersion}/graphql.json`);
+  const url = shopUrl(origin, shop, `/admin/api/${API_VERSION}/graphql.json`);
   const throttle = throttleFor(url.toString());
   let fallenForwardTo: string | null = null;
 
@@ -244,7 +243,7 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
     if (codes.has('SHOP_INACTIVE')) throw new ShopUnavailable(shop, 'frozen');
     const hasData = data !== null && data !== undefined && Object.values(data).some((value) => value !== null);
     if (hasData) {
-      const partial = new PartialData(shop, data, errors);
+      const partial = new PartialData(shop, errors);
       if (!partial.retryable) throw partial;
       return { kind: 'retry', why: 'partial', detail: partial.message, error: partial };
     }
@@ -257,9 +256,9 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
   }
 
   function noteVersion(answered: string | null): void {
-    if (fallenForwardTo !== null || answered === null || answered === apiVersion) return;
+    if (fallenForwardTo !== null || answered === null || answered === API_VERSION) return;
     fallenForwardTo = answered;
-    log?.warn({ shop, asked: apiVersion, answered }, 'shopify answers with another api version');
+    log?.warn({ shop, asked: API_VERSION, answered }, 'shopify answers with another api version');
   }
 
   return {

@@ -70,11 +70,9 @@ export interface GraphqlError {
 /** Shopify answered with errors beside the data. The data is incomplete and must not be stored as if it were whole. */
 export class PartialData extends ShopifyError {
   readonly code = 'PARTIAL_DATA';
-  readonly errors: readonly GraphqlError[];
   /** Where data is missing, as `orders.nodes.3.customer`. */
   readonly paths: readonly string[];
-  readonly #data: unknown;
-  constructor(shop: string, data: unknown, errors: readonly GraphqlError[]) {
+  constructor(shop: string, errors: readonly GraphqlError[]) {
     const paths = [...new Set(errors.map((error) => error.path?.join('.') ?? '?'))];
     const denied = errors.some((error) => error.extensions?.code === 'ACCESS_DENIED');
     const missing = `Shopify answered only in part (missing: ${paths.slice(0, 5).join(', ')}): ${errors[0]?.message}`;
@@ -82,13 +80,7 @@ export class PartialData extends ShopifyError {
     super(shop, denied ? `${missing} Grant the app the missing access, then sync again.` : missing, {
       retryable: !denied,
     });
-    this.#data = data;
-    this.errors = errors;
     this.paths = paths;
-  }
-  /** What came. Not a plain property, so that a log of the error does not carry people's data. */
-  get data(): unknown {
-    return this.#data;
   }
 }
 
@@ -142,7 +134,6 @@ export class BulkFailed extends ShopifyError {
   readonly code = 'BULK_FAILED';
   readonly failure: BulkFailure;
   readonly remedy: BulkRemedy;
-  readonly operationId: string | null;
   constructor(shop: string, failure: BulkFailure, operationId: string | null = null, cause?: unknown) {
     const { remedy, text } = BULK_FAILURES[failure];
     super(shop, `The bulk operation${operationId ? ` ${operationId}` : ''} failed (${failure}): ${text}.`, {
@@ -151,6 +142,5 @@ export class BulkFailed extends ShopifyError {
     });
     this.failure = failure;
     this.remedy = remedy;
-    this.operationId = operationId;
   }
 }

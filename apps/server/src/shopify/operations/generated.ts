@@ -695,22 +695,8 @@ export type BulkPollQuery = {
     status: BulkOperationStatus;
     errorCode: BulkOperationErrorCode | null;
     createdAt: string;
-    completedAt: string | null;
     objectCount: string;
-    rootObjectCount: string;
-    fileSize: string | null;
     url: string | null;
-  } | null;
-};
-
-export type BulkCancelMutationVariables = Exact<{
-  id: string;
-}>;
-
-export type BulkCancelMutation = {
-  bulkOperationCancel: {
-    bulkOperation: { id: string; status: BulkOperationStatus } | null;
-    userErrors: Array<{ field: Array<string> | null; message: string }>;
   } | null;
 };
 
@@ -1788,28 +1774,11 @@ export const BulkPollDocument = new TypedDocumentString(`
     status
     errorCode
     createdAt
-    completedAt
     objectCount
-    rootObjectCount
-    fileSize
     url
   }
 }
     `) as unknown as TypedDocumentString<BulkPollQuery, BulkPollQueryVariables>;
-export const BulkCancelDocument = new TypedDocumentString(`
-    mutation BulkCancel($id: ID!) {
-  bulkOperationCancel(id: $id) {
-    bulkOperation {
-      id
-      status
-    }
-    userErrors {
-      field
-      message
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<BulkCancelMutation, BulkCancelMutationVariables>;
 export const BulkListDocument = new TypedDocumentString(`
     query BulkList($after: String) {
   bulkOperations(first: 100, after: $after, sortKey: CREATED_AT) {
