@@ -1,5 +1,6 @@
 import { Op } from 'sequelize';
 import type { Database, Tx } from '../db/database.ts';
+import { deleteSome } from '../db/delete-some.ts';
 import { newId } from '../db/ids.ts';
 import type { Session, SessionEnd } from '../db/models/session.ts';
 import { hashToken, newSecretToken } from '../db/secret-tokens.ts';
@@ -125,3 +126,7 @@ export async function sessionOf({ models }: Database, refreshToken: string): Pro
 }
 
 const after = (instant: Date, seconds: number): Date => new Date(instant.getTime() + seconds * 1000);
+
+/** Removes sessions that have ended before an instant, with their refresh tokens; whether there may be more. */
+export const pruneSessions = (db: Database, endedBefore: Date): Promise<boolean> =>
+  deleteSome(db, 'sessions', ['id'], 'ended_at < ? OR expires_at < ?', [endedBefore, endedBefore]);

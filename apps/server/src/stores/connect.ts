@@ -1,13 +1,12 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Role } from '@xeno/contracts';
-import { Op } from 'sequelize';
 import { audit } from '../db/audit.ts';
-import type { Database, Tx } from '../db/database.ts';
+import { type Database, isUniqueViolation, type Tx } from '../db/database.ts';
+import { deleteSome } from '../db/delete-some.ts';
 import { newId } from '../db/ids.ts';
 import type { Tenant } from '../db/models/tenant.ts';
 import { hashToken } from '../db/secret-tokens.ts';
-import { isUniqueViolation } from '../db/database.ts';
 import { BadInput } from '../http/errors.ts';
 import { authorizeUrl, exchangeCode, type TokenAnswer, verifyCallback } from '../shopify/oauth.ts';
 import { mayRead } from '../shopify/scopes.ts';
@@ -43,7 +42,6 @@ export async function beginConnect(
   const { shop } = domain;
   const state = randomBytes(24).toString('base64url');
   await db.transaction(async ({ transaction }) => {
-    await db.models.OauthState.destroy({ where: { expiresAt: { [Op.lt]: new Date() } }, transaction });
     const begun = {
       stateHash: hashToken(state),
       userId: request.userId,
@@ -107,7 +105,7 @@ export async function finishConnect(
   if (!known || known.usedAt !== null || known.expiresAt < new Date()) return failed('state_invalid', shop);
   if (browser === null || !sameText(hashToken(browser), known.browserHash)) return failed('state_invalid', shop);
   if (known.shopDomain !== shop) return failed('shop_mismatch', shop);
-  if (known.sessionId !== null && !(await isOpen(db, known.sessionId))) return failed('state_invalid', shop);
+  if (!(await isOpen(db, known.sessionId))) return failed('state_invalid', shop);
   const [used] = await db.transaction(({ transaction }) =>
     db.models.OauthState.update(
       { usedAt: new Date() },
@@ -146,8 +144,8 @@ async function exchange({ shopify }: ConnectDeps, shop: string, code: string): P
   }
 }
 
-async function isOpen(db: Database, sessionId: string): Promise<boolean> {
-  const session = await db.models.Session.findByPk(sessionId);
+async function isOpen(db: Database, sessionId: string | null): Promise<boolean> {
+  const session = sessionId === null ? null : await db.models.Session.findByPk(sessionId);
   return session !== null && session.endedAt === null && session.expiresAt > new Date();
 }
 
@@ -319,3 +317,7 @@ function maskEmail(email: string): string {
 function sameText(a: string, b: string): boolean {
   return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 }
+
+/** Removes the states of connections that were finished or given up; whether there may be more. */
+export const pruneStates = (db: Database): Promise<boolean> =>
+  deleteSome(db, 'oauth_states', ['state_hash'], 'expires_at < ?', [new Date()]);

@@ -12,7 +12,7 @@ import { idColumn } from './columns.ts';
 export class OauthState extends Model<InferAttributes<OauthState>, InferCreationAttributes<OauthState>> {
   declare stateHash: string;
   declare userId: string;
-  /** With which it ends; null where a program has begun it. */
+  /** With which it ends; states without one are not taken. */
   declare sessionId: string | null;
   declare shopDomain: string;
   declare browserHash: string;
