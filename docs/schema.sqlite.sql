@@ -415,6 +415,7 @@ CREATE TABLE stream_cursors (
   tenant_id BIGINT NOT NULL,
   stream VARCHAR(16) NOT NULL,
   applied_to DATETIME NOT NULL,
+  grants VARCHAR(255),
   PRIMARY KEY (tenant_id, stream)
 ) WITHOUT ROWID;
 
@@ -451,6 +452,7 @@ CREATE TABLE sync_streams (
   cursor_to DATETIME,
   complete_from DATE,
   error TEXT,
+  grants VARCHAR(255),
   PRIMARY KEY (tenant_id, run_id, name)
 ) WITHOUT ROWID;
 

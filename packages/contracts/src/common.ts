@@ -25,6 +25,8 @@ export type Money = Static<typeof Money>;
 export const localDate = (description?: string) =>
   Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', examples: ['2026-03-29'], ...(description ? { description } : {}) });
 export const LocalDate = localDate();
+/** As many days as one answer tells of. */
+export const MAX_DAYS = 40_000;
 /** ISO 8601 in UTC. */
 export const Instant = Type.String({ examples: ['2026-03-29T01:00:00.000Z'] });
 /** Shopify's numeric id as a string of digits: it exceeds 2^53. */

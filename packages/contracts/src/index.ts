@@ -17,6 +17,7 @@ export type { AuditEntry } from './audit.ts';
 export * as teams from './teams.ts';
 export type { Invitation, Member } from './teams.ts';
 export type { AccountEntry, ApiToken, Session, User, UserSession } from './auth.ts';
+export { STREAMS } from './stores.ts';
 export type {
   RunStatus,
   StreamName,

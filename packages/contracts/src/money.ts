@@ -1,10 +1,11 @@
-/** The currencies of ISO 4217 whose number of decimals is not two. */
+/** The currencies, most of ISO 4217, whose number of decimals is not two. */
 const DECIMALS: Record<string, number> = {
   ...Object.fromEntries(
     'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ').map((code) => [code, 0]),
   ),
   ...Object.fromEntries('BHD IQD JOD KWD LYD OMR TND'.split(' ').map((code) => [code, 3])),
   ...Object.fromEntries('CLF UYW'.split(' ').map((code) => [code, 4])),
+  USDC: 6, // a stablecoin that Shopify lists among them
 };
 
 /** How many decimals ISO 4217 gives a currency. Not from `Intl`, which shows fewer for some. */

@@ -13,6 +13,8 @@ export const TenantStatus = Type.Union([
 export type TenantStatus = Static<typeof TenantStatus>;
 
 export const StreamName = Type.Union([Type.Literal('products'), Type.Literal('customers'), Type.Literal('orders')]);
+/** In the order in which they are told. */
+export const STREAMS = StreamName.anyOf.map((name) => name.const);
 export type StreamName = Static<typeof StreamName>;
 
 export const RunStatus = Type.Union([

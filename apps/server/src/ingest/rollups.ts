@@ -2,6 +2,7 @@ import { type Dialect } from '../db/types.ts';
 import type { Database, Insert, Param, Tx } from '../db/database.ts';
 import { asBigInt, idValue, marks } from '../db/values.ts';
 import { IN_TOTAL, MEASURES, type Measures } from './ledger.ts';
+import { Unreadable } from './map/fields.ts';
 
 const DAY_COLUMNS = ['orders', 'units', ...MEASURES] as const;
 const CUSTOMER_COLUMNS = ['orders', 'spent'] as const;
@@ -113,7 +114,7 @@ function sumIn(sums: Map<string, Sum>, key: string, of: Sum['of'], length: numbe
 function changed(sums: Map<string, Sum>): Sum[] {
   const entries = [...sums].filter(([, { values }]) => values.some((value) => value !== 0));
   for (const [key, { values }] of entries) {
-    if (!values.every(Number.isSafeInteger)) throw new RangeError(`The amounts of ${key} are too large to add up.`);
+    if (!values.every(Number.isSafeInteger)) throw new Unreadable(`The amounts of ${key} are too large to add up.`);
   }
   return entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum);
 }

@@ -6,7 +6,7 @@ import { ERASED_TABLES } from '../../src/privacy/erase-store.ts';
 import { type Browser, onEachDatabase, startWorld, type World } from './world.ts';
 
 const isRoute = (value: unknown): value is Route => typeof value === 'object' && value !== null && 'path' in value;
-const ABOUT_A_STORE = Object.values(contracts as Record<string, object>)
+const ABOUT_A_STORE = Object.values(contracts)
   .flatMap((room) => Object.values(room).filter(isRoute))
   .filter(({ access }) => access === 'member' || Object.hasOwn(PERMISSIONS, access));
 const nameOf = ({ method, path }: Route) => `${method} ${path}`;

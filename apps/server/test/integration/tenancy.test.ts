@@ -15,9 +15,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Answer, Browser, expectExact, onEachDatabase, startWorld, type World } from './world.ts';
 
 const isRoute = (value: unknown): value is Route => typeof value === 'object' && value !== null && 'path' in value;
-const CONTRACTS = Object.values(contracts as Record<string, object>).flatMap((room) =>
-  Object.values(room).filter(isRoute),
-);
+const CONTRACTS = Object.values(contracts).flatMap((room) => Object.values(room).filter(isRoute));
 const permissionOf = ({ access }: Route): Permission | null =>
   Object.hasOwn(PERMISSIONS, access) ? (access as Permission) : null;
 /** Every route that is about one store, and how it is asked for. */

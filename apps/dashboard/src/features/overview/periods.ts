@@ -1,3 +1,4 @@
+import { MAX_DAYS } from '@xeno/contracts';
 import {
   addDays,
   addMonths,
@@ -46,8 +47,6 @@ export interface OverviewSearch {
   from?: Day;
   to?: Day;
 }
-/** As many days as the API tells of at once. */
-export const LONGEST = 10_000;
 export const DEFAULT_PERIOD: PeriodName = 'last30';
 export const DEFAULT_COMPARISON: ComparisonName = 'previous';
 
@@ -58,7 +57,7 @@ export function parseOverviewSearch(search: Record<string, unknown>): OverviewSe
   if (typeof period !== 'string' || !Object.hasOwn(PERIODS, period)) return known;
   if (period !== 'custom') return { ...known, period: period as PeriodName };
   if (typeof from !== 'string' || typeof to !== 'string' || !isDay(from) || !isDay(to) || from > to) return known;
-  if (countDays(from, to) > LONGEST) return known;
+  if (countDays(from, to) > MAX_DAYS) return known;
   return { ...known, period, from, to };
 }
 

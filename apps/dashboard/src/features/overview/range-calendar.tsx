@@ -1,10 +1,11 @@
 import '@mantine/dates/styles.css';
+import { MAX_DAYS } from '@xeno/contracts';
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { DatePicker } from '@mantine/dates';
 import { useState } from 'react';
 import { addDays, type Day } from '../../lib/dates.ts';
 import { firstDayOfWeek, formatDays } from '../../lib/format.ts';
-import { LONGEST, type Range } from './periods.ts';
+import type { Range } from './periods.ts';
 
 export default function RangeCalendar(props: {
   initial: Range | null;
@@ -23,7 +24,7 @@ export default function RangeCalendar(props: {
           value={[from, to]}
           onChange={setRange}
           defaultDate={to ?? today}
-          minDate={addDays(today, 1 - LONGEST)}
+          minDate={addDays(today, 1 - MAX_DAYS)}
           maxDate={today}
           firstDayOfWeek={firstDayOfWeek()}
           weekendDays={[]}

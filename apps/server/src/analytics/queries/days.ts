@@ -1,13 +1,13 @@
+import { MAX_DAYS } from '@xeno/contracts';
 import { BadInput } from '../../http/errors.ts';
 import { IS_NOT_EMPTY } from '../measures.ts';
 import type { Period, Scope } from '../scope.ts';
 
-const MAX_DAYS = 10_000;
 const DAY_MS = 86_400_000;
 
 /**
  * Every day of a period, which without bounds is from the store's first day with sales to today; none where nothing
- * was ever sold. @throws BadInput for more than ten thousand days
+ * was ever sold. @throws BadInput for more than MAX_DAYS
  */
 export async function daysOf(scope: Scope, period: Period): Promise<{ period: Period; days: string[] }> {
   let { from, to } = period;
@@ -21,7 +21,11 @@ export async function daysOf(scope: Scope, period: Period): Promise<{ period: Pe
   const first = Date.parse(from);
   const length = (Date.parse(to) - first) / DAY_MS + 1;
   if (length > MAX_DAYS) {
-    throw new BadInput([{ path: 'from', message: `must not be more than ${MAX_DAYS} days before to` }]);
+    const message =
+      period.from === null
+        ? `is needed: the first sales, of ${from}, are more than ${MAX_DAYS} days before ${to}`
+        : `must not be more than ${MAX_DAYS} days before to`;
+    throw new BadInput([{ path: 'from', message }]);
   }
   const days = Array.from({ length }, (_, i) => new Date(first + i * DAY_MS).toISOString().slice(0, 10));
   return { period: { from, to }, days };

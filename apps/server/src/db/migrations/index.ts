@@ -14,6 +14,8 @@ import { unreadable } from './0014-unreadable.ts';
 import { redactedContacts } from './0015-redacted-contacts.ts';
 import { findingsKind } from './0016-findings-kind.ts';
 import { oauthStateSession } from './0017-oauth-state-session.ts';
+import { grants } from './0018-grants.ts';
+import { widerColumns } from './0019-wider-columns.ts';
 import type { Migration } from './migration.ts';
 
 export const migrations: Migration[] = [
@@ -33,4 +35,6 @@ export const migrations: Migration[] = [
   ...redactedContacts,
   ...findingsKind,
   ...oauthStateSession,
+  ...grants,
+  ...widerColumns,
 ];

@@ -16,6 +16,8 @@ export class SyncStream extends Model<InferAttributes<SyncStream>, InferCreation
   declare name: StreamName;
   declare kind: 'full' | 'incremental';
   declare status: RunStatus;
+  /** With what it was begun, of the grants by which Shopify tells more of it; null before. */
+  declare grants: CreationOptional<string | null>;
   declare done: CreationOptional<number>;
   declare expected: CreationOptional<number | null>;
   declare startedAt: CreationOptional<Date | null>;
@@ -35,6 +37,7 @@ export function defineSyncStream(sequelize: Sequelize) {
       name: { type: DataTypes.STRING(16), primaryKey: true },
       kind: DataTypes.STRING(16),
       status: DataTypes.STRING(16),
+      grants: DataTypes.STRING,
       done: { type: DataTypes.INTEGER, defaultValue: 0 },
       expected: DataTypes.INTEGER,
       startedAt: DataTypes.DATE(3),

@@ -70,14 +70,23 @@ export function minorOf({ amount, currencyCode }: Money, currency: string): numb
   return minorIn(amount, currency);
 }
 
-/** Minor units of an amount that is known to be in `currency`. @throws Unreadable for more decimals than it has */
+/** Minor units, of which ninety add up exactly. That is a million million dollars or rupiah. */
+const MAX_AMOUNT = 1e14;
+
+/**
+ * Minor units of an amount that is known to be in `currency`.
+ * @throws Unreadable for more decimals than it has, or an amount above MAX_AMOUNT
+ */
 export function minorIn(amount: string, currency: string): number {
+  let minor: number;
   try {
-    return toMinor(amount, currency);
+    minor = toMinor(amount, currency);
   } catch (error) {
     if (error instanceof BadAmount) throw new Unreadable(error.message);
     throw error;
   }
+  if (Math.abs(minor) > MAX_AMOUNT) throw new Unreadable(`"${amount}" ${currency} is too large an amount.`);
+  return minor;
 }
 
 export const byId = (a: { id: string }, b: { id: string }): number =>

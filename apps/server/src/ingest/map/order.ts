@@ -112,6 +112,7 @@ function mapEvents(orderId: string, agreements: FullAgreement[], currency: strin
         sales: sales
           .map((sale) => ({ id: idOf(sale.id), kind: KINDS[sale.lineType] ?? 'unknown', sale }))
           .sort((a, b) => byId(a, b) || (a.kind < b.kind ? -1 : 1))
+          .filter(({ id, kind }, i, all) => id !== all[i + 1]?.id || kind !== all[i + 1]?.kind) // told twice
           .map(({ kind, sale }) => mapSale(sale, kind, currency)),
       };
     });

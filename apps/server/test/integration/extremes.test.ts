@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Control } from '../../../sandbox/src/index.ts';
+import { type Browser, expectExact, onEachDatabase, startWorld, wentWell, type World } from './world.ts';
+
+/** What Shopify allows, if hardly anybody does it, and one database could hold and another could not. */
+onEachDatabase('extremes', (engine) => {
+  let world: World;
+  let control: Control;
+  let ada: Browser;
+  beforeAll(async () => {
+    world = await startWorld(engine);
+    ({ control } = world.sandbox);
+    ada = await world.register();
+  });
+  afterAll(() => world?.close());
+
+  test('customers who pay in a currency of four letters', async () => {
+    const shop = 'four-letters.myshopify.com';
+    control.createShop(shop, { orders: 100, currency: 'USD', presentment: [['USDC', 1]] });
+    const id = await ada.fill(shop);
+    await expectExact(world, ada, id, shop);
+    const paid = await world.db.read(
+      "SELECT 1 FROM orders WHERE tenant_id = ? AND presentment_currency = 'USDC' AND presentment_total_price > 0",
+      [BigInt(id)],
+    );
+    expect(paid.length).toBeGreaterThan(0);
+  });
+
+  test('a product of which there are more than fit into 32 bits', async () => {
+    const shop = 'much-in-stock.myshopify.com';
+    control.createShop(shop, { orders: 5 });
+    for (let i = 0; i < 8; i++) control.updateProduct(shop, i, { inventory: 1_000_000_000 });
+    const id = await ada.fill(shop);
+    const [row] = await world.db.read<{ most: unknown }>(
+      'SELECT MAX(inventory) AS most FROM products WHERE tenant_id = ?',
+      [BigInt(id)],
+    );
+    expect(Number(row!.most)).toBeGreaterThan(2 ** 31);
+  });
+
+  test('orders of amounts that do not add up exactly are told of, and keep no others out', async () => {
+    const shop = 'huge-amounts.myshopify.com';
+    control.createShop(shop, { orders: 10, currency: 'USD' });
+    const lines = [{ title: 'Huge', price: '60000000000000.00', quantity: 1 }];
+    for (let i = 0; i < 2; i++) control.createOrder(shop, { lines, taxes: [], customer: null });
+    const id = await ada.connect(shop);
+    const run = wentWell(await ada.settled(id));
+    expect(run.notice).toMatch(/too large an amount/);
+    const stored = await world.db.read('SELECT 1 FROM orders WHERE tenant_id = ?', [BigInt(id)]);
+    expect(stored).toHaveLength(10);
+  });
+
+  test('an order of long ago is among all days, which begin with it', async () => {
+    const shop = 'long-ago.myshopify.com';
+    control.createShop(shop, { orders: 5, timezone: 'Europe/London' });
+    control.createOrder(shop, { processedAt: '1998-05-01T10:00:00Z', createdAt: '1998-05-01T10:00:00Z', test: false });
+    const id = await ada.fill(shop);
+    const { data } = await ada.revenue(id);
+    expect(data[0]).toMatchObject({ date: '1998-05-01', orders: 1 });
+    expect(data.length).toBeGreaterThan(10_000);
+    const refused = await ada.call('GET', `/api/analytics/revenue?tenant_id=${id}&to=9999-12-31`);
+    expect(refused.status).toBe(400);
+    expect(refused.body).toMatchObject({
+      errors: [
+        { path: 'from', message: expect.stringMatching(/^is needed: the first sales, of 1998-05-01, are more/) },
+      ],
+    });
+  });
+});
