@@ -59,6 +59,7 @@ async function run({
     scopes,
     now,
     ordersSince,
+    isBehind: false,
     refused: new Set(),
     searches: [],
     spent: { points: 0 },

@@ -7,6 +7,7 @@ export const FAULT_KINDS = [
   'slow',
   'throttled',
   'partial_data',
+  'nodes_behind',
   'token_revoked',
   'refresh_dead',
   'version_fallforward',

@@ -10,6 +10,8 @@ export interface Context {
   now: number;
   /** Orders created before this instant are not visible (60 days without read_all_orders). */
   ordersSince: number;
+  /** Reads by id know of nothing yet. */
+  isBehind: boolean;
   /** `Type.field` that are refused, as unapproved protected customer data is. */
   refused: ReadonlySet<string>;
   /** What was wrong with searches: Shopify ignores fields it does not know, with a warning. */

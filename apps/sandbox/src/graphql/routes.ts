@@ -48,6 +48,7 @@ export function graphqlRoutes(app: FastifyInstance, world: World): void {
         scopes,
         now: world.now,
         ordersSince: visibleSince(scopes, world.now),
+        isBehind: world.faults.take('nodes_behind', domain, 'graphql', query) !== null,
         refused: new Set(partial ? (partial.fields ?? ['Order.customer', 'Customer.defaultEmailAddress']) : []),
         searches: [],
         spent: { points: 0 },

@@ -22,14 +22,17 @@ export interface FetchedById {
 }
 
 /**
- * Fetches these from Shopify, whole, and applies them; what Shopify no longer knows is deleted. `onProgress` hears
- * how many more are dealt with.
+ * Fetches these from Shopify, whole, and applies them; what Shopify no longer knows is deleted, unless `mayBeGone` says
+ * that it is too early to believe so. `onProgress` hears how many more are dealt with.
  */
 export async function fetchById(
   ctx: FetchContext,
   stream: StreamName,
   ids: readonly string[],
-  onProgress: (count: number) => Promise<void> = async () => {},
+  {
+    onProgress = async () => {},
+    mayBeGone = () => true,
+  }: { onProgress?(count: number): Promise<void>; mayBeGone?(id: string): boolean } = {},
 ): Promise<FetchedById> {
   const all: UnreadableRecord[] = [];
   let applied = 0;
@@ -47,7 +50,7 @@ export async function fetchById(
     }
     const notFound = missing.map(idOf);
     const gone = await visibleOnes(ctx, stream, notFound);
-    await applyDeletions(ctx, stream, gone, batch.fetchBegan);
+    await applyDeletions(ctx, stream, gone.filter(mayBeGone), batch.fetchBegan);
     const hidden = notFound.filter((id) => !gone.includes(id));
     // no fetch will ever answer a mark on these
     if (hidden.length > 0) await locked(ctx, (tx, { tenant }) => forgetMarks(tx, tenant, stream, hidden));

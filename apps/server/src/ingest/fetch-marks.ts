@@ -31,6 +31,8 @@ const KEYS = 500;
 /** Of one turn; then other tenants have theirs. */
 const BATCH = 60;
 const LONGEST_PAUSE_SECONDS = 3_600;
+/** What Shopify does not find so often is gone; before, a webhook may only have been faster than its reads. */
+const BELIEVED_TRIES = 2;
 
 const due = ({ dialect }: Database) => `(m.due_at IS NULL OR m.due_at <= ${databaseNow(dialect, 0)})`;
 
@@ -88,7 +90,8 @@ async function fetchDue(deps: MarkDeps, ctx: FetchContext, tenant: Tenant): Prom
     streams.map(async ([stream, ofStream]) => {
       const ids = ofStream.map(({ id }) => String(id));
       if (!mayRead(scopes, stream)) return locked(ctx, (tx, { tenant: key }) => forgetMarks(tx, key, stream, ids));
-      const { unread } = await fetchById(ctx, stream, ids);
+      const early = new Set(ofStream.filter(({ tries }) => tries < BELIEVED_TRIES).map(({ id }) => String(id)));
+      const { unread } = await fetchById(ctx, stream, ids, { mayBeGone: (id) => !early.has(id) });
       for (const { gid, why } of unread) deps.log.warn({ shop: tenant.shopDomain, gid, why }, 'could not be read');
     }),
   );

@@ -18,8 +18,8 @@ const BY_BULK = 50;
  * a minute less. Begun again after a crash it starts from the same cursor.
  */
 export async function fetchChanges(ctx: SyncContext, stream: SyncStream): Promise<Date> {
-  const cursor = (await readCursors(ctx.db, ctx.tenantId)).get(stream.name)!;
-  const from = stream.cursorFrom ?? new Date(cursor.getTime() - OVERLAP_MS);
+  const { appliedTo } = (await readCursors(ctx.db, ctx.tenantId)).get(stream.name)!;
+  const from = stream.cursorFrom ?? new Date(appliedTo.getTime() - OVERLAP_MS);
   const settled = new Date(ctx.shopNow.getTime() - SETTLED_MS);
   const to = new Date(ctx.shopNow.getTime() + 2_000);
   await stream.update({ cursorFrom: from });
@@ -38,9 +38,11 @@ export async function fetchChanges(ctx: SyncContext, stream: SyncStream): Promis
       stream.name,
       page.map((change) => change.id),
     );
-    await fetchById(ctx, stream.name, ids, async (count) => {
-      done += count;
-      await stream.update({ done });
+    await fetchById(ctx, stream.name, ids, {
+      async onProgress(count) {
+        done += count;
+        await stream.update({ done });
+      },
     });
   }
   return settled;

@@ -54,3 +54,39 @@ onEachDatabase('very many marks', (engine) => {
     }
   });
 });
+
+onEachDatabase('a mark', (engine) => {
+  test('on what Shopify does not find yet deletes nothing', async () => {
+    const world = await startWorld(engine, { env: { SWEEP_SECONDS: '1', MARK_RETRY_SECONDS: '1' } });
+    try {
+      const { db, sandbox } = world;
+      sandbox.control.createShop(SHOP, { orders: 20 });
+      const ada = await world.register();
+      const id = await ada.fill(SHOP);
+      const fault = sandbox.control.setFault({ kind: 'nodes_behind', shop: SHOP, times: null });
+      const order = sandbox.control.createOrder(SHOP, { test: false });
+      const mark = (now = new Date()) =>
+        db.transaction((tx) =>
+          tx.insert(
+            'fetch_marks',
+            ['tenant_id', 'stream', 'shopify_id', 'marked_at', 'due_at'],
+            [[BigInt(id), 'orders', BigInt(order.id), now, now]],
+            { keys: ['tenant_id', 'stream', 'shopify_id'] },
+          ),
+        );
+      await mark();
+      await expect.poll(() => fault.struck).toBeGreaterThan(0);
+      sandbox.control.clearFaults(fault.id);
+      await expectExact(world, ada, id, SHOP);
+
+      // what is not found again and again is gone
+      const dropped = sandbox.control.setFault({ kind: 'webhook_drop', shop: SHOP, times: null });
+      sandbox.control.deleteOrder(SHOP, order.id);
+      await mark();
+      await expectExact(world, ada, id, SHOP);
+      sandbox.control.clearFaults(dropped.id);
+    } finally {
+      await world.close();
+    }
+  });
+});

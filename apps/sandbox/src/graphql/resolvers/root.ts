@@ -118,7 +118,7 @@ export const queryResolvers: Resolvers<undefined> = {
   nodes: (_, { ids }, context) =>
     (ids as string[]).map((id) => {
       try {
-        return nodeById(context, id);
+        return context.isBehind ? null : nodeById(context, id);
       } catch (error) {
         return error;
       }
