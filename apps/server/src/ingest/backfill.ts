@@ -15,12 +15,13 @@ import {
 } from '../shopify/operations/generated.ts';
 import { onlyGranted } from '../shopify/scopes.ts';
 import { timeWindow } from '../shopify/search.ts';
+import { locked } from './apply.ts';
 import { IncompleteResult } from './bulk/lines.ts';
 import { readPartitioned } from './bulk/partition.ts';
 import { countOf } from './counts.ts';
 import { localDates } from './local-date.ts';
 import { removeDeleted } from './remove-deleted.ts';
-import { spoolFolder } from './spool.ts';
+import { removeFormer, spoolFolder } from './spool.ts';
 import { type SyncContext, TurnOver } from './context.ts';
 
 /** What a bulk fetch is to bring: all that was created, or changed, in `[from, to)`. */
@@ -62,6 +63,7 @@ const RETRY_MS = 2_000;
  * @throws BulkFailed, IncompleteResult or another error that says what to do; the cursor is unmoved then
  */
 export async function fetchWindows(ctx: SyncContext, stream: SyncStream, what: Backfill): Promise<Date> {
+  await removeFormer(ctx.dataDir, ofStream(ctx, stream), ctx.lease.fence);
   let windows = await readWindows(ctx, stream);
   if (windows.length === 0) {
     await writeWindows(ctx, stream, await planWindows(ctx, stream, what));
@@ -72,20 +74,48 @@ export async function fetchWindows(ctx: SyncContext, stream: SyncStream, what: B
   for (;;) {
     const [next, following] = (await readWindows(ctx, stream)).filter((window) => !window.done);
     if (!next) break;
-    // Shopify works on the following window while this one is written; what fails here is begun again in its turn, and told
-    const ahead = following ? startOperation(ctx, stream, what, following).catch(() => {}) : null;
-    await fetchWindow(ctx, stream, what, next);
-    await ahead;
+    const ahead = beginAhead(ctx, stream, what, following);
+    try {
+      await fetchWindow(ctx, stream, what, next, ahead.begin);
+    } catch (error) {
+      await ahead.stop();
+      throw error;
+    }
+    await ahead.begun();
     if (following && ctx.isTurnOver()) throw new TurnOver();
   }
 
   return stream.cursorTo!;
 }
 
-async function fetchWindow(ctx: SyncContext, stream: SyncStream, what: Backfill, window: Window): Promise<void> {
+/**
+ * Shopify works on the following window while one is written. What fails here is begun again in its turn, and told then;
+ * `stop` waits until nothing is asked for any more.
+ */
+function beginAhead(ctx: SyncContext, stream: SyncStream, what: Backfill, window: Window | undefined) {
+  const stopped = new AbortController();
+  const mine = { ...ctx, signal: AbortSignal.any([ctx.signal, stopped.signal]) };
+  let operation: Promise<void> | null = null;
+  return {
+    begin: () => void (operation ??= window ? startOperation(mine, stream, what, window).catch(() => {}) : null),
+    begun: () => operation,
+    stop: () => {
+      stopped.abort();
+      return operation;
+    },
+  };
+}
+
+async function fetchWindow(
+  ctx: SyncContext,
+  stream: SyncStream,
+  what: Backfill,
+  window: Window,
+  begun: () => void,
+): Promise<void> {
   for (;;) {
     try {
-      await fetchOnce(ctx, stream, what, window);
+      await fetchOnce(ctx, stream, what, window, begun);
       return;
     } catch (error) {
       if (ctx.signal.aborted) throw error;
@@ -110,9 +140,17 @@ async function fetchWindow(ctx: SyncContext, stream: SyncStream, what: Backfill,
   }
 }
 
-async function fetchOnce(ctx: SyncContext, stream: SyncStream, what: Backfill, window: Window): Promise<void> {
+/** `begun` is told once the window's operation has its place at Shopify. */
+async function fetchOnce(
+  ctx: SyncContext,
+  stream: SyncStream,
+  what: Backfill,
+  window: Window,
+  begun: () => void,
+): Promise<void> {
   const { client, signal, tenantId, runId, lease, currency } = ctx;
   await startOperation(ctx, stream, what, window);
+  begun();
   const result = await pollBulk(client, window.operationId!, { signal });
   if (stream.cursorTo === null || result.createdAt < stream.cursorTo)
     await stream.update({ cursorTo: result.createdAt });
@@ -120,12 +158,15 @@ async function fetchOnce(ctx: SyncContext, stream: SyncStream, what: Backfill, w
   const folder = folderOf(ctx, stream, window);
   const file = `${folder}.jsonl`;
   let roots = 0;
-  if (result.url === null) {
-    const count = window.expected > 0 ? await countOf(ctx, stream.name, searchOf(what, window)) : 0;
+  const isEmpty = result.url === null || result.objectCount === 0;
+  if (isEmpty) {
+    // of what there was when the result was begun
+    const to = window.to !== null && window.to < result.createdAt ? window.to : result.createdAt;
+    const count = await countOf(ctx, stream.name, timeWindow(what.field, window.from, to));
     if (count > 0) throw new IncompleteResult(`Shopify's result is empty, although it counts ${count} ${stream.name}.`);
   } else {
     await mkdir(folder, { recursive: true });
-    if (!(await readPartitioned(folder)) && !existsSync(file)) await downloadTo(client, result.url, file, { signal });
+    if (!(await readPartitioned(folder)) && !existsSync(file)) await downloadTo(client, result.url!, file, { signal });
     // of the windows before this one, and of this one as far as its checkpoint
     const windows = await readWindows(ctx, stream);
     const done = windows.reduce((sum, other) => sum + (other.done ? other.rootsDone : 0), window.rootsDone);
@@ -153,7 +194,7 @@ async function fetchOnce(ctx: SyncContext, stream: SyncStream, what: Backfill, w
     // what was created since then is in no result, and webhooks tell of it
     const since = new Date(result.createdAt.getTime() + CREATED_SINCE_MS);
     const to = window.to !== null && window.to < since ? window.to : since;
-    await removeDeleted(ctx, stream.name, { from: window.from, to }, result.url === null ? null : folder);
+    await removeDeleted(ctx, stream.name, { from: window.from, to }, isEmpty ? null : folder);
   }
   await endWindow(ctx, stream, window, roots);
   await rm(folder, { recursive: true, force: true });
@@ -183,7 +224,8 @@ function queryOf(ctx: SyncContext, stream: SyncStream, search: string | null): s
 
 /** One for each holder of the lease: a frozen process that wakes must not write into its successor's files. */
 const folderOf = (ctx: SyncContext, stream: SyncStream, window: Window): string =>
-  spoolFolder(ctx.dataDir, ctx.tenantId, ctx.runId, `${stream.name}-${window.position}-${ctx.lease.fence}`);
+  spoolFolder(ctx.dataDir, `${ofStream(ctx, stream)}${window.position}-${ctx.lease.fence}`);
+const ofStream = ({ tenantId, runId }: SyncContext, { name }: SyncStream) => `${tenantId}-${runId}-${name}-`;
 
 type PlannedWindow = Pick<Window, 'from' | 'to' | 'expected'>;
 
@@ -194,16 +236,15 @@ async function planWindows(ctx: SyncContext, stream: SyncStream, what: Backfill)
 
   const first = await firstOrderAt(ctx);
   const recent = new Date(ctx.shopNow.getTime() - RECENT_DAYS * DAY_MS);
-  const ofLate = await count(recent, null);
-  const halves = async (from: Date | null, to: Date | null, expected: number): Promise<PlannedWindow[]> => {
+  // none is left out, however few it seems to hold: orders come meanwhile, and deleted ones have to be found
+  const halves = async (from: Date | null, to: Date | null): Promise<PlannedWindow[]> => {
+    const expected = await count(from, to);
     const [low, high] = [(from ?? first).getTime(), (to ?? ctx.shopNow).getTime()];
-    if (expected <= WINDOW_ORDERS || high - low < DAY_MS / 24)
-      return expected > 0 || from === null ? [{ from, to, expected }] : [];
+    if (expected <= WINDOW_ORDERS || high - low < DAY_MS / 24) return [{ from, to, expected }];
     const middle = new Date(Math.floor((low + high) / 2000) * 1000);
-    const later = await count(middle, to);
-    return [...(await halves(middle, to, later)), ...(await halves(from, middle, expected - later))];
+    return [...(await halves(middle, to)), ...(await halves(from, middle))];
   };
-  return [...(await halves(recent, null, ofLate)), ...(await halves(null, recent, whole.expected - ofLate))];
+  return [...(await halves(recent, null)), ...(await halves(null, recent))];
 }
 
 async function firstOrderAt(ctx: SyncContext): Promise<Date> {
@@ -220,7 +261,7 @@ async function split(ctx: SyncContext, stream: SyncStream, window: Window): Prom
   const middle = new Date(Math.floor((from.getTime() + to.getTime()) / 2000) * 1000);
   const later = Math.round(window.expected / 2);
   const all = await readWindows(ctx, stream);
-  await ctx.db.transaction(async (tx) => {
+  await locked(ctx, async (tx) => {
     await tx.run('DELETE FROM sync_windows WHERE tenant_id = ? AND run_id = ? AND stream = ? AND position = ?', [
       ...keyOf(ctx, stream),
       window.position,
@@ -258,7 +299,7 @@ async function readWindows(ctx: SyncContext, stream: SyncStream): Promise<(Windo
 }
 
 const writeWindows = (ctx: SyncContext, stream: SyncStream, windows: PlannedWindow[]): Promise<void> =>
-  ctx.db.transaction((tx) => insertWindows(tx, ctx, stream, 0, windows));
+  locked(ctx, (tx) => insertWindows(tx, ctx, stream, 0, windows));
 
 async function insertWindows(
   tx: Tx,
@@ -300,7 +341,7 @@ async function insertWindows(
 }
 
 async function saveWindow(ctx: SyncContext, stream: SyncStream, window: Window): Promise<void> {
-  await ctx.db.transaction((tx) =>
+  await locked(ctx, (tx) =>
     tx.run(
       `UPDATE sync_windows SET tries = ?, operation_id = ?, operation_at = ?, partitions_done = ?, roots_done = ?
        WHERE tenant_id = ? AND run_id = ? AND stream = ? AND position = ?`,
@@ -326,7 +367,7 @@ async function endWindow(ctx: SyncContext, stream: SyncStream, window: Window, r
     stream.name === 'orders' && open.length > 0 && open.every((other) => other.to !== null)
       ? localDates(ctx.timezone)(Math.max(...open.map((other) => other.to!.getTime())) + DAY_MS)
       : null;
-  await ctx.db.transaction(async (tx) => {
+  await locked(ctx, async (tx) => {
     await tx.run(
       `UPDATE sync_windows SET status = 'done', roots_done = ?
        WHERE tenant_id = ? AND run_id = ? AND stream = ? AND position = ?`,

@@ -2,8 +2,16 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Where a window's result lies until it is written. */
-export const spoolFolder = (dataDir: string, tenantId: string, runId: string, rest: string): string =>
-  join(dataDir, 'spool', `${tenantId}-${runId}-${rest}`);
+export const spoolFolder = (dataDir: string, name: string): string => join(dataDir, 'spool', name);
+
+/** Removes what former holders of the lease have left: of what begins with `prefix`, all that is not of this fence. */
+export async function removeFormer(dataDir: string, prefix: string, fence: string): Promise<void> {
+  const folder = join(dataDir, 'spool');
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (!name.startsWith(prefix) || new RegExp(`-${fence}(\\.|$)`).test(name)) continue;
+    await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
 
 /** Removes what ended runs have left: failed ones, and those of stores that were disconnected. */
 export async function cleanSpool(

@@ -11,6 +11,7 @@ import {
   BulkOrderIdsDocument,
   BulkProductIdsDocument,
 } from '../../shopify/operations/generated.ts';
+import { IncompleteResult } from '../bulk/lines.ts';
 import { type IdList, idListOf, type ListedRecord } from '../bulk/id-list.ts';
 import type { IngestPool } from '../bulk/pool.ts';
 import type { FetchContext } from '../context.ts';
@@ -116,7 +117,11 @@ async function listByBulk(ctx: ListContext, stream: StreamName): Promise<IdList>
   const { client, signal, dataDir, tenantId, pool } = ctx;
   const operation = await runBulk(client, bulkText(DOCUMENTS[stream]), { signal });
   const result = await pollBulk(client, operation, { signal });
-  if (result.url === null) return idListOf([]);
+  if (result.url === null || result.objectCount === 0) {
+    const count = await countOf(ctx, stream, null);
+    if (count > 0) throw new IncompleteResult(`Shopify's list is empty, although it counts ${count} ${stream}.`);
+    return idListOf([]);
+  }
   const folder = join(dataDir, 'reconcile', tenantId);
   await rm(folder, { recursive: true, force: true }); // whoever was killed has left theirs
   await mkdir(folder, { recursive: true });

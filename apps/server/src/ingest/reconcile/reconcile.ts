@@ -1,4 +1,4 @@
-import type { Reconciliation, StreamName } from '@xeno/contracts';
+import { type Reconciliation, type StreamName, STREAMS } from '@xeno/contracts';
 import type { Database } from '../../db/database.ts';
 import { isAway } from '../../db/faults.ts';
 import { newId } from '../../db/ids.ts';
@@ -43,7 +43,6 @@ export interface ReconcileDeps extends Pick<
 }
 
 export const RECONCILE = 'reconcile';
-const STREAMS: StreamName[] = ['products', 'customers', 'orders'];
 const DAY_MS = 86_400_000;
 
 /** Compares each store with Shopify now and then. */
