@@ -1,16 +1,17 @@
-import type { RunStatus } from '@xeno/contracts';
+import { type RunStatus, STREAMS } from '@xeno/contracts';
 import { isAway, isFull } from '../db/faults.ts';
 import type { SyncRun } from '../db/models/sync-run.ts';
 import type { SyncStream } from '../db/models/sync-stream.ts';
 import type { Tenant } from '../db/models/tenant.ts';
 import { API_VERSION } from '../shopify/client.ts';
 import { ReconnectNeeded, ShopifyError, ShopUnavailable } from '../shopify/errors.ts';
-import { mayRead } from '../shopify/scopes.ts';
-import { type Lease, LeaseLost } from './apply.ts';
+import { grantsOf, mayRead } from '../shopify/scopes.ts';
+import { type Lease, LeaseLost, locked } from './apply.ts';
 import { type Backfill, fetchWindows } from './backfill.ts';
 import { type SyncContext, type SyncDeps, TurnOver } from './context.ts';
 import { IncompleteResult } from './bulk/lines.ts';
-import { writeCursor } from './cursors.ts';
+import { isOwedMore, lacks, readCursors, writeCursor } from './cursors.ts';
+import { forgetContents } from './forget-contents.ts';
 import { fetchChanges } from './incremental.ts';
 import { withLease } from './leases.ts';
 import { Unreadable } from './map/fields.ts';
@@ -37,10 +38,10 @@ export async function runSync(deps: SyncDeps, tenantId: string, runId: string, s
       try {
         const context = await prepare(deps, tenant, run, lease, kept);
         const errors = await runStreams(context);
-        await finish(deps, tenant, run, errors);
+        await finish(deps, tenant, run, lease, errors);
       } catch (error) {
         if (isInterruption(error, kept)) throw error;
-        await finish(deps, tenant, run, [error]);
+        await finish(deps, tenant, run, lease, [error]);
       }
     },
   );
@@ -92,8 +93,6 @@ function limits(scopes: readonly string[], fallenForwardTo: string | null): stri
   return notices.length > 0 ? notices.join(' ') : null;
 }
 
-const STREAMS = ['products', 'customers', 'orders'] as const;
-
 /** The streams side by side, each failing by itself; what went wrong with them. */
 async function runStreams(ctx: SyncContext): Promise<unknown[]> {
   const streams = await ctx.db.models.SyncStream.findAll({ where: { tenantId: ctx.tenantId, runId: ctx.runId } });
@@ -114,8 +113,8 @@ async function runStream(ctx: SyncContext, stream: SyncStream): Promise<void> {
     });
     return;
   }
-  await stream.update({ status: 'running', startedAt: stream.startedAt ?? new Date(), error: null });
   try {
+    await begin(ctx, stream);
     const appliedTo = stream.kind === 'full' ? await backfill(ctx, stream) : await fetchChanges(ctx, stream);
     await writeCursor(ctx, stream, appliedTo);
   } catch (error) {
@@ -126,19 +125,32 @@ async function runStream(ctx: SyncContext, stream: SyncStream): Promise<void> {
   }
 }
 
+/** A stream that may tell more than when it was read is read again wholly, and replaces what is stored of the same version. */
+async function begin(ctx: SyncContext, stream: SyncStream): Promise<void> {
+  if (stream.status === 'queued') {
+    const cursor = (await readCursors(ctx.db, ctx.tenantId)).get(stream.name);
+    stream.grants = grantsOf(stream.name, ctx.scopes).join(',');
+    if (cursor && lacks(cursor, stream.name, ctx.scopes)) {
+      await forgetContents(ctx); // only of orders may more be told
+      stream.kind = 'full';
+    }
+  }
+  await stream.update({ status: 'running', startedAt: stream.startedAt ?? new Date(), error: null });
+}
+
 const backfill = (ctx: SyncContext, stream: SyncStream): Promise<Date> => {
   const everything: Backfill = { field: 'created_at', from: null, to: null, removeDeleted: true };
   return fetchWindows(ctx, stream, everything);
 };
 
-async function finish(deps: SyncDeps, tenant: Tenant, run: SyncRun, errors: unknown[]): Promise<void> {
+async function finish(deps: SyncDeps, tenant: Tenant, run: SyncRun, lease: Lease, errors: unknown[]): Promise<void> {
   const { db, log } = deps;
   const finishedAt = new Date();
   const reconnect = errors.find((error) => error instanceof ReconnectNeeded);
   const unavailable = errors.find((error) => error instanceof ShopUnavailable);
   const unread = errors.length === 0 ? await tellUnreadable(db, tenant.id) : null;
   const status = reconnect ? 'reconnect_needed' : unavailable ? 'paused' : null;
-  const ended = await db.transaction(async ({ transaction }) => {
+  const ended = await locked({ db, tenantId: tenant.id, lease }, async ({ transaction }) => {
     const [updated] = await db.models.SyncRun.update(
       {
         status: errors.length === 0 ? 'succeeded' : 'failed',
@@ -166,7 +178,8 @@ async function finish(deps: SyncDeps, tenant: Tenant, run: SyncRun, errors: unkn
     return true;
   });
   if (!ended) return;
-  if (errors.length > 0 && errors.every(mayPass)) await deps.retrySoon(tenant.id);
+  const again = errors.length === 0 ? await isOwedMore(db, tenant.id) : errors.every(mayPass);
+  if (again) await deps.retrySoon(tenant.id);
   const fields = { tenantId: tenant.id, shop: tenant.shopDomain, runId: run.id, kind: run.kind };
   if (errors.length === 0) log.info(fields, 'sync succeeded');
   for (const error of errors) log.warn({ ...fields, err: error }, 'sync failed');

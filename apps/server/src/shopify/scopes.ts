@@ -1,3 +1,4 @@
+import type { StreamName } from '@xeno/contracts';
 import { Kind, parse, print, visit } from 'graphql';
 import { TypedDocumentString } from './operations/generated.ts';
 
@@ -7,6 +8,17 @@ const NEEDED: Readonly<Record<string, string>> = {
   product: 'products',
   variant: 'products',
 };
+
+/** By which grants Shopify tells more of a stream's records, or of more records. */
+const TELLING: Readonly<Record<StreamName, readonly string[]>> = {
+  orders: ['all_orders', ...new Set(Object.values(NEEDED))],
+  customers: [],
+  products: [],
+};
+
+/** Those of them that are granted. */
+export const grantsOf = (stream: StreamName, scopes: readonly string[]): string[] =>
+  TELLING[stream].filter((subject) => mayRead(scopes, subject));
 
 /** Whether reading `subject` ("orders", "customers", …) is granted; a granted `write_` scope includes it. */
 export const mayRead = (scopes: readonly string[], subject: string): boolean =>

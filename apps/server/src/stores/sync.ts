@@ -1,4 +1,10 @@
-import type { StreamName, SyncKind, SyncRun as RunView, SyncStream as StreamView } from '@xeno/contracts';
+import {
+  type StreamName,
+  STREAMS,
+  type SyncKind,
+  type SyncRun as RunView,
+  type SyncStream as StreamView,
+} from '@xeno/contracts';
 import { Op } from 'sequelize';
 import type { Database, Tx } from '../db/database.ts';
 import { isUniqueViolation } from '../db/database.ts';
@@ -8,12 +14,12 @@ import type { SyncStream } from '../db/models/sync-stream.ts';
 import { Conflict } from '../http/errors.ts';
 import type { Position } from '../http/paging.ts';
 
-const STREAMS: StreamName[] = ['products', 'customers', 'orders'];
 const ACTIVE = ['queued', 'running'] as const;
 
 /**
- * Queues a run, or gives the one that is queued or running already; `note` is told of it in the same transaction. Without `full`, each stream fetches what changed
- * since its last success; one that never succeeded fetches everything.
+ * Queues a run, or gives the one that is queued or running already; `note` is told of it in the same transaction. Without
+ * `full`, each stream fetches what changed since its last success; one that never succeeded, or was to be fetched wholly
+ * and failed, fetches everything.
  */
 export async function requestSync(
   db: Database,
@@ -47,17 +53,29 @@ export async function startRun(tx: Tx, db: Database, tenantId: string, kind: Syn
   const succeeded = await tx.query<{ stream: StreamName }>('SELECT stream FROM stream_cursors WHERE tenant_id = ?', [
     BigInt(tenantId),
   ]);
-  const withCursor = new Set(succeeded.map((row) => row.stream));
+  const upToDate = new Set(succeeded.map((row) => row.stream));
+  for (const name of await failedWholly(tx, tenantId)) upToDate.delete(name);
   const id = newId();
   await db.models.SyncRun.create({ tenantId, id, kind, status: 'queued' }, { transaction });
   for (const name of STREAMS) {
-    const isIncremental = kind === 'incremental' && withCursor.has(name);
+    const isIncremental = kind === 'incremental' && upToDate.has(name);
     await db.models.SyncStream.create(
       { tenantId, runId: id, name, kind: isIncremental ? 'incremental' : 'full', status: 'queued' },
       { transaction },
     );
   }
   return id;
+}
+
+/** Streams of which the last fetch of everything has failed: what it was to find is still to be found. */
+async function failedWholly(tx: Tx, tenantId: string): Promise<StreamName[]> {
+  const ended = await tx.query<{ name: StreamName; status: string }>(
+    `SELECT name, status FROM sync_streams
+     WHERE tenant_id = ? AND kind = 'full' AND status IN ('succeeded', 'failed') ORDER BY finished_at`,
+    [BigInt(tenantId)],
+  );
+  const last = new Map(ended.map(({ name, status }) => [name, status]));
+  return STREAMS.filter((name) => last.get(name) === 'failed');
 }
 
 export const activeRun = (db: Database, tenantId: string): Promise<SyncRun | null> =>

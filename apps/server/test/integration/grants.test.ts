@@ -1,0 +1,94 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { SyncRun } from '@xeno/contracts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Control } from '../../../sandbox/src/index.ts';
+import { type Browser, expectExact, onEachDatabase, startWorld, wentWell, type World } from './world.ts';
+
+onEachDatabase('what a store grants later', (engine) => {
+  let world: World;
+  let control: Control;
+  let ada: Browser;
+  beforeAll(async () => {
+    world = await startWorld(engine, { env: { SYNC_RETRY_SECONDS: '1', SWEEP_SECONDS: '1' } });
+    ({ control } = world.sandbox);
+    ada = await world.register();
+  });
+  afterAll(() => world?.close());
+
+  /** A store that has not granted these scopes so far. */
+  const without = async (shop: string, scopes: string[]): Promise<string> => {
+    control.createShop(shop, { orders: 200 });
+    control.withholdScopes(shop, scopes);
+    return ada.fill(shop);
+  };
+  const grant = async (shop: string, id: string, scope: string): Promise<void> => {
+    const [row] = await world.db.read<{ scopes: string }>('SELECT scopes FROM tenants WHERE id = ?', [BigInt(id)]);
+    control.changeScopes(shop, [...row!.scopes.split(','), scope]);
+  };
+  /** The run after so many others, once it has ended. */
+  const runAfter = async (id: string, others: number): Promise<SyncRun> => {
+    await expect.poll(async () => (await ada.runs(id)).length).toBeGreaterThan(others);
+    return wentWell(await ada.settled(id));
+  };
+
+  test('all orders: the older ones come', async () => {
+    const shop = 'all-orders.myshopify.com';
+    const id = await without(shop, ['read_all_orders']);
+    await expectExact(world, ada, id, shop, { visible: true });
+    const { length } = await ada.runs(id);
+    await grant(shop, id, 'read_all_orders');
+    expect((await runAfter(id, length)).notice).toBeNull();
+    await expectExact(world, ada, id, shop);
+    // and once they are in, what changes is enough
+    expect((await ada.synced(id)).streams.find(({ name }) => name === 'orders')!.done).toBeLessThan(50);
+  });
+
+  test.each([
+    ['customers', 'read_customers'],
+    ['products', 'read_products'],
+  ])('%s: orders that are in already get theirs', async (what, scope) => {
+    const shop = `late-${what}.myshopify.com`;
+    const id = await without(shop, [scope, 'read_customer_merge']);
+    const { length } = await ada.runs(id);
+    await grant(shop, id, scope);
+    await runAfter(id, length);
+    await expectExact(world, ada, id, shop);
+    const column = scope === 'read_customers' ? 'o.customer_id' : 'l.product_id';
+    const [named] = await world.db.read<{ n: unknown }>(
+      `SELECT COUNT(${column}) AS n FROM orders o JOIN order_lines l
+         ON l.tenant_id = o.tenant_id AND l.shopify_order_id = o.shopify_order_id WHERE o.tenant_id = ?`,
+      [BigInt(id)],
+    );
+    expect(Number(named!.n)).toBeGreaterThan(100);
+  });
+
+  test('while a run goes on, by connecting again: the next one fetches it, soon and by itself', async () => {
+    const shop = 'meanwhile.myshopify.com';
+    const id = await without(shop, ['read_all_orders']);
+    control.withholdScopes(shop, []);
+    for (let i = 140; i < 200; i++) control.updateOrder(shop, i, { tags: ['x'] });
+    const fault = control.setFault({ kind: 'bulk_slots_taken', shop, times: null });
+    const { id: running } = await ada.sync(id);
+    await ada.connect(shop);
+    expect((await ada.runs(id))[0]).toMatchObject({ id: running, status: 'running' });
+    control.clearFaults(fault.id);
+    wentWell(await ada.settled(id));
+    await expect.poll(async () => (await ada.runs(id)).length).toBe(3);
+    wentWell(await ada.settled(id));
+    await expectExact(world, ada, id, shop);
+    await delay(1_500);
+    expect(await ada.runs(id)).toHaveLength(3);
+  });
+
+  test('a fetch of everything that failed is done again wholly', async () => {
+    const shop = 'failed-wholly.myshopify.com';
+    const id = await without(shop, ['read_all_orders']);
+    control.withholdScopes(shop, []);
+    const fault = control.setFault({ kind: 'bulk_failed', shop, times: null });
+    await ada.connect(shop);
+    expect((await ada.settled(id)).status).toBe('failed');
+    control.clearFaults(fault.id);
+    await expect.poll(async () => (await ada.runs(id))[0]!.status).toBe('succeeded');
+    await expectExact(world, ada, id, shop);
+  });
+});
