@@ -33,6 +33,7 @@ export async function ingestFile(
       fetchBegan: Date.now(),
       currency: CURRENCY,
       partitionsDone: 0,
+      partitions: null,
       rootsDone: 0,
     },
     new AbortController().signal,

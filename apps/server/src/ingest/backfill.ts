@@ -42,6 +42,8 @@ export interface Window {
   /** When the operation was asked for, by our clock. */
   operationAt: Date | null;
   partitionsDone: number;
+  /** Of so many; null before the first is done. */
+  partitions: number | null;
   rootsDone: number;
 }
 
@@ -184,6 +186,7 @@ async function fetchOnce(
         fetchBegan: window.operationAt!.getTime(),
         currency,
         partitionsDone: window.partitionsDone,
+        partitions: window.partitions,
         rootsDone: window.rootsDone,
       },
       signal,
@@ -279,7 +282,7 @@ const keyOf = (ctx: SyncContext, stream: SyncStream) => [BigInt(ctx.tenantId), B
 /** In the order in which they are worked on: the latest first. */
 async function readWindows(ctx: SyncContext, stream: SyncStream): Promise<(Window & { done: boolean })[]> {
   const rows = await ctx.db.read<Record<string, unknown>>(
-    `SELECT position, from_at, to_at, status, tries, expected, operation_id, operation_at, partitions_done, roots_done
+    `SELECT position, from_at, to_at, status, tries, expected, operation_id, operation_at, partitions_done, partitions, roots_done
      FROM sync_windows WHERE tenant_id = ? AND run_id = ? AND stream = ?`,
     [...keyOf(ctx, stream)],
   );
@@ -293,6 +296,7 @@ async function readWindows(ctx: SyncContext, stream: SyncStream): Promise<(Windo
     operationId: row.operation_id as string | null,
     operationAt: asDate(row.operation_at),
     partitionsDone: Number(row.partitions_done),
+    partitions: row.partitions === null ? null : Number(row.partitions),
     rootsDone: Number(row.roots_done),
   }));
   return windows.sort((a, b) => (b.from?.getTime() ?? 0) - (a.from?.getTime() ?? 0));

@@ -347,7 +347,7 @@ describe('F25: the disk is full', () => {
     const task: IngestTask = {
       ...{ tenantId: '1', runId: '1', lease: { name: 'sync', fence: '1' }, stream: 'customers', position: 0 },
       ...{ file, folder: join(disk.folder, 'parts'), expectedLines: customers.length, fetchBegan: 0, currency: 'EUR' },
-      ...{ partitionsDone: 0, rootsDone: 0 },
+      ...{ partitionsDone: 0, partitions: null, rootsDone: 0 },
     };
     disk.fill();
     await expect(createIngestPool(world.db).ingest(task, new AbortController().signal)).rejects.toThrow(DiskFull);

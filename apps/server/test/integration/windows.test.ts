@@ -10,7 +10,7 @@ import { type Backfill, fetchWindows } from '../../src/ingest/backfill.ts';
 import type { SyncContext } from '../../src/ingest/context.ts';
 import { BulkFailed, ShopifyRefused } from '../../src/shopify/errors.ts';
 import { makeTenant } from './tenants.ts';
-import { type Browser, onEachDatabase, startWorld, wentWell, type World } from './world.ts';
+import { type Browser, expectExact, onEachDatabase, startWorld, wentWell, type World } from './world.ts';
 
 const DAY_MS = 86_400_000;
 const EVERYTHING: Backfill = { field: 'created_at', from: null, to: null, removeDeleted: false };
@@ -66,6 +66,26 @@ onEachDatabase('windows of a back-fill', (engine) => {
     control.settings({ clockOffset: 0 });
     control.clearFaults(dropped.id);
     expect(await orders(id)).toBe(3_301);
+  });
+
+  test('a checkpoint in a result that was split otherwise does not count', async () => {
+    const shop = 'split-otherwise.myshopify.com';
+    control.createShop(shop, { orders: 200 });
+    const slow = control.setFault({ kind: 'slow', match: 'BulkPoll', shop, delayMs: 2_000, times: null });
+    const id = await ada.connect(shop);
+    const written = () =>
+      world.db.transaction((tx) =>
+        tx.run(
+          `UPDATE sync_windows SET partitions_done = 1, partitions = 9, roots_done = 50
+           WHERE tenant_id = ? AND stream = 'orders' AND operation_id IS NOT NULL`,
+          [BigInt(id)],
+        ),
+      );
+    await expect.poll(written).toBe(1);
+    await world.restart();
+    control.clearFaults(slow.id);
+    wentWell(await ada.settled(id));
+    await expectExact(world, ada, id, shop);
   });
 
   /** A stream of orders whose run has just begun, at a Shopify that answers like this. */

@@ -22,8 +22,9 @@ export interface IngestTask {
   expectedLines: number;
   fetchBegan: number;
   currency: string;
-  /** The checkpoint: the first partitions, which are applied already, and how many roots they held. */
+  /** The checkpoint: the first partitions, which are applied already, of how many, and how many roots they held. */
   partitionsDone: number;
+  partitions: number | null;
   rootsDone: number;
 }
 
@@ -83,9 +84,15 @@ export async function ingest(task: ThreadTask): Promise<void> {
         const checkpoint = ends && progress.checkpoint(ends.index, ends.roots);
         if (!checkpoint) return;
         await tx.write(
-          `UPDATE sync_windows SET partitions_done = ?, roots_done = ?
+          `UPDATE sync_windows SET partitions_done = ?, partitions = ?, roots_done = ?
            WHERE tenant_id = ? AND run_id = ? AND stream = ? AND position = ?`,
-          [task.partitionsDone + checkpoint.partitions, task.rootsDone + checkpoint.roots, ...where, position],
+          [
+            task.partitionsDone + checkpoint.partitions,
+            task.partitions,
+            task.rootsDone + checkpoint.roots,
+            ...where,
+            position,
+          ],
         );
       });
       if (ends) progress.done(ends.index, ends.roots);

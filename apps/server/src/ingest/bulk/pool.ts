@@ -47,11 +47,14 @@ export function createIngestPool(db: Database): IngestPool {
     async ingest(task, signal) {
       const piscina = startedThreads();
       const found = resultOf((await piscina.run(task, { name: 'split', signal })) as Outcome<Partitioned>);
-      const open = found.partitions - task.partitionsDone;
+      const { partitions } = found;
+      // a version of this program that splits otherwise begins anew
+      const from = task.partitions === partitions ? task : { partitionsDone: 0, rootsDone: 0 };
+      const open = partitions - from.partitionsDone;
       const progress = Progress.memoryFor(open);
       const work = async () => {
         const { access, transfer } = db.share();
-        const given: ThreadTask = { ...task, access, progress };
+        const given: ThreadTask = { ...task, ...from, partitions, access, progress };
         resultOf((await piscina.run(given, { name: 'ingest', signal, transferList: transfer })) as Outcome<void>);
       };
       const ends = await Promise.allSettled(Array.from({ length: Math.min(THREADS, open) }, work));
