@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { accessOf, openDatabase } from '../../apps/server/src/db/database.ts';
-import type { Lease } from '../../apps/server/src/ingest/apply.ts';
+import type { Lease } from '../../apps/server/src/db/leases.ts';
 import { createIngestPool } from '../../apps/server/src/ingest/bulk/pool.ts';
 import { ingestFile } from './from-file.ts';
 import type { OrdersFile } from './orders-file.ts';

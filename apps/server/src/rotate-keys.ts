@@ -5,7 +5,7 @@ import { migrate } from './db/migrate.ts';
 import { reseal, type SealedTable } from './db/reseal.ts';
 import { MAIL_SEALS } from './mail/outbox.ts';
 import { TOTP_SEALS } from './identity/second-factor.ts';
-import { createSealer } from './shopify/seal.ts';
+import { createSealer } from './db/seal.ts';
 import { TOKEN_SEALS } from './stores/tokens.ts';
 
 /** Everything that is stored sealed, of all rooms. */

@@ -1,11 +1,5 @@
 import type { Database, Tx } from './database.ts';
-
-/** What seals and opens a text, by keys of which the newest seals (shopify/seal.ts). */
-interface Sealer {
-  seal(plaintext: string, boundTo: string): string;
-  open(sealed: string, boundTo: string): string;
-  newestPrefix: string;
-}
+import type { Sealer } from './seal.ts';
 
 type Row = Record<string, string | null>;
 

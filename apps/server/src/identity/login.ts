@@ -1,11 +1,12 @@
 import type { Database, Tx } from '../db/database.ts';
 import type { User } from '../db/models/user.ts';
+import type { Sealer } from '../db/seal.ts';
 import { Unauthorized } from '../http/errors.ts';
 import { auditAccount } from './account-log.ts';
 import { normalizeEmail } from './email.ts';
 import { issueOneTimeToken, readOneTimeToken, useOneTimeToken } from './one-time-tokens.ts';
 import { passwordFits } from './passwords.ts';
-import { isTotp, readSecondFactor, type Seal } from './second-factor.ts';
+import { isTotp, readSecondFactor } from './second-factor.ts';
 import { beginSession, type Client } from './sessions.ts';
 import { addressKey, type Throttle } from './throttle.ts';
 
@@ -20,7 +21,7 @@ export interface LoginContext {
   };
   sessionSeconds: number;
   secondFactorSeconds: number;
-  seal: Seal;
+  seal: Sealer;
 }
 
 export type LoggedIn = { user: { id: string; name: string; email: string }; sessionId: string; refreshToken: string };

@@ -22,9 +22,9 @@ import {
   endSecondFactor,
   renewRecoveryCodes,
   requireSecondFactor,
-  type Seal,
 } from './second-factor.ts';
 import type { User } from '../db/models/user.ts';
+import type { Sealer } from '../db/seal.ts';
 import { register } from './register.ts';
 import { createAuthenticate } from './require.ts';
 import { type Client, endSession, endSessionsOf, rotate, sessionOf, sessionsOf } from './sessions.ts';
@@ -45,7 +45,7 @@ export async function createIdentity(
   app: FastifyInstance,
   db: Database,
   config: Config,
-  { seal, mailer, leaveStores }: { seal: Seal; mailer: Mailer | null; leaveStores: LeaveStores },
+  { seal, mailer, leaveStores }: { seal: Sealer; mailer: Mailer | null; leaveStores: LeaveStores },
 ): Promise<{ routes: HandledRoute[]; authenticate: Authenticate }> {
   const { tuning } = config;
   const { counts } = app;

@@ -3,14 +3,9 @@ import { Secret, TOTP } from 'otpauth';
 import type { Database, Tx } from '../db/database.ts';
 import type { SealedTable } from '../db/reseal.ts';
 import type { User } from '../db/models/user.ts';
+import type { Sealer } from '../db/seal.ts';
 import { BadInput, Conflict } from '../http/errors.ts';
 import { hashToken } from '../db/secret-tokens.ts';
-
-/** Seals what is stored, bound to what it is for. */
-export interface Seal {
-  seal(text: string, boundTo: string): string;
-  open(sealed: string, boundTo: string): string;
-}
 
 const STEP_SECONDS = 30;
 const RECOVERY_CODES = 10;
@@ -27,7 +22,7 @@ const totpOf = (secret: Secret, email = ''): TOTP =>
   new TOTP({ issuer: 'Xeno', label: email, secret, digits: 6, period: STEP_SECONDS });
 
 /** A new secret for a user, which counts once a code of it is confirmed. */
-export async function beginSecondFactor(tx: Tx, seal: Seal, user: User): Promise<{ secret: string; uri: string }> {
+export async function beginSecondFactor(tx: Tx, seal: Sealer, user: User): Promise<{ secret: string; uri: string }> {
   if (user.totpConfirmedAt) throw new Conflict('A second factor is set up already. Turn it off first.', 'already_on');
   const secret = new Secret({ size: 20 });
   const totpSecret = seal.seal(secret.base32, totpBinding(user.id));
@@ -36,7 +31,7 @@ export async function beginSecondFactor(tx: Tx, seal: Seal, user: User): Promise
 }
 
 /** Turns the second factor on; gives the recovery codes, of which only hashes are kept. */
-export async function confirmSecondFactor(tx: Tx, seal: Seal, user: User, code: string): Promise<string[]> {
+export async function confirmSecondFactor(tx: Tx, seal: Sealer, user: User, code: string): Promise<string[]> {
   if (user.totpConfirmedAt) throw new Conflict('A second factor is set up already. Turn it off first.', 'already_on');
   if (!user.totpSecret) throw new Conflict('There is no second factor to confirm. Begin again.', 'not_begun');
   if (!(await fitsTotp(tx, seal, user, code))) {
@@ -87,7 +82,7 @@ export const isTotp = (code: string): boolean => /^\s*\d{3}\s?\d{3}\s*$/.test(co
 /** What a code is: the app's, or a recovery code, that was not used; it is used up with this transaction. Null: neither. */
 export async function readSecondFactor(
   tx: Tx,
-  seal: Seal,
+  seal: Sealer,
   user: User,
   code: string,
 ): Promise<'app' | 'recovery' | null> {
@@ -100,7 +95,7 @@ export async function readSecondFactor(
 }
 
 /** One step early or late is let pass, since clocks differ; no step twice. */
-async function fitsTotp(tx: Tx, seal: Seal, user: User, code: string): Promise<boolean> {
+async function fitsTotp(tx: Tx, seal: Sealer, user: User, code: string): Promise<boolean> {
   if (!user.totpSecret) return false;
   const secret = Secret.fromBase32(seal.open(user.totpSecret, totpBinding(user.id)));
   const now = Date.now();

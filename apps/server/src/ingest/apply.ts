@@ -1,5 +1,6 @@
 import type { StreamName } from '@xeno/contracts';
 import type { Database, Tx } from '../db/database.ts';
+import { type Lease, LeaseLost } from '../db/leases.ts';
 import type { Dialect } from '../db/types.ts';
 import { applyCustomers, deleteCustomers } from './apply-customers.ts';
 import {
@@ -23,20 +24,6 @@ export interface ApplyContext {
   db: Database;
   tenantId: string;
   lease: Lease;
-}
-
-/** Leave to work on a tenant; `fence` grows each time it changes hands. */
-export interface Lease {
-  name: string;
-  fence: string;
-}
-
-/** The work was taken over by someone else: stop, and write nothing more. */
-export class LeaseLost extends Error {
-  override name = 'LeaseLost';
-  constructor() {
-    super('Another process has taken over this work.');
-  }
 }
 
 /** What a tenant's rows are made by. */

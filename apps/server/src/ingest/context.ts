@@ -1,7 +1,7 @@
 import type { Database } from '../db/database.ts';
+import type { Lease } from '../db/leases.ts';
 import type { Tenant } from '../db/models/tenant.ts';
 import type { ShopifyClient } from '../shopify/client.ts';
-import type { Lease } from './apply.ts';
 import type { IngestPool } from './bulk/pool.ts';
 
 /** What syncing needs of the process it runs in. */

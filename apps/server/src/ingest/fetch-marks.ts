@@ -1,14 +1,14 @@
 import type { StreamName, SyncKind } from '@xeno/contracts';
 import type { Database, Tx } from '../db/database.ts';
+import { withLease } from '../db/leases.ts';
 import type { Tenant } from '../db/models/tenant.ts';
 import { databaseNow, idParams, instantText, marks } from '../db/values.ts';
-import type { JobKind } from '../jobs/job.ts';
+import { type JobKind, lookAgain } from '../jobs/job.ts';
 import { ScopeMissing } from '../shopify/errors.ts';
 import { mayRead } from '../shopify/scopes.ts';
 import { locked } from './apply.ts';
 import type { FetchContext, SyncDeps } from './context.ts';
 import { fetchById } from './fetch-by-id.ts';
-import { lookAgain, withLease } from './leases.ts';
 import { forgetMarks } from './versions.ts';
 
 export interface MarkDeps extends Pick<SyncDeps, 'db' | 'log' | 'owner' | 'leaseSeconds' | 'clientFor'> {

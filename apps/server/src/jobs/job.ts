@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /**
  * Work of one kind, key by key (a key is mostly a tenant's id). The database knows what is pending; the queue only makes
  * it sooner. Each room that has such work describes it so, and app.ts hands all of them to the queue.
@@ -19,3 +21,14 @@ export interface JobKind {
 
 /** A hint that a key has work of a kind. Never throws: a hint that is lost delays the work until the next sweep. */
 export type Hint = (kind: string, key: string) => void;
+
+const HELD_MS = 250;
+
+/**
+ * For jobs that found the lease in other hands: whoever holds it may have looked for work just before the last came, so
+ * the key goes back into the line, a little later.
+ */
+export async function lookAgain(signal: AbortSignal): Promise<'more'> {
+  await sleep(HELD_MS, undefined, { signal });
+  return 'more';
+}

@@ -1,15 +1,10 @@
 import type { Database, Tx } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
 import type { SealedTable } from '../db/reseal.ts';
+import type { Sealer } from '../db/seal.ts';
 import { instantText, marks } from '../db/values.ts';
 import type { Hint, JobKind } from '../jobs/job.ts';
 import { isRefused, type Mail, type MailServer } from './mail.ts';
-
-/** Seals what is stored, bound to what it is for. */
-interface Seal {
-  seal(text: string, boundTo: string): string;
-  open(sealed: string, boundTo: string): string;
-}
 
 /** Whoever has mails to send. */
 export interface Mailer {
@@ -36,7 +31,7 @@ export const MAIL_SEALS: SealedTable = {
 };
 
 /** Where mails stand until they are sent: in the database, sealed. */
-export const createOutbox = ({ db, seal, hint }: { db: Database; seal: Seal; hint: Hint }): Mailer => ({
+export const createOutbox = ({ db, seal, hint }: { db: Database; seal: Sealer; hint: Hint }): Mailer => ({
   async post(tx, mail) {
     const id = newId();
     const now = instantText(db.dialect, Date.now());
@@ -59,7 +54,7 @@ interface Row {
  */
 export function mailJobs(options: {
   db: Database;
-  seal: Seal;
+  seal: Sealer;
   server: MailServer;
   log: { error(fields: object, message: string): void };
   mailTries: number;

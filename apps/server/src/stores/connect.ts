@@ -10,7 +10,7 @@ import { hashToken } from '../db/secret-tokens.ts';
 import { BadInput } from '../http/errors.ts';
 import { authorizeUrl, exchangeCode, type TokenAnswer, verifyCallback } from '../shopify/oauth.ts';
 import { mayRead } from '../shopify/scopes.ts';
-import type { Sealer } from '../shopify/seal.ts';
+import type { Sealer } from '../db/seal.ts';
 import { parseShopDomain } from '../shopify/shop-domain.ts';
 import { newWebhookKey } from './subscriptions.ts';
 import { startRun } from './sync.ts';

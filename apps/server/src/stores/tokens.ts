@@ -4,7 +4,7 @@ import type { Database } from '../db/database.ts';
 import type { Tenant } from '../db/models/tenant.ts';
 import type { SealedTable } from '../db/reseal.ts';
 import type { ShopTokens } from '../shopify/oauth.ts';
-import type { Sealer } from '../shopify/seal.ts';
+import type { Sealer } from '../db/seal.ts';
 import type { TokenSourcePorts } from '../shopify/token-source.ts';
 
 /** A token's ciphertext opens only in its own shop's row and column. */

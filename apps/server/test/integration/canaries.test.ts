@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest';
-import { createSealer } from '../../src/shopify/seal.ts';
+import { createSealer } from '../../src/db/seal.ts';
 import { tokenStore } from '../../src/stores/tokens.ts';
 import { databases } from '../harness/databases.ts';
 import { type Service, startRedis } from '../harness/services.ts';

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createSealer } from '../../src/shopify/seal.ts';
+import { createSealer } from '../../src/db/seal.ts';
 import type { ShopTokens } from '../../src/shopify/oauth.ts';
 import { tokenStore } from '../../src/stores/tokens.ts';
 import {

@@ -12,7 +12,7 @@ import { serveHealth } from '../../src/observe/health.ts';
 import { embeddedQueue } from '../../src/jobs/embedded.ts';
 import { createMailServer } from '../../src/mail/mail.ts';
 import { createOutbox, mailJobs } from '../../src/mail/outbox.ts';
-import { createSealer } from '../../src/shopify/seal.ts';
+import { createSealer } from '../../src/db/seal.ts';
 import { createLog } from '../../src/observe/log.ts';
 import { createLeaveStores } from '../../src/teams/leave-stores.ts';
 import type { Engine } from '../harness/databases.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createSealer } from '../../src/shopify/seal.ts';
+import { createSealer } from '../../src/db/seal.ts';
 import { createOutbox, mailJobs } from '../../src/mail/outbox.ts';
 import { type Mailbox, startMailbox } from './mailbox.ts';
 import { type Browser, onEachDatabase, startWorld, type World } from './world.ts';

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accessOf, type Database, openDatabase } from '../../src/db/database.ts';
+import { LeaseLost } from '../../src/db/leases.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import {
   apply,
   type ApplyContext,
   applyDeletions,
   applyPrepared,
-  LeaseLost,
   locked,
   prepare,
   readFacts,

@@ -8,7 +8,7 @@ import { accessOf, type Database, openDatabase } from '../../src/db/database.ts'
 import { newId } from '../../src/db/ids.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { rotateKeys } from '../../src/rotate-keys.ts';
-import { createSealer } from '../../src/shopify/seal.ts';
+import { createSealer } from '../../src/db/seal.ts';
 import { sealedTokens, tokenStore } from '../../src/stores/tokens.ts';
 import { onEachDatabase } from './world.ts';
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makeDue } from '../../src/jobs/recurring.ts';
 import { noteTrouble } from '../../src/ingest/trouble.ts';
 import { ReconnectNeeded } from '../../src/shopify/errors.ts';
-import { createSealer } from '../../src/shopify/seal.ts';
+import { createSealer } from '../../src/db/seal.ts';
 import { markUninstalled } from '../../src/stores/disconnect.ts';
 import { webhookStates } from '../../src/stores/subscriptions.ts';
 import { tokenStore } from '../../src/stores/tokens.ts';

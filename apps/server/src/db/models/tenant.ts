@@ -12,7 +12,7 @@ import { idColumn } from './columns.ts';
 /** Connections that are over: nobody hears of these stores any more. */
 export const ENDED: ReadonlySet<TenantStatus> = new Set(['disconnected', 'uninstalled', 'erasing']);
 
-/** A Shopify store. Tokens are sealed; see shopify/seal. */
+/** A Shopify store. Tokens are sealed; see db/seal.ts. */
 export class Tenant extends Model<InferAttributes<Tenant>, InferCreationAttributes<Tenant>> {
   declare id: string;
   declare userId: string;

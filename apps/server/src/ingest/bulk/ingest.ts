@@ -1,7 +1,8 @@
 import type { StreamName } from '@xeno/contracts';
 import { readFile, rm } from 'node:fs/promises';
 import { type DatabaseAccess, openDatabase } from '../../db/database.ts';
-import { applyPrepared, type Lease, prepare, type PreparedBatch, readFacts, type TenantFacts } from '../apply.ts';
+import type { Lease } from '../../db/leases.ts';
+import { applyPrepared, prepare, type PreparedBatch, readFacts, type TenantFacts } from '../apply.ts';
 import { storableIdOf } from '../map/fields.ts';
 import type { OrderRecord } from '../records.ts';
 import { keepUnreadable, type UnreadableRecord } from '../unreadable.ts';

@@ -1,7 +1,7 @@
 import { Piscina } from 'piscina';
 import type { Database } from '../../db/database.ts';
 import { DatabaseAway, DiskFull } from '../../db/faults.ts';
-import { LeaseLost } from '../apply.ts';
+import { LeaseLost } from '../../db/leases.ts';
 import { Unreadable } from '../map/fields.ts';
 import type { IdList } from './id-list.ts';
 import type { IngestTask, ThreadTask } from './ingest.ts';

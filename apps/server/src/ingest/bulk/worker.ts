@@ -3,7 +3,7 @@ import { readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { basename } from 'node:path';
 import { isAway, isFull } from '../../db/faults.ts';
-import { LeaseLost } from '../apply.ts';
+import { LeaseLost } from '../../db/leases.ts';
 import { Unreadable } from '../map/fields.ts';
 import { readIdList } from './id-list.ts';
 import * as bulk from './ingest.ts';

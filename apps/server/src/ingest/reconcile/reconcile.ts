@@ -2,8 +2,9 @@ import { type Reconciliation, type StreamName, STREAMS } from '@xeno/contracts';
 import type { Database } from '../../db/database.ts';
 import { isAway } from '../../db/faults.ts';
 import { newId } from '../../db/ids.ts';
+import { LeaseLost, withLease } from '../../db/leases.ts';
 import type { Tenant } from '../../db/models/tenant.ts';
-import type { JobKind } from '../../jobs/job.ts';
+import { type JobKind, lookAgain } from '../../jobs/job.ts';
 import { recurring } from '../../jobs/recurring.ts';
 import { failPoint } from '../../observe/fail-points.ts';
 import {
@@ -15,9 +16,7 @@ import {
   ShopUnavailable,
 } from '../../shopify/errors.ts';
 import { mayRead } from '../../shopify/scopes.ts';
-import { LeaseLost } from '../apply.ts';
 import type { SyncDeps } from '../context.ts';
-import { lookAgain, withLease } from '../leases.ts';
 import { describeShop } from '../shop.ts';
 import { idsOf, listUnreadable } from '../unreadable.ts';
 import { localDates } from '../local-date.ts';

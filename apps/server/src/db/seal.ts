@@ -7,6 +7,7 @@ export interface SealKey {
   key: Uint8Array;
 }
 
+/** Seals what is stored, bound to what it is for. */
 export interface Sealer {
   seal(plaintext: string, boundTo: string): string;
   /** Throws if the text was changed, was sealed for something else, or by a key that is not known. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { createSealer } from '../../src/shopify/seal.ts';
+import { createSealer } from './seal.ts';
 
 const key = (id: string) => ({ id, key: randomBytes(32) });
 const bound = 'a.myshopify.com/access-token';

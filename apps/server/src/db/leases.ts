@@ -1,7 +1,19 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type Database, isUniqueViolation } from '../db/database.ts';
-import { databaseNow } from '../db/values.ts';
-import { type Lease, LeaseLost } from './apply.ts';
+import { type Database, isUniqueViolation } from './database.ts';
+import { databaseNow } from './values.ts';
+
+/** Leave to work on a tenant; `fence` grows each time it changes hands. */
+export interface Lease {
+  name: string;
+  fence: string;
+}
+
+/** The work was taken over by someone else: stop, and write nothing more. */
+export class LeaseLost extends Error {
+  override name = 'LeaseLost';
+  constructor() {
+    super('Another process has taken over this work.');
+  }
+}
 
 /**
  * Runs `work` while this process, and no other, holds the named lease of a tenant; null when another one holds it.
@@ -77,17 +89,6 @@ export async function withLease<T>(
       )
       .catch(() => {}); // it runs out by itself
   }
-}
-
-const HELD_MS = 250;
-
-/**
- * For jobs that found the lease in other hands: whoever holds it may have looked for work just before the last came, so
- * the key goes back into the line, a little later.
- */
-export async function lookAgain(signal: AbortSignal): Promise<'more'> {
-  await sleep(HELD_MS, undefined, { signal });
-  return 'more';
 }
 
 /** For an embedded database, which one process has to itself: whoever held a lease is dead. */
