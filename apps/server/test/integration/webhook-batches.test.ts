@@ -119,13 +119,13 @@ onEachDatabase('batches of webhooks', (engine) => {
     const lines = events[3]!.body.line_items as Record<string, unknown>[];
     const huge = {
       ...lines[0],
-      price: '60000000000000.00',
+      price: '1000000000000.00',
       price_set: null,
       quantity: 1,
       tax_lines: [],
       discount_allocations: [],
     };
-    events[3]!.body.line_items = [1, 2].map((id) => ({ ...huge, id }));
+    events[3]!.body.line_items = Array.from({ length: 100 }, (_, i) => ({ ...huge, id: i + 1 }));
     const shopDomain = await receive(ctx.tenantId, events);
     await run(ctx.tenantId);
     const ended = await statuses(shopDomain);
