@@ -16,7 +16,7 @@ import { normalizeEmail } from './identity/email.ts';
 import { pruneOneTimeTokens } from './identity/one-time-tokens.ts';
 import { createIdentity } from './identity/routes.ts';
 import { pruneSessions } from './identity/sessions.ts';
-import { dropBodies, forgetEvents } from './inbox/retention.ts';
+import { dropOldBodies, forgetEvents } from './inbox/retention.ts';
 import { inboxRoutes } from './inbox/routes.ts';
 import { createInboxWriter } from './inbox/writer.ts';
 import { createIngestPool } from './ingest/bulk/pool.ts';
@@ -241,7 +241,7 @@ export async function startApp(
           () => pruneOneTimeTokens(db, daysAgo(tuning.endedSessionDays)),
           () => pruneStates(db),
           () => pruneRuns(db, daysAgo(tuning.finishedRunDays)),
-          () => dropBodies(db, daysAgo(tuning.webhookBodyDays)),
+          () => dropOldBodies(db, daysAgo(tuning.webhookBodyDays)),
           () => forgetEvents(db, daysAgo(tuning.webhookDays)),
           () => forgetContacts(db, daysAgo(tuning.webhookDays)),
         ],

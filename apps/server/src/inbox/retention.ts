@@ -6,7 +6,7 @@ const AT_ONCE = 5_000;
 const CHUNK = 500;
 
 /** Removes the bodies of some webhooks that were applied and received before `before`; whether there may be more. */
-export const dropBodies = (db: Database, before: Date): Promise<boolean> =>
+export const dropOldBodies = (db: Database, before: Date): Promise<boolean> =>
   some(db, before, "AND status = 'done' AND body IS NOT NULL", 'UPDATE webhook_events SET body = NULL WHERE');
 
 /** Forgets some webhooks that have ended; one that comes again after that is taken as new, and is stale. */

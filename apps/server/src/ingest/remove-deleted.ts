@@ -3,9 +3,9 @@ import { asDate } from '../db/values.ts';
 import { readRoots } from './bulk/partition.ts';
 import { fetchById } from './fetch-by-id.ts';
 import type { SyncContext } from './context.ts';
+import { ID_COLUMNS } from './records-of-rows.ts';
 import { ordersVisibleSince } from './visibility.ts';
 
-const ID_COLUMNS = { orders: 'shopify_order_id', customers: 'shopify_customer_id', products: 'shopify_product_id' };
 /** Few enough that whoever asks something else meanwhile does not wait for it. */
 const PAGE = 1_000;
 

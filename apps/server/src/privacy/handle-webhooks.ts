@@ -1,6 +1,6 @@
 import { audit } from '../db/audit.ts';
 import type { Database, Tx } from '../db/database.ts';
-import type { InboxEvent } from '../db/inbox-event.ts';
+import { dropBodies, type InboxEvent } from '../db/inbox-event.ts';
 import type { Dialect } from '../db/types.ts';
 import { type ComplianceBody, readCompliance } from '../shopify/compliance.ts';
 import { eraseStore } from './erase-store.ts';
@@ -52,10 +52,7 @@ const ours =
         subject: shopDomain,
         detail: { topic, webhookId },
       });
-      await tx.run('UPDATE webhook_events SET body = NULL WHERE shop_domain = ? AND webhook_id = ?', [
-        shopDomain,
-        webhookId,
-      ]);
+      await dropBodies(tx, [{ shopDomain, webhookId }]);
     });
   };
 
@@ -146,9 +143,6 @@ async function redactShop(deps: PrivacyDeps, event: OfTenant): Promise<void> {
       BigInt(tenantId),
     ]);
     await audit(tx, db.dialect, { ...told, action: 'privacy.shop_redacted', detail: { webhookId } });
-    await tx.run('UPDATE webhook_events SET body = NULL WHERE shop_domain = ? AND webhook_id = ?', [
-      shopDomain,
-      webhookId,
-    ]);
+    await dropBodies(tx, [{ shopDomain, webhookId }]);
   });
 }

@@ -1,6 +1,6 @@
 import type { PrivacyRequest } from '@xeno/contracts';
 import type { Database, Tx } from '../db/database.ts';
-import type { InboxEvent } from '../db/inbox-event.ts';
+import { dropBodies, type InboxEvent } from '../db/inbox-event.ts';
 import { newId } from '../db/ids.ts';
 import type { Dialect } from '../db/types.ts';
 import type { Position } from '../http/paging.ts';
@@ -65,10 +65,7 @@ export async function noteRequest(
     ],
     null,
   );
-  await tx.run('UPDATE webhook_events SET body = NULL WHERE shop_domain = ? AND webhook_id = ?', [
-    event.shopDomain,
-    event.webhookId,
-  ]);
+  await dropBodies(tx, [event]);
 }
 
 /** Whether the request that this webhook told stands in the table: its end in the inbox could not be stored. */

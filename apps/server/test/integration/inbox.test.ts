@@ -2,7 +2,7 @@ import type { WebhookSummary } from '@xeno/contracts';
 import { createHmac } from 'node:crypto';
 import { request } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { dropBodies, forgetEvents } from '../../src/inbox/retention.ts';
+import { dropOldBodies, forgetEvents } from '../../src/inbox/retention.ts';
 import { webhooksNaming } from '../../src/ingest/redactions.ts';
 import { createInboxWriter } from '../../src/inbox/writer.ts';
 import { addressOf } from './webhooks.ts';
@@ -320,7 +320,7 @@ onEachDatabase('inbox', (engine) => {
       ]),
     );
     const future = new Date(Date.now() + 7_200_000);
-    expect(await dropBodies(world.db, future)).toBe(false);
+    expect(await dropOldBodies(world.db, future)).toBe(false);
     const bodies = await world.db.read<{ webhook_id: string; body: string | null }>(
       "SELECT webhook_id, body FROM webhook_events WHERE webhook_id LIKE 'good-%' ORDER BY webhook_id",
     );

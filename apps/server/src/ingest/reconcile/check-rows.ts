@@ -1,18 +1,17 @@
 import type { StreamName } from '@xeno/contracts';
 import type { Database } from '../../db/database.ts';
-import { asDate, idParams, marks } from '../../db/values.ts';
+import { idParams, marks } from '../../db/values.ts';
 import { orderContentHash } from '../apply-orders.ts';
 import { productContentHash } from '../apply-products.ts';
 import type { FetchContext } from '../context.ts';
-import { byKey, type LedgerLine, ledgerDifference, MEASURES } from '../ledger.ts';
+import { byKey, ledgerDifference } from '../ledger.ts';
 import { localDates } from '../local-date.ts';
-import type { CustomerRecord, OrderLine, OrderRecord, ProductRecord, Refund, VariantRecord } from '../records.ts';
+import type { OrderLine, OrderRecord, ProductRecord, Refund, VariantRecord } from '../records.ts';
 import { byId } from '../map/fields.ts';
+import { customerOf, ID_COLUMNS, idText, ledgerLineOf, list, num, type Row, text, time } from '../records-of-rows.ts';
 import { contentHash } from '../versions.ts';
 import type { Finding } from './findings.ts';
-import { ID_COLUMNS, refetch, storedPages, type StoredRow } from './stored-versions.ts';
-
-type Row = Record<string, string | number | null>;
+import { refetch, storedPages, type StoredRow } from './stored-versions.ts';
 
 export interface RowCheck {
   checked: number;
@@ -73,12 +72,6 @@ async function reread(ctx: FetchContext, stream: StreamName, rows: StoredRow[], 
       : [],
   );
 }
-
-const num = Number;
-const text = (value: unknown): string | null => (value === null ? null : String(value as string));
-const idText = (value: string | number | null): string | null => (value === null ? null : String(value));
-const time = (value: unknown): number | null => asDate(value)?.getTime() ?? null;
-const list = (value: unknown): string[] => JSON.parse(value as string) as string[];
 
 async function select(db: Database, tenantId: string, table: string, column: string, ids: string[]): Promise<Row[]> {
   return db.read<Row>(`SELECT * FROM ${table} WHERE tenant_id = ? AND ${column} IN (${marks(ids)})`, [
@@ -179,23 +172,6 @@ const refundOf = (row: Row): Refund => ({
   processedAt: time(row.processed_at),
 });
 
-const ledgerLineOf = (row: Row): LedgerLine => ({
-  eventId: String(row.event_id),
-  event: text(row.event) as LedgerLine['event'],
-  lineId: String(row.line_id),
-  kind: text(row.kind) as LedgerLine['kind'],
-  happenedAt: time(row.happened_at)!,
-  currency: text(row.currency)!,
-  productId: idText(row.product_id!),
-  variantId: idText(row.variant_id!),
-  units: num(row.units),
-  returnedUnits: num(row.returned_units),
-  ...(Object.fromEntries(MEASURES.map((measure) => [measure, num(row[measure])])) as Record<
-    (typeof MEASURES)[number],
-    number
-  >),
-});
-
 async function damagedCustomers({ db, tenantId }: FetchContext, rows: StoredRow[]): Promise<Map<string, string>> {
   const ids = rows.map((row) => row.id);
   if (ids.length === 0) return new Map();
@@ -204,20 +180,6 @@ async function damagedCustomers({ db, tenantId }: FetchContext, rows: StoredRow[
   const damaged = stored.map(customerOf).filter((record) => contentHash(record) !== hashes.get(record.id));
   return new Map(damaged.map(({ id }) => [id, 'its content changed']));
 }
-
-const customerOf = (row: Row): CustomerRecord => ({
-  id: String(row.shopify_customer_id),
-  name: text(row.name),
-  email: text(row.email),
-  phone: text(row.phone),
-  country: text(row.country),
-  tags: list(row.tags),
-  emailConsent: text(row.email_consent),
-  ordersCount: num(row.shopify_orders_count),
-  amountSpent: num(row.shopify_amount_spent),
-  createdAt: time(row.created_at)!,
-  updatedAt: time(row.updated_at)!,
-});
 
 async function damagedProducts({ db, tenantId }: FetchContext, rows: StoredRow[]): Promise<Map<string, string>> {
   const ids = rows.map((row) => row.id);

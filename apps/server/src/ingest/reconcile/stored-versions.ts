@@ -4,15 +4,10 @@ import { asDate, idParams, marks } from '../../db/values.ts';
 import { locked } from '../apply.ts';
 import type { FetchContext } from '../context.ts';
 import { fetchById } from '../fetch-by-id.ts';
+import { ID_COLUMNS } from '../records-of-rows.ts';
 import { idsOf } from '../unreadable.ts';
 import { hiddenOnes } from '../visibility.ts';
 import { writeMarks } from '../versions.ts';
-
-export const ID_COLUMNS = {
-  orders: 'shopify_order_id',
-  customers: 'shopify_customer_id',
-  products: 'shopify_product_id',
-} as const;
 
 /** Each database statement and each fetch is about at most so many. */
 export const CHUNK = 500;

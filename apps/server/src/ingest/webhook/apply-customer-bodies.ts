@@ -1,9 +1,10 @@
 import type { Tx } from '../../db/database.ts';
 import type { Dialect } from '../../db/types.ts';
-import { asDate, idParams, marks } from '../../db/values.ts';
+import { idParams, marks } from '../../db/values.ts';
 import type { TenantState } from '../apply.ts';
 import { writeCustomers } from '../apply-customers.ts';
 import { type CustomerRecord, NOBODY } from '../records.ts';
+import { customerOf, type Row } from '../records-of-rows.ts';
 import { NOT_FETCHED, writeMarks } from '../versions.ts';
 import type { ToldCustomer } from './map-customer.ts';
 
@@ -42,43 +43,12 @@ const NOTHING_KNOWN: CustomerRecord = {
 };
 const EVERYTHING = Object.keys(NOTHING_KNOWN).length;
 
-interface Profile {
-  shopify_customer_id: string | number;
-  name: string | null;
-  email: string | null;
-  phone: string | null;
-  country: string | null;
-  tags: string;
-  email_consent: string | null;
-  shopify_orders_count: number;
-  shopify_amount_spent: string | number;
-  created_at: unknown;
-  updated_at: unknown;
-}
-
 async function readProfiles(tx: Tx, tenant: bigint, ids: string[]): Promise<Map<string, CustomerRecord>> {
-  const rows = await tx.query<Profile>(
+  const rows = await tx.query<Row>(
     `SELECT shopify_customer_id, name, email, phone, country, tags, email_consent, shopify_orders_count,
        shopify_amount_spent, created_at, updated_at
      FROM customers WHERE tenant_id = ? AND updated_at IS NOT NULL AND shopify_customer_id IN (${marks(ids)})`,
     [tenant, ...idParams(ids)],
   );
-  return new Map(
-    rows.map((row) => [
-      String(row.shopify_customer_id),
-      {
-        id: String(row.shopify_customer_id),
-        name: row.name,
-        email: row.email,
-        phone: row.phone,
-        country: row.country,
-        tags: JSON.parse(row.tags) as string[],
-        emailConsent: row.email_consent,
-        ordersCount: row.shopify_orders_count,
-        amountSpent: Number(row.shopify_amount_spent),
-        createdAt: asDate(row.created_at)!.getTime(),
-        updatedAt: asDate(row.updated_at)!.getTime(),
-      },
-    ]),
-  );
+  return new Map(rows.map((row) => [String(row.shopify_customer_id), customerOf(row)]));
 }

@@ -1,9 +1,10 @@
 import type { Tx } from '../../db/database.ts';
 import type { Dialect } from '../../db/types.ts';
-import { asDate, idParams, marks } from '../../db/values.ts';
+import { idParams, marks } from '../../db/values.ts';
 import type { TenantState } from '../apply.ts';
 import { orderVersions, prepareOrder, readOrders, type StoredOrderVersion, writeOrders } from '../apply-orders.ts';
-import { byKey, type LedgerLine, MEASURES } from '../ledger.ts';
+import { byKey, MEASURES } from '../ledger.ts';
+import { ledgerLineOf, type Row } from '../records-of-rows.ts';
 import { NOT_FETCHED, writeMarks } from '../versions.ts';
 import { joinOrder, type JoinedOrder, type KnownOrder, knownFrom, refundIdsOf, unitsOff } from './join-order.ts';
 import type { ToldOrder } from './map-order.ts';
@@ -56,8 +57,6 @@ function joinAll(stored: KnownOrder | null, bodies: OrderBody[]): JoinedOrder | 
   return joined && { ...joined, doubts };
 }
 
-type SalesRow = Record<string, unknown>;
-
 async function readKnown(
   tx: Tx,
   tenant: bigint,
@@ -66,7 +65,7 @@ async function readKnown(
   if (stored.size === 0) return new Map();
   const these = `WHERE tenant_id = ? AND shopify_order_id IN (${marks([...stored])})`;
   const params = [tenant, ...idParams(stored.keys())];
-  const sales = await tx.query<SalesRow>(
+  const sales = await tx.query<Row>(
     `SELECT shopify_order_id, event_id, event, line_id, kind, happened_at, currency, product_id, variant_id, units,
        returned_units, ${MEASURES.join(', ')} FROM sales ${these}`,
     params,
@@ -84,7 +83,7 @@ async function readKnown(
   const refundsOf = Map.groupBy(refunds, orderOf);
   const itemsOf = Map.groupBy(items, orderOf);
   for (const [id, order] of stored) {
-    const lines = (salesOf.get(id) ?? []).map(lineOf).sort(byKey);
+    const lines = (salesOf.get(id) ?? []).map(ledgerLineOf).sort(byKey);
     const ofOrder = (itemsOf.get(id) ?? []).map((item) => ({
       id: String(item.id),
       currentQuantity: Number(item.current_quantity),
@@ -104,21 +103,3 @@ async function readKnown(
 }
 
 const orderOf = (row: { shopify_order_id?: unknown }) => String(row.shopify_order_id);
-
-function lineOf(row: SalesRow): LedgerLine {
-  const idOrNull = (id: unknown) => (id === null ? null : String(id as string | number));
-  const line = {
-    eventId: String(row.event_id),
-    event: row.event,
-    lineId: String(row.line_id),
-    kind: row.kind,
-    happenedAt: asDate(row.happened_at)!.getTime(),
-    currency: row.currency,
-    productId: idOrNull(row.product_id),
-    variantId: idOrNull(row.variant_id),
-    units: Number(row.units),
-    returnedUnits: Number(row.returned_units),
-  } as LedgerLine;
-  for (const measure of MEASURES) line[measure] = Number(row[measure]);
-  return line;
-}

@@ -1,6 +1,5 @@
 import type { Tx } from '../../db/database.ts';
-import type { InboxEvent } from '../../db/inbox-event.ts';
-import { marks } from '../../db/values.ts';
+import { dropBodies, type InboxEvent } from '../../db/inbox-event.ts';
 import { readContacts } from '../redacted-contacts.ts';
 import { readRedacted, type Subjects } from '../redactions.ts';
 import type { Action } from './read-event.ts';
@@ -39,14 +38,6 @@ export async function dropDeadBody(tx: Tx, tenant: bigint, event: InboxEvent): P
 const ID = /(?<!\d)[1-9]\d{4,18}(?!\d)/g;
 const MAX_ID = 2n ** 63n - 1n;
 const IDS_AT_ONCE = 500;
-
-export async function dropBodies(tx: Tx, events: InboxEvent[]): Promise<void> {
-  if (events.length === 0) return;
-  await tx.run(`UPDATE webhook_events SET body = NULL WHERE shop_domain = ? AND webhook_id IN (${marks(events)})`, [
-    events[0]!.shopDomain,
-    ...events.map(({ webhookId }) => webhookId),
-  ]);
-}
 
 function subjectsOf(action: Action): Subjects {
   const of = (orders: (string | null)[], customers: (string | null)[]): Subjects => ({

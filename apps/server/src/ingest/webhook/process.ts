@@ -1,7 +1,7 @@
 import type { StreamName } from '@xeno/contracts';
 import type { Database, Tx } from '../../db/database.ts';
 import { isUnavailable } from '../../db/faults.ts';
-import type { InboxEvent } from '../../db/inbox-event.ts';
+import { dropBodies, type InboxEvent } from '../../db/inbox-event.ts';
 import { LeaseLost, withLease } from '../../db/leases.ts';
 import { ENDED, type Tenant } from '../../db/models/tenant.ts';
 import { instantText } from '../../db/values.ts';
@@ -21,7 +21,7 @@ import { applyOrderBodies } from './apply-order-bodies.ts';
 import { applyCheckouts, checkoutOf } from './checkouts.ts';
 import { finishEvents, type PendingEvent, pendingKeys, postponeEvent, readPending } from './inbox.ts';
 import { applyInventoryLevels } from './inventory-levels.ts';
-import { dropBodies, dropDeadBody, dropLateBodies } from './late-bodies.ts';
+import { dropDeadBody, dropLateBodies } from './late-bodies.ts';
 import { mergeCustomers } from './merge-customers.ts';
 import { type Action, readEvent, type Reading } from './read-event.ts';
 
