@@ -15,7 +15,7 @@ export const masked = Type.Optional(Type.Literal(true, { description: 'Set where
 export const Money = Type.Object(
   {
     amount: Type.String({ pattern: '^-?\\d+(\\.\\d+)?$', examples: ['1234.50'] }),
-    currencyCode: Type.String({ pattern: '^[A-Z]{3}$', examples: ['GBP'] }),
+    currencyCode: Type.String({ pattern: '^[A-Z]{3,4}$', examples: ['GBP'] }),
   },
   { additionalProperties: false },
 );

@@ -581,7 +581,7 @@ export function updateShop(shop: Shop, wishes: Partial<Record<SettingName, strin
   for (const [name, value] of Object.entries(wishes)) {
     if (!(SETTINGS as readonly string[]).includes(name)) throw new Error(`a shop has no setting "${name}"`);
     if (name === 'timezone') new Intl.DateTimeFormat('en', { timeZone: value });
-    if (name === 'currency' && !/^[A-Z]{3}$/.test(value)) throw new Error(`"${value}" is not a currency`);
+    if (name === 'currency' && !/^[A-Z]{3,4}$/.test(value)) throw new Error(`"${value}" is not a currency`);
     shop.putSetting(name as SettingName, value);
   }
   shop.tell(now, { topic: 'shop/update' });

@@ -38,7 +38,7 @@ export const SHOP_WISHES = {
     name: { type: 'string', minLength: 1 },
     seed: { type: 'integer' },
     orders: { type: 'integer', minimum: 0, maximum: 10_000_000 },
-    currency: { type: 'string', pattern: '^[A-Z]{3}$' },
+    currency: { type: 'string', pattern: '^[A-Z]{3,4}$' },
     timezone: { type: 'string' },
     country: { type: 'string', pattern: '^[A-Z]{2}$' },
     taxesIncluded: { type: 'boolean' },
@@ -47,7 +47,7 @@ export const SHOP_WISHES = {
       items: {
         type: 'array',
         items: [
-          { type: 'string', pattern: '^[A-Z]{3}$' },
+          { type: 'string', pattern: '^[A-Z]{3,4}$' },
           { type: 'number', exclusiveMinimum: 0 },
         ],
         minItems: 2,

@@ -22,6 +22,7 @@ import { countOf } from './counts.ts';
 import { localDates } from './local-date.ts';
 import { removeDeleted } from './remove-deleted.ts';
 import { removeFormer, spoolFolder } from './spool.ts';
+import { saveStream } from './streams.ts';
 import { type SyncContext, TurnOver } from './context.ts';
 
 /** What a bulk fetch is to bring: all that was created, or changed, in `[from, to)`. */
@@ -71,7 +72,7 @@ export async function fetchWindows(ctx: SyncContext, stream: SyncStream, what: B
     await writeWindows(ctx, stream, await planWindows(ctx, stream, what));
     windows = await readWindows(ctx, stream);
   }
-  await stream.update({ expected: windows.reduce((sum, window) => sum + window.expected, 0) });
+  await saveStream(ctx, stream, { expected: windows.reduce((sum, window) => sum + window.expected, 0) });
 
   for (;;) {
     const [next, following] = (await readWindows(ctx, stream)).filter((window) => !window.done);
@@ -155,7 +156,7 @@ async function fetchOnce(
   begun();
   const result = await pollBulk(client, window.operationId!, { signal });
   if (stream.cursorTo === null || result.createdAt < stream.cursorTo)
-    await stream.update({ cursorTo: result.createdAt });
+    await saveStream(ctx, stream, { cursorTo: result.createdAt });
 
   const folder = folderOf(ctx, stream, window);
   const file = `${folder}.jsonl`;
@@ -172,7 +173,7 @@ async function fetchOnce(
     // of the windows before this one, and of this one as far as its checkpoint
     const windows = await readWindows(ctx, stream);
     const done = windows.reduce((sum, other) => sum + (other.done ? other.rootsDone : 0), window.rootsDone);
-    await stream.update({ done });
+    await saveStream(ctx, stream, { done });
     const partitioned = await ctx.pool.ingest(
       {
         tenantId,
@@ -371,12 +372,11 @@ async function endWindow(ctx: SyncContext, stream: SyncStream, window: Window, r
     stream.name === 'orders' && open.length > 0 && open.every((other) => other.to !== null)
       ? localDates(ctx.timezone)(Math.max(...open.map((other) => other.to!.getTime())) + DAY_MS)
       : null;
-  await locked(ctx, async (tx) => {
-    await tx.run(
+  await saveStream(ctx, stream, { done, completeFrom }, (tx) =>
+    tx.run(
       `UPDATE sync_windows SET status = 'done', roots_done = ?
        WHERE tenant_id = ? AND run_id = ? AND stream = ? AND position = ?`,
       [roots, ...keyOf(ctx, stream), window.position],
-    );
-    await stream.update({ done, completeFrom }, { transaction: tx.transaction });
-  });
+    ),
+  );
 }

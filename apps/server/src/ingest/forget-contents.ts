@@ -7,7 +7,7 @@ const AT_ONCE = 5_000;
 export async function forgetContents(ctx: ApplyContext): Promise<void> {
   for (let from = 0n; ;) {
     const ids = await ctx.db.read<{ id: string | number }>(
-      `SELECT shopify_order_id AS id FROM orders WHERE tenant_id = ? AND shopify_order_id >= ?
+      `SELECT shopify_order_id AS id FROM orders WHERE tenant_id = ? AND shopify_order_id >= ? AND content_hash <> ''
        ORDER BY shopify_order_id LIMIT ${AT_ONCE}`,
       [BigInt(ctx.tenantId), from],
     );

@@ -6,6 +6,7 @@ import { countOf } from './counts.ts';
 import { readCursors } from './cursors.ts';
 import { fetchById, storableIds } from './fetch-by-id.ts';
 import type { SyncContext } from './context.ts';
+import { saveStream } from './streams.ts';
 
 /** Shopify's lists may lag behind its writes; what is fetched twice changes nothing. */
 const OVERLAP_MS = 120_000;
@@ -22,10 +23,10 @@ export async function fetchChanges(ctx: SyncContext, stream: SyncStream): Promis
   const from = stream.cursorFrom ?? new Date(appliedTo.getTime() - OVERLAP_MS);
   const settled = new Date(ctx.shopNow.getTime() - SETTLED_MS);
   const to = new Date(ctx.shopNow.getTime() + 2_000);
-  await stream.update({ cursorFrom: from });
+  await saveStream(ctx, stream, { cursorFrom: from });
 
   const expected = await countOf(ctx, stream.name, timeWindow('updated_at', from, to));
-  await stream.update({ expected });
+  await saveStream(ctx, stream, { expected });
   if (expected > BY_BULK) {
     const begun = await fetchWindows(ctx, stream, { field: 'updated_at', from, to: null, removeDeleted: false });
     return begun < settled ? begun : settled;
@@ -41,7 +42,7 @@ export async function fetchChanges(ctx: SyncContext, stream: SyncStream): Promis
     await fetchById(ctx, stream.name, ids, {
       async onProgress(count) {
         done += count;
-        await stream.update({ done });
+        await saveStream(ctx, stream, { done });
       },
     });
   }

@@ -1,5 +1,5 @@
 import type { Tenant } from '../db/models/tenant.ts';
-import { ShopDocument } from '../shopify/operations/generated.ts';
+import { ShopDocument, type ShopQuery } from '../shopify/operations/generated.ts';
 import type { ShopifyClient } from '../shopify/client.ts';
 import type { Database } from '../db/database.ts';
 import type { Lease } from '../db/leases.ts';
@@ -15,6 +15,20 @@ export interface ShopFacts {
   shopNow: Date;
 }
 
+/** What the store has granted by now. */
+export async function readScopes({
+  client,
+  signal,
+}: {
+  client: ShopifyClient;
+  signal: AbortSignal;
+}): Promise<string[]> {
+  return scopesIn((await client.query(ShopDocument, {}, { signal })).data);
+}
+
+const scopesIn = ({ currentAppInstallation }: ShopQuery): string[] =>
+  currentAppInstallation.accessScopes.map((scope) => scope.handle);
+
 /**
  * Asks the shop for its name, time zone, currency and granted scopes, and stores them. A time zone or currency that
  * differs from the one the figures are made with gives them anew, in one transaction: they are never mixed.
@@ -25,7 +39,7 @@ export async function describeShop(
 ): Promise<ShopFacts> {
   const { data, date } = await ctx.client.query(ShopDocument, {}, { signal: ctx.signal });
   const { name, ianaTimezone: timezone, currencyCode: currency } = data.shop;
-  const scopes = data.currentAppInstallation.accessScopes.map((scope) => scope.handle);
+  const scopes = scopesIn(data);
   if (!isTimezone(timezone))
     throw new Unreadable(`The store's time zone "${timezone}" is unknown here; update Node.js.`);
 

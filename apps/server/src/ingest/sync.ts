@@ -6,16 +6,16 @@ import type { SyncStream } from '../db/models/sync-stream.ts';
 import type { Tenant } from '../db/models/tenant.ts';
 import { API_VERSION } from '../shopify/client.ts';
 import { ReconnectNeeded, ShopifyError, ShopUnavailable } from '../shopify/errors.ts';
-import { grantsOf, mayRead } from '../shopify/scopes.ts';
+import { mayRead } from '../shopify/scopes.ts';
 import { locked } from './apply.ts';
 import { type Backfill, fetchWindows } from './backfill.ts';
 import { type SyncContext, type SyncDeps, TurnOver } from './context.ts';
 import { IncompleteResult } from './bulk/lines.ts';
-import { isOwedMore, lacks, readCursors, writeCursor } from './cursors.ts';
-import { forgetContents } from './forget-contents.ts';
+import { lacks, readCursors, writeCursor } from './cursors.ts';
 import { fetchChanges } from './incremental.ts';
 import { Unreadable } from './map/fields.ts';
-import { describeShop } from './shop.ts';
+import { describeShop, readScopes } from './shop.ts';
+import { beginStream, saveStream } from './streams.ts';
 import { tellUnreadable } from './unreadable.ts';
 
 const SYNC_LEASE = 'sync';
@@ -39,6 +39,7 @@ export async function runSync(deps: SyncDeps, tenantId: string, runId: string, s
         const context = await prepare(deps, tenant, run, lease, kept);
         const errors = await runStreams(context);
         await finish(deps, tenant, run, lease, errors);
+        if (errors.length === 0 && (await isOwedMore(context))) await deps.retrySoon(tenantId);
       } catch (error) {
         if (isInterruption(error, kept)) throw error;
         await finish(deps, tenant, run, lease, [error]);
@@ -106,36 +107,27 @@ async function runStreams(ctx: SyncContext): Promise<unknown[]> {
 
 async function runStream(ctx: SyncContext, stream: SyncStream): Promise<void> {
   if (!mayRead(ctx.scopes, stream.name)) {
-    await stream.update({
-      status: 'cancelled',
-      finishedAt: new Date(),
-      error: 'The store did not grant access to this.',
-    });
-    return;
+    const error = 'The store did not grant access to this.';
+    return saveStream(ctx, stream, { status: 'cancelled', finishedAt: new Date(), error });
   }
   try {
-    await begin(ctx, stream);
+    await beginStream(ctx, stream);
     const appliedTo = stream.kind === 'full' ? await backfill(ctx, stream) : await fetchChanges(ctx, stream);
-    await writeCursor(ctx, stream, appliedTo);
+    await endStream(ctx, stream, appliedTo);
   } catch (error) {
     if (!isInterruption(error, ctx.signal)) {
-      await stream.update({ status: 'failed', finishedAt: new Date(), error: explain(error) });
+      await saveStream(ctx, stream, { status: 'failed', finishedAt: new Date(), error: explain(error) });
     }
     throw error;
   }
 }
 
-/** A stream that may tell more than when it was read is read again wholly, and replaces what is stored of the same version. */
-async function begin(ctx: SyncContext, stream: SyncStream): Promise<void> {
-  if (stream.status === 'queued') {
-    const cursor = (await readCursors(ctx.db, ctx.tenantId)).get(stream.name);
-    stream.grants = grantsOf(stream.name, ctx.scopes).join(',');
-    if (cursor && lacks(cursor, stream.name, ctx.scopes)) {
-      await forgetContents(ctx); // only of orders may more be told
-      stream.kind = 'full';
-    }
-  }
-  await stream.update({ status: 'running', startedAt: stream.startedAt ?? new Date(), error: null });
+/** Its cursor moves, and never back, in the transaction that says so. */
+async function endStream(ctx: SyncContext, stream: SyncStream, appliedTo: Date): Promise<void> {
+  const before = (await readCursors(ctx.db, ctx.tenantId)).get(stream.name);
+  const cursorTo = before && before.appliedTo > appliedTo ? before.appliedTo : appliedTo;
+  const ended = { status: 'succeeded' as const, finishedAt: new Date(), cursorTo, completeFrom: null, error: null };
+  await saveStream(ctx, stream, ended, (tx) => writeCursor(tx, ctx.tenantId, stream, before, cursorTo));
 }
 
 const backfill = (ctx: SyncContext, stream: SyncStream): Promise<Date> => {
@@ -166,7 +158,10 @@ async function finish(deps: SyncDeps, tenant: Tenant, run: SyncRun, lease: Lease
       { where: { tenantId: tenant.id, runId: run.id, status: ['queued', 'running'] }, transaction },
     );
     if (errors.length === 0) {
-      await tenant.update({ lastSyncAt: finishedAt, status: 'connected', statusReason: null }, { transaction });
+      await db.models.Tenant.update(
+        { lastSyncAt: finishedAt, status: 'connected', statusReason: null },
+        { where: { id: tenant.id }, transaction },
+      );
     } else if (status) {
       const statusReason = explain(reconnect ?? unavailable);
       await db.models.Tenant.update(
@@ -178,11 +173,24 @@ async function finish(deps: SyncDeps, tenant: Tenant, run: SyncRun, lease: Lease
     return true;
   });
   if (!ended) return;
-  const again = errors.length === 0 ? await isOwedMore(db, tenant.id) : errors.every(mayPass);
-  if (again) await deps.retrySoon(tenant.id);
+  if (errors.length > 0 && errors.every(mayPass)) await deps.retrySoon(tenant.id);
   const fields = { tenantId: tenant.id, shop: tenant.shopDomain, runId: run.id, kind: run.kind };
   if (errors.length === 0) log.info(fields, 'sync succeeded');
   for (const error of errors) log.warn({ ...fields, err: error }, 'sync failed');
+}
+
+/** The run has ended: nobody waits for this. */
+const ASKED_AGAIN_MS = 10_000;
+
+/** Whether the store has granted more while the run went on, whose streams were read without. */
+async function isOwedMore(ctx: SyncContext): Promise<boolean> {
+  const signal = AbortSignal.any([ctx.signal, AbortSignal.timeout(ASKED_AGAIN_MS)]);
+  const scopes = await readScopes({ ...ctx, signal }).catch(() => ctx.scopes); // the next run asks again
+  const cursors = await readCursors(ctx.db, ctx.tenantId);
+  return STREAMS.some((stream) => {
+    const cursor = cursors.get(stream);
+    return mayRead(scopes, stream) && (!cursor || lacks(cursor, stream, scopes).length > 0);
+  });
 }
 
 /** What users are told: what went wrong, then what to do. Errors that are not meant for them stay in the log. */

@@ -38,21 +38,12 @@ export const standingHandlers = ({
     }
   },
 
-  /** The run asks for the scopes, tells what is missing, and fetches what is newly granted; so does the check. */
-  async 'app/scopes_update'({ tenantId, body }) {
+  /** The run asks for the scopes, as it begins and as it ends, tells what is missing, and fetches what is newly granted. */
+  async 'app/scopes_update'({ tenantId }) {
     const tenant = tenantId === null ? null : await db.models.Tenant.findByPk(tenantId);
     if (!tenant?.accessToken || tenant.status !== 'connected') return;
-    // for a run that goes on already: what it ends with is compared with what is granted by then
-    const scopes = scopesIn(body);
-    if (scopes) await tenant.update({ scopes: scopes.join(',') });
     await db.transaction((tx) => startRun(tx, db, tenant.id, 'incremental'));
     hint('sync', tenant.id);
     await makeDue(db, tenant.id, SUBSCRIPTIONS, 0);
   },
 });
-
-/** What is granted from now on, as `app/scopes_update` tells it; null where it does not. */
-function scopesIn(body: string): string[] | null {
-  const { current } = JSON.parse(body) as { current?: unknown };
-  return Array.isArray(current) && current.every((scope) => typeof scope === 'string') ? current : null;
-}

@@ -53,29 +53,17 @@ export async function startRun(tx: Tx, db: Database, tenantId: string, kind: Syn
   const succeeded = await tx.query<{ stream: StreamName }>('SELECT stream FROM stream_cursors WHERE tenant_id = ?', [
     BigInt(tenantId),
   ]);
-  const upToDate = new Set(succeeded.map((row) => row.stream));
-  for (const name of await failedWholly(tx, tenantId)) upToDate.delete(name);
+  const withCursor = new Set(succeeded.map((row) => row.stream));
   const id = newId();
   await db.models.SyncRun.create({ tenantId, id, kind, status: 'queued' }, { transaction });
   for (const name of STREAMS) {
-    const isIncremental = kind === 'incremental' && upToDate.has(name);
+    const isIncremental = kind === 'incremental' && withCursor.has(name);
     await db.models.SyncStream.create(
       { tenantId, runId: id, name, kind: isIncremental ? 'incremental' : 'full', status: 'queued' },
       { transaction },
     );
   }
   return id;
-}
-
-/** Streams of which the last fetch of everything has failed: what it was to find is still to be found. */
-async function failedWholly(tx: Tx, tenantId: string): Promise<StreamName[]> {
-  const ended = await tx.query<{ name: StreamName; status: string }>(
-    `SELECT name, status FROM sync_streams
-     WHERE tenant_id = ? AND kind = 'full' AND status IN ('succeeded', 'failed') ORDER BY finished_at`,
-    [BigInt(tenantId)],
-  );
-  const last = new Map(ended.map(({ name, status }) => [name, status]));
-  return STREAMS.filter((name) => last.get(name) === 'failed');
 }
 
 export const activeRun = (db: Database, tenantId: string): Promise<SyncRun | null> =>

@@ -9,7 +9,7 @@ onEachDatabase('what a store grants later', (engine) => {
   let control: Control;
   let ada: Browser;
   beforeAll(async () => {
-    world = await startWorld(engine, { env: { SYNC_RETRY_SECONDS: '1', SWEEP_SECONDS: '1' } });
+    world = await startWorld(engine, { env: { SYNC_RETRY_SECONDS: '1', SYNC_TURN_SECONDS: '1', SWEEP_SECONDS: '1' } });
     ({ control } = world.sandbox);
     ada = await world.register();
   });
@@ -66,9 +66,9 @@ onEachDatabase('what a store grants later', (engine) => {
     const shop = 'meanwhile.myshopify.com';
     const id = await without(shop, ['read_all_orders']);
     control.withholdScopes(shop, []);
-    for (let i = 140; i < 200; i++) control.updateOrder(shop, i, { tags: ['x'] });
     const fault = control.setFault({ kind: 'bulk_slots_taken', shop, times: null });
-    const { id: running } = await ada.sync(id);
+    const { id: running } = await ada.sync(id, 'full');
+    await expect.poll(() => fault.struck).toBeGreaterThan(0);
     await ada.connect(shop);
     expect((await ada.runs(id))[0]).toMatchObject({ id: running, status: 'running' });
     control.clearFaults(fault.id);
@@ -80,15 +80,45 @@ onEachDatabase('what a store grants later', (engine) => {
     expect(await ada.runs(id)).toHaveLength(3);
   });
 
+  test('a back-fill of several turns is done once', async () => {
+    const shop = 'several-turns.myshopify.com';
+    const end = Date.now() - 40 * 86_400_000;
+    control.createShop(shop, { orders: 3_300, end, start: end - 300 * 86_400_000 });
+    const slow = control.setFault({ kind: 'slow', match: 'BulkPoll', shop, delayMs: 1_500, times: null });
+    const id = await ada.fill(shop);
+    control.clearFaults(slow.id);
+    await expectExact(world, ada, id, shop);
+    await delay(2_500);
+    expect(await ada.runs(id)).toHaveLength(1);
+  });
+
   test('a fetch of everything that failed is done again wholly', async () => {
     const shop = 'failed-wholly.myshopify.com';
-    const id = await without(shop, ['read_all_orders']);
-    control.withholdScopes(shop, []);
+    control.createShop(shop, { orders: 60 });
+    const id = await ada.fill(shop);
+    // which nobody hears of but a fetch of everything
+    const dropped = control.setFault({ kind: 'webhook_drop', shop, times: null });
+    control.deleteOrder(shop, 30);
     const fault = control.setFault({ kind: 'bulk_failed', shop, times: null });
-    await ada.connect(shop);
-    expect((await ada.settled(id)).status).toBe('failed');
+    expect((await ada.syncAndWait(id, 'full')).status).toBe('failed');
     control.clearFaults(fault.id);
     await expect.poll(async () => (await ada.runs(id))[0]!.status).toBe('succeeded');
+    control.clearFaults(dropped.id);
     await expectExact(world, ada, id, shop);
+  });
+
+  test('one that fails each time keeps nothing out that has changed', async () => {
+    const shop = 'fails-each-time.myshopify.com';
+    control.createShop(shop, { orders: 60 });
+    const id = await ada.fill(shop);
+    const dropped = control.setFault({ kind: 'webhook_drop', shop, times: null });
+    const fault = control.setFault({ kind: 'bulk_failed', errorCode: 'ACCESS_DENIED', shop, times: null });
+    expect((await ada.syncAndWait(id, 'full')).status).toBe('failed');
+    expect((await ada.syncAndWait(id)).status).toBe('failed');
+    control.createOrder(shop, { test: false });
+    wentWell(await ada.syncAndWait(id));
+    await expectExact(world, ada, id, shop);
+    control.clearFaults(fault.id);
+    control.clearFaults(dropped.id);
   });
 });

@@ -8,6 +8,7 @@ import { LeaseLost } from '../../src/db/leases.ts';
 import { asDate } from '../../src/db/values.ts';
 import { type Backfill, fetchWindows } from '../../src/ingest/backfill.ts';
 import type { SyncContext } from '../../src/ingest/context.ts';
+import { saveStream } from '../../src/ingest/streams.ts';
 import { BulkFailed, ShopifyRefused } from '../../src/shopify/errors.ts';
 import { makeTenant } from './tenants.ts';
 import { type Browser, expectExact, onEachDatabase, startWorld, wentWell, type World } from './world.ts';
@@ -113,7 +114,7 @@ onEachDatabase('windows of a back-fill', (engine) => {
         'SELECT from_at, to_at, operation_id, partitions_done FROM sync_windows WHERE tenant_id = ? AND run_id = ?',
         [BigInt(tenantId), BigInt(runId)],
       );
-    return { ctx, windows, fetch: () => fetchWindows(ctx, stream, EVERYTHING) };
+    return { ctx, stream, windows, fetch: () => fetchWindows(ctx, stream, EVERYTHING) };
   };
 
   test('there is a window for every instant, whatever is sold between two counts', async () => {
@@ -167,6 +168,15 @@ onEachDatabase('windows of a back-fill', (engine) => {
     });
     await expect(fetch()).rejects.toThrow(LeaseLost);
     expect(await windows()).toMatchObject([{ operation_id: 'theirs', partitions_done: 5 }]);
+  });
+
+  test('F29: nor does it say how a stream has ended', async () => {
+    const { ctx, stream } = await begin(() => null);
+    await world.db.transaction((tx) =>
+      tx.run('UPDATE leases SET fence = fence + 1 WHERE tenant_id = ?', [BigInt(ctx.tenantId)]),
+    );
+    await expect(saveStream(ctx, stream, { status: 'failed' })).rejects.toThrow(LeaseLost);
+    expect((await stream.reload()).status).toBe('running');
   });
 
   test('what is begun ahead ends with the run', async () => {

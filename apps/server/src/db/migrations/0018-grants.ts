@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** What a stream was read with: where more is granted later, it is read again. Not known of older ones, which are, too. */
+/** What a stream was read with: where more is granted later, it is read again. Of older ones that is not known. */
 export const grants: Migration[] = [
   {
     name: '0018-cursor-grants',

@@ -124,7 +124,7 @@ export const wordsIn = (body: Body, name: string): string[] | null => {
 
 export function currencyIn(body: Body, name: string): string | null {
   const value = stringIn(body, name);
-  if (value !== null && !/^[A-Z]{3}$/.test(value)) throw new Unreadable(`${name} is not a currency.`);
+  if (value !== null && !/^[A-Z]{3,4}$/.test(value)) throw new Unreadable(`${name} is not a currency.`);
   return value;
 }
 
