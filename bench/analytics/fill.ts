@@ -1,5 +1,5 @@
 import type { Database } from '../../apps/server/src/db/database.ts';
-import { MEASURES } from '../../apps/server/src/ingest/ledger.ts';
+import { MEASURES } from '../../apps/server/src/db/measures.ts';
 import { makeStore } from '../store.ts';
 
 export const FIRST_DAY = '2023-07-01';

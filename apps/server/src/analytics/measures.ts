@@ -1,29 +1,16 @@
+import { MEASURES } from '../db/measures.ts';
 import type { Money } from '@xeno/contracts';
 import { asBigInt } from '../db/values.ts';
 import { money } from './scope.ts';
 
-/** The additive measures of the ledger, as columns of `daily_sales`. */
-const COLUMNS = [
-  'gross',
-  'discounts',
-  'returns',
-  'shipping',
-  'tax',
-  'duties',
-  'fees',
-  'adjustments',
-  'gift_cards',
-  'tips',
-] as const;
-
-export type DayRow = Record<'orders' | 'units' | (typeof COLUMNS)[number], string | number>;
+export type DayRow = Record<'orders' | 'units' | (typeof MEASURES)[number], string | number>;
 
 /** `orders, units, gross, …`, each wrapped by `wrap`. */
 export const dayColumns = (wrap: (column: string) => string = (column) => column): string =>
-  ['orders', 'units', ...COLUMNS].map(wrap).join(', ');
+  ['orders', 'units', ...MEASURES].map(wrap).join(', ');
 
 /** SQL that is true where a day has anything at all: days that were emptied stay behind as zeros. */
-export const IS_NOT_EMPTY = `(${['orders', 'units', ...COLUMNS].map((column) => `${column} <> 0`).join(' OR ')})`;
+export const IS_NOT_EMPTY = `(${['orders', 'units', ...MEASURES].map((column) => `${column} <> 0`).join(' OR ')})`;
 
 export interface DayMeasures {
   orders: number;
@@ -45,9 +32,9 @@ export interface DayMeasures {
 /** Minor units: a number, or a bigint where a number would not be exact. */
 type Minor = number | bigint;
 
-function amountsOf(row: DayRow | undefined): Record<(typeof COLUMNS)[number], Minor> {
-  const amounts = {} as Record<(typeof COLUMNS)[number], Minor>;
-  for (const column of COLUMNS) {
+function amountsOf(row: DayRow | undefined): Record<(typeof MEASURES)[number], Minor> {
+  const amounts = {} as Record<(typeof MEASURES)[number], Minor>;
+  for (const column of MEASURES) {
     const value = row?.[column] ?? 0;
     const number = Number(value);
     amounts[column] = Number.isSafeInteger(number) ? number : asBigInt(value);

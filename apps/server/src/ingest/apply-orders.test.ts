@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { orderContentHash } from './apply-orders.ts';
-import { type LedgerLine, MEASURES, NOTHING } from './ledger.ts';
+import { MEASURES } from '../db/measures.ts';
+import { type LedgerLine, NOTHING } from './ledger.ts';
 import type { OrderRecord } from './records.ts';
 
 test('an order’s content is hashed as JSON of its facts and of its ledger, value by value', () => {

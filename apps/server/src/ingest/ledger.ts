@@ -1,19 +1,6 @@
+import { type Measure, MEASURES } from '../db/measures.ts';
 import type { OrderRecord, Sale, SaleEvent, SaleKind } from './records.ts';
 
-/** The measures of the ledger that add up, as columns. `net` and the total follow from them. */
-export const MEASURES = [
-  'gross',
-  'discounts',
-  'returns',
-  'shipping',
-  'tax',
-  'duties',
-  'fees',
-  'adjustments',
-  'gift_cards',
-  'tips',
-] as const;
-export type Measure = (typeof MEASURES)[number];
 export type Measures = Record<Measure, number>;
 
 /** What a total is made of: gift cards are a liability and tips no sales, so they stand beside it. */

@@ -1,5 +1,6 @@
 import { asDate } from '../db/values.ts';
-import { type LedgerLine, MEASURES } from './ledger.ts';
+import { MEASURES } from '../db/measures.ts';
+import type { LedgerLine } from './ledger.ts';
 import type { CustomerRecord } from './records.ts';
 
 /** As either database gives it. */

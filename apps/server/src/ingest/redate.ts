@@ -2,7 +2,8 @@ import type { Tx } from '../db/database.ts';
 import type { Dialect } from '../db/types.ts';
 import { asDate, instantText } from '../db/values.ts';
 import type { TenantState } from './apply.ts';
-import { IN_TOTAL, MEASURES } from './ledger.ts';
+import { MEASURES } from '../db/measures.ts';
+import { IN_TOTAL } from './ledger.ts';
 import { offsetSpans } from './local-date.ts';
 
 /**

@@ -1,7 +1,8 @@
 import { type Dialect } from '../db/types.ts';
 import type { Database, Insert, Param, Tx } from '../db/database.ts';
 import { asBigInt, idValue, marks } from '../db/values.ts';
-import { IN_TOTAL, MEASURES, type Measures } from './ledger.ts';
+import { MEASURES } from '../db/measures.ts';
+import { IN_TOTAL, type Measures } from './ledger.ts';
 import { Unreadable } from './map/fields.ts';
 
 const DAY_COLUMNS = ['orders', 'units', ...MEASURES] as const;

@@ -1,11 +1,11 @@
-import { type RunStatus, STREAMS } from '@xeno/contracts';
+import { STREAMS } from '@xeno/contracts';
 import { isAway, isFull } from '../db/faults.ts';
 import { type Lease, LeaseLost, withLease } from '../db/leases.ts';
-import type { SyncRun } from '../db/models/sync-run.ts';
+import { ACTIVE, type SyncRun } from '../db/models/sync-run.ts';
 import type { SyncStream } from '../db/models/sync-stream.ts';
 import type { Tenant } from '../db/models/tenant.ts';
 import { API_VERSION } from '../shopify/client.ts';
-import { ReconnectNeeded, ShopifyError, ShopUnavailable } from '../shopify/errors.ts';
+import { ShopifyError, ShopUnavailable } from '../shopify/errors.ts';
 import { mayRead } from '../shopify/scopes.ts';
 import { locked } from './apply.ts';
 import { type Backfill, fetchWindows } from './backfill.ts';
@@ -16,6 +16,7 @@ import { fetchChanges } from './incremental.ts';
 import { Unreadable } from './map/fields.ts';
 import { describeShop, readScopes } from './shop.ts';
 import { beginStream, saveStream } from './streams.ts';
+import { troubleIn, writeTrouble } from './trouble.ts';
 import { tellUnreadable } from './unreadable.ts';
 
 const SYNC_LEASE = 'sync';
@@ -33,7 +34,7 @@ export async function runSync(deps: SyncDeps, tenantId: string, runId: string, s
     async (lease, kept) => {
       const run = await db.models.SyncRun.findOne({ where: { tenantId, id: runId } });
       const tenant = await db.models.Tenant.findByPk(tenantId);
-      if (!run || !tenant || !isActive(run.status)) return;
+      if (!run || !tenant || !ACTIVE.includes(run.status)) return;
       await run.update({ status: 'running', startedAt: run.startedAt ?? new Date() });
       try {
         const context = await prepare(deps, tenant, run, lease, kept);
@@ -48,8 +49,6 @@ export async function runSync(deps: SyncDeps, tenantId: string, runId: string, s
   );
   return held !== null;
 }
-
-const isActive = (status: RunStatus) => status === 'queued' || status === 'running';
 
 /**
  * The process stops, lost its lease or its database, or it is the turn of others: the run stays as it is, and is gone on
@@ -138,10 +137,8 @@ const backfill = (ctx: SyncContext, stream: SyncStream): Promise<Date> => {
 async function finish(deps: SyncDeps, tenant: Tenant, run: SyncRun, lease: Lease, errors: unknown[]): Promise<void> {
   const { db, log } = deps;
   const finishedAt = new Date();
-  const reconnect = errors.find((error) => error instanceof ReconnectNeeded);
-  const unavailable = errors.find((error) => error instanceof ShopUnavailable);
   const unread = errors.length === 0 ? await tellUnreadable(db, tenant.id) : null;
-  const status = reconnect ? 'reconnect_needed' : unavailable ? 'paused' : null;
+  const trouble = troubleIn(errors);
   const ended = await locked({ db, tenantId: tenant.id, lease }, async ({ transaction }) => {
     const [updated] = await db.models.SyncRun.update(
       {
@@ -155,20 +152,15 @@ async function finish(deps: SyncDeps, tenant: Tenant, run: SyncRun, lease: Lease
     if (updated === 0) return false; // cancelled meanwhile: the store was disconnected
     await db.models.SyncStream.update(
       { status: 'failed', finishedAt, error: errors.length > 0 ? explain(errors[0]) : null },
-      { where: { tenantId: tenant.id, runId: run.id, status: ['queued', 'running'] }, transaction },
+      { where: { tenantId: tenant.id, runId: run.id, status: ACTIVE }, transaction },
     );
     if (errors.length === 0) {
       await db.models.Tenant.update(
         { lastSyncAt: finishedAt, status: 'connected', statusReason: null },
         { where: { id: tenant.id }, transaction },
       );
-    } else if (status) {
-      const statusReason = explain(reconnect ?? unavailable);
-      await db.models.Tenant.update(
-        { status, statusReason },
-        // one that was connected again has better tokens than this run began with
-        { where: { id: tenant.id, status: ['connected', 'paused'], installedAt: tenant.installedAt }, transaction },
-      );
+    } else if (trouble) {
+      await writeTrouble(db, tenant, trouble, transaction);
     }
     return true;
   });

@@ -1,6 +1,7 @@
 import type { TenantStatus } from '@xeno/contracts';
 import { audit } from '../db/audit.ts';
 import type { Database, Tx } from '../db/database.ts';
+import { ACTIVE } from '../db/models/sync-run.ts';
 import { ENDED, type Tenant } from '../db/models/tenant.ts';
 import { NO_TOKENS } from './tokens.ts';
 
@@ -73,7 +74,7 @@ async function endConnection(
   const { Tenant, SyncRun, SyncStream } = db.models;
   await Tenant.update({ ...NO_TOKENS, ...status }, { where: { id: tenantId }, transaction });
   const ended = { status: 'cancelled' as const, finishedAt: new Date() };
-  const open = { tenantId, status: ['queued' as const, 'running' as const] };
+  const open = { tenantId, status: ACTIVE };
   await SyncStream.update(ended, { where: open, transaction });
   await SyncRun.update({ ...ended, error: runs }, { where: open, transaction });
 }

@@ -9,12 +9,10 @@ import { Op } from 'sequelize';
 import type { Database, Tx } from '../db/database.ts';
 import { isUniqueViolation } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
-import type { SyncRun } from '../db/models/sync-run.ts';
+import { ACTIVE, type SyncRun } from '../db/models/sync-run.ts';
 import type { SyncStream } from '../db/models/sync-stream.ts';
 import { Conflict } from '../http/errors.ts';
 import type { Position } from '../http/paging.ts';
-
-const ACTIVE = ['queued', 'running'] as const;
 
 /**
  * Queues a run, or gives the one that is queued or running already; `note` is told of it in the same transaction. Without
@@ -48,7 +46,7 @@ export async function requestSync(
 /** The id of the new run, or of the active one. */
 export async function startRun(tx: Tx, db: Database, tenantId: string, kind: SyncKind | 'backfill'): Promise<string> {
   const { transaction } = tx;
-  const active = await db.models.SyncRun.findOne({ where: { tenantId, status: [...ACTIVE] }, transaction });
+  const active = await db.models.SyncRun.findOne({ where: { tenantId, status: ACTIVE }, transaction });
   if (active) return active.id;
   const succeeded = await tx.query<{ stream: StreamName }>('SELECT stream FROM stream_cursors WHERE tenant_id = ?', [
     BigInt(tenantId),
@@ -67,11 +65,11 @@ export async function startRun(tx: Tx, db: Database, tenantId: string, kind: Syn
 }
 
 export const activeRun = (db: Database, tenantId: string): Promise<SyncRun | null> =>
-  db.models.SyncRun.findOne({ where: { tenantId, status: [...ACTIVE] } });
+  db.models.SyncRun.findOne({ where: { tenantId, status: ACTIVE } });
 
 /** All queued or running runs of all tenants: what a process that starts has to go on with. */
 export async function activeRuns(db: Database): Promise<{ tenantId: string; runId: string }[]> {
-  const runs = await db.models.SyncRun.findAll({ where: { status: [...ACTIVE] }, order: [['createdAt', 'ASC']] });
+  const runs = await db.models.SyncRun.findAll({ where: { status: ACTIVE }, order: [['createdAt', 'ASC']] });
   return runs.map((run) => ({ tenantId: run.tenantId, runId: run.id }));
 }
 

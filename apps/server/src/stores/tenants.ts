@@ -6,7 +6,7 @@ import {
   type WaitingMembership,
 } from '@xeno/contracts';
 import type { Database } from '../db/database.ts';
-import type { SyncRun } from '../db/models/sync-run.ts';
+import { ACTIVE, type SyncRun } from '../db/models/sync-run.ts';
 import type { Tenant } from '../db/models/tenant.ts';
 import { asDate } from '../db/values.ts';
 import { NotFound } from '../http/errors.ts';
@@ -92,7 +92,7 @@ async function viewEach(db: Database, runs: SyncRun[]): Promise<Map<string, Sync
 
 /** Read before the stores: one that is shown without a run then shows what its last run has come to. */
 const activeRunsOf = (db: Database, tenantIds: string[]): Promise<SyncRun[]> =>
-  db.models.SyncRun.findAll({ where: { tenantId: tenantIds, status: ['queued', 'running'] } });
+  db.models.SyncRun.findAll({ where: { tenantId: tenantIds, status: ACTIVE } });
 
 function viewTenant(
   tenant: Tenant,

@@ -9,6 +9,9 @@ import {
 } from 'sequelize';
 import { idColumn } from './columns.ts';
 
+/** Runs that are not over. */
+export const ACTIVE: RunStatus[] = ['queued', 'running'];
+
 /** One fetching of a store's data. At most one a store is queued or running. */
 export class SyncRun extends Model<InferAttributes<SyncRun>, InferCreationAttributes<SyncRun>> {
   declare tenantId: string;

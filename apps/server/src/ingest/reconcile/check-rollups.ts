@@ -2,7 +2,7 @@ import type { Tx } from '../../db/database.ts';
 import { asDate } from '../../db/values.ts';
 import { locked } from '../apply.ts';
 import type { FetchContext } from '../context.ts';
-import { MEASURES } from '../ledger.ts';
+import { MEASURES } from '../../db/measures.ts';
 import { type Drift, findCountDrift, findCustomerDrift, findDayDrift } from '../rollups.ts';
 import type { Finding } from './findings.ts';
 

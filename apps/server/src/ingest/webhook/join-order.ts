@@ -1,4 +1,5 @@
-import { byKey, ledger, ledgerDifference, type LedgerLine, MEASURES, NOTHING } from '../ledger.ts';
+import { MEASURES } from '../../db/measures.ts';
+import { byKey, ledger, ledgerDifference, type LedgerLine, NOTHING } from '../ledger.ts';
 import type { OrderRecord, SaleEvent } from '../records.ts';
 import type { ToldOrder } from './map-order.ts';
 
