@@ -23,6 +23,10 @@ interface Parts {
   body?: unknown;
 }
 
+/** A route's path with its parameters. */
+export const pathOf = (route: Route, params: Record<string, string>): string =>
+  route.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
+
 /** Calls one route of the contract on this page's own origin. Throws `ApiError`. */
 export async function request<R extends Route>(
   route: R,
@@ -30,7 +34,7 @@ export async function request<R extends Route>(
   accessToken?: string,
 ): Promise<RouteOutput<R>> {
   const { params = {}, query = {}, body } = input as Parts;
-  const path = route.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
+  const path = pathOf(route, params);
   const search = new URLSearchParams();
   for (const [key, value] of Object.entries(query)) if (value !== undefined) search.set(key, String(value));
   const headers: Record<string, string> = { accept: 'application/json' };

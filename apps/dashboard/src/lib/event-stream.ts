@@ -1,4 +1,4 @@
-import type { LiveEvents, Route } from '@xeno/contracts';
+import type { LiveEvents } from '@xeno/contracts';
 import { withAccess } from './session.ts';
 
 export interface StreamEvent {
@@ -65,9 +65,6 @@ export function listen<N extends keyof LiveEvents>(path: string, { onEvent, onBr
     wake();
   };
 }
-
-export const pathOf = (route: Route, params: Record<string, string>): string =>
-  route.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
 
 async function read(
   path: string,

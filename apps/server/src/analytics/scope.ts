@@ -2,6 +2,7 @@ import { toDecimal, type Money } from '@xeno/contracts';
 import type { Database } from '../db/database.ts';
 import { asDate, databaseNow } from '../db/values.ts';
 import { BadInput } from '../http/errors.ts';
+import { isDay } from '../http/instant.ts';
 
 /** What every question about a store needs to know first. */
 export interface Scope {
@@ -105,7 +106,7 @@ export const head = (scope: Scope, { from, to }: Period) => ({
 export function readPeriod(query: { from?: string; to?: string }): Period {
   for (const path of ['from', 'to'] as const) {
     const date = query[path];
-    if (date !== undefined && !isCalendarDay(date)) {
+    if (date !== undefined && !isDay(date)) {
       throw new BadInput([{ path, message: 'must be a day of the calendar, as YYYY-MM-DD' }]);
     }
   }
@@ -114,11 +115,6 @@ export function readPeriod(query: { from?: string; to?: string }): Period {
     throw new BadInput([{ path: 'from', message: 'must not be after to' }]);
   }
   return { from, to };
-}
-
-function isCalendarDay(date: string): boolean {
-  const parsed = new Date(`${date}T00:00:00Z`);
-  return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(date);
 }
 
 /** The part of a WHERE clause that a period makes of a day column, with its parameters. */

@@ -20,8 +20,8 @@ function instantOf(path: string, text: string | undefined): Date | undefined {
   return date;
 }
 
-/** Thirty days hath September: otherwise the 31st would be the 1st of October. */
-function isDay(text: string): boolean {
+/** Whether `YYYY-MM-DD` is a day of the calendar: Date takes the 31st of September for the 1st of October. */
+export function isDay(text: string): boolean {
   const day = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
 }

@@ -1,7 +1,8 @@
 import { live, type LiveEvents, type Tenant } from '@xeno/contracts';
 import { skipToken, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { listen, pathOf } from '../../lib/event-stream.ts';
+import { pathOf } from '../../lib/api.ts';
+import { listen } from '../../lib/event-stream.ts';
 import { standingOf, tenants } from '../stores/queries.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
