@@ -4,7 +4,7 @@ import type { Route } from '@xeno/contracts';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
 
-/** What the browser needs of the contracts besides: who may do what. */
+/** What the browser needs of the contracts besides: who may do what, and numbers. */
 const PERMISSIONS = fileURLToPath(new URL('../../packages/contracts/src/permissions.ts', import.meta.url));
 
 const isRoute = (value: unknown) => typeof value === 'object' && value !== null && 'method' in value;
@@ -32,7 +32,10 @@ function routesWithoutSchemas(): Plugin {
       const rooms = Object.entries(contracts as Record<string, unknown>)
         .filter((entry): entry is [string, Record<string, unknown>] => Object.values(entry[1] ?? {}).some(isRoute))
         .map(([name, routes]) => `export const ${name} = ${room(routes)};`);
-      return [`export * from ${JSON.stringify(PERMISSIONS)};`, ...rooms].join('\n');
+      const numbers = Object.entries(contracts as Record<string, unknown>)
+        .filter((entry): entry is [string, number] => typeof entry[1] === 'number')
+        .map(([name, value]) => `export const ${name} = ${value};`);
+      return [`export * from ${JSON.stringify(PERMISSIONS)};`, ...rooms, ...numbers].join('\n');
     },
   };
 }

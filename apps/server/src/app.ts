@@ -34,7 +34,7 @@ import { type EventHandler, webhookJobs } from './ingest/webhook/process.ts';
 import { embeddedQueue } from './jobs/embedded.ts';
 import { housekeeping } from './jobs/housekeeping.ts';
 import type { JobKind } from './jobs/job.ts';
-import { makeDue } from './jobs/recurring.ts';
+import { makeDueWithin } from './jobs/recurring.ts';
 import { createFeed } from './live/feed.ts';
 import { liveRoutes } from './live/routes.ts';
 import { localSignals } from './live/signals.ts';
@@ -155,7 +155,13 @@ export async function startApp(
       owner,
       leaseSeconds: tuning.leaseSeconds,
       turnSeconds: tuning.syncTurnSeconds,
-      retrySoon: (tenantId) => makeDue(db, tenantId, SCHEDULED_SYNC, tuning.syncRetrySeconds),
+      retrySoon: (tx, tenantId, failures) => {
+        const seconds = Math.max(
+          tuning.syncRetrySeconds,
+          Math.min(3_600, tuning.syncRetrySeconds * 2 ** (failures - 1)),
+        );
+        return makeDueWithin(tx, db.dialect, tenantId, SCHEDULED_SYNC, seconds);
+      },
       subscribe: (tenant, client, options) => ensureSubscriptions(subscribing, tenant, client, options),
     };
 

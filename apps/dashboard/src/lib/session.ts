@@ -30,6 +30,7 @@ export function startSession(): Promise<void> {
 }
 
 async function open(): Promise<void> {
+  if (!trace.isThere()) return;
   await refresh();
   user = (await call(auth.me, {})).user;
 }
@@ -92,6 +93,23 @@ function refresh(): Promise<void> {
   return refreshing;
 }
 
+/**
+ * Tells whoever has never logged in here, whose page need not ask for a session and be refused. It opens nothing. Where
+ * the browser keeps nothing, the server is asked.
+ */
+const trace = {
+  isThere: () => stored((storage) => storage.getItem('xeno-session') !== null) ?? true,
+  leave: () => stored((storage) => storage.setItem('xeno-session', '')),
+  remove: () => stored((storage) => storage.removeItem('xeno-session')),
+};
+function stored<T>(act: (storage: Storage) => T): T | null {
+  try {
+    return act(localStorage);
+  } catch {
+    return null;
+  }
+}
+
 /** Web Locks exist on HTTPS and localhost only; elsewhere a tab has to do without. */
 const exclusively = (work: () => Promise<void>): Promise<void> =>
   'locks' in navigator ? navigator.locks.request('xeno-refresh', work) : work();
@@ -101,11 +119,13 @@ const isRefused = (error: unknown): boolean => error instanceof ApiError && erro
 function keep({ accessToken, expiresIn }: { accessToken: string; expiresIn: number }): void {
   // Half a minute early, so that a request under way does not arrive with a token that has just run out.
   access = { token: accessToken, expiresAt: Date.now() + (expiresIn - 30) * 1000 };
+  trace.leave();
 }
 
 function forget(by: 'user' | 'server'): void {
   const had = user !== null;
   user = null;
   access = null;
+  trace.remove();
   if (had) onEnd(by);
 }

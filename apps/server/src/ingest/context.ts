@@ -1,4 +1,4 @@
-import type { Database } from '../db/database.ts';
+import type { Database, Tx } from '../db/database.ts';
 import type { Lease } from '../db/leases.ts';
 import type { Tenant } from '../db/models/tenant.ts';
 import type { ShopifyClient } from '../shopify/client.ts';
@@ -8,8 +8,8 @@ import type { IngestPool } from './bulk/pool.ts';
 export interface SyncDeps {
   db: Database;
   log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
-  /** Has a run that failed for a reason that may pass tried again soon. */
-  retrySoon(tenantId: string): Promise<unknown>;
+  /** Has a store synced again soon, and later the more runs have failed in a row. */
+  retrySoon(tx: Tx, tenantId: string, failures: number): Promise<unknown>;
   dataDir: string;
   pool: IngestPool;
   clientFor(tenant: Tenant): ShopifyClient;

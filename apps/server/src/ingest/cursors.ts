@@ -2,13 +2,12 @@ import type { StreamName } from '@xeno/contracts';
 import type { Database, Tx } from '../db/database.ts';
 import type { SyncStream } from '../db/models/sync-stream.ts';
 import { asDate } from '../db/values.ts';
-import { grantsOf } from '../shopify/scopes.ts';
 
 /** How far a stream is in; one that never succeeded has none. */
 export interface Cursor {
   /** Shopify's instant up to which changes are applied. */
   appliedTo: Date;
-  /** What it was wholly read with, of the grants by which Shopify tells more of it (`grantsOf`); null where that is not known. */
+  /** What it was wholly read with, of the grants by which Shopify tells more of it (`grantsOf` in shopify/scopes.ts); null where that is not known. */
   grants: string[] | null;
 }
 
@@ -24,10 +23,6 @@ export async function readCursors(db: Database, tenantId: string): Promise<Map<S
     ]),
   );
 }
-
-/** Of what is granted, what a stream was read without. */
-export const lacks = ({ grants }: Cursor, stream: StreamName, scopes: readonly string[]): string[] =>
-  grants === null ? [] : grantsOf(stream, scopes).filter((grant) => !grants.includes(grant));
 
 /** Moves the cursor of a stream that has ended well; `before` is the one it had. */
 export async function writeCursor(

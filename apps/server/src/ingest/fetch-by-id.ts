@@ -51,7 +51,7 @@ export async function fetchById(
     const notFound = missing.map(idOf);
     const gone = await visibleOnes(ctx, stream, notFound);
     await applyDeletions(ctx, stream, gone.filter(mayBeGone), batch.fetchBegan);
-    const hidden = notFound.filter((id) => !gone.includes(id));
+    const hidden = notFound.filter((id) => !gone.includes(id) && mayBeGone(id));
     // no fetch will ever answer a mark on these
     if (hidden.length > 0) await locked(ctx, (tx, { tenant }) => forgetMarks(tx, tenant, stream, hidden));
     await onProgress(count);

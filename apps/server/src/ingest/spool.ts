@@ -4,11 +4,12 @@ import { join } from 'node:path';
 /** Where a window's result lies until it is written. */
 export const spoolFolder = (dataDir: string, name: string): string => join(dataDir, 'spool', name);
 
-/** Removes what former holders of the lease have left: of what begins with `prefix`, all that is not of this fence. */
+/** Removes what former holders of the lease have left: of what begins with `prefix`, all that is of an earlier fence. */
 export async function removeFormer(dataDir: string, prefix: string, fence: string): Promise<void> {
   const folder = join(dataDir, 'spool');
   for (const name of await readdir(folder).catch(() => [])) {
-    if (!name.startsWith(prefix) || new RegExp(`-${fence}(\\.|$)`).test(name)) continue;
+    const [, itsFence] = /-(\d+)(?:\.|$)/.exec(name.slice(prefix.length)) ?? [];
+    if (!name.startsWith(prefix) || itsFence === undefined || BigInt(itsFence) >= BigInt(fence)) continue;
     await rm(join(folder, name), { recursive: true, force: true });
   }
 }

@@ -1,4 +1,5 @@
 import { STREAMS } from '@xeno/contracts';
+import type { Database, Tx } from '../db/database.ts';
 import { isAway, isFull } from '../db/faults.ts';
 import { type Lease, LeaseLost, withLease } from '../db/leases.ts';
 import { ACTIVE, type SyncRun } from '../db/models/sync-run.ts';
@@ -11,11 +12,11 @@ import { locked } from './apply.ts';
 import { type Backfill, fetchWindows } from './backfill.ts';
 import { type SyncContext, type SyncDeps, TurnOver } from './context.ts';
 import { IncompleteResult } from './bulk/lines.ts';
-import { lacks, readCursors, writeCursor } from './cursors.ts';
+import { readCursors, writeCursor } from './cursors.ts';
 import { fetchChanges } from './incremental.ts';
 import { Unreadable } from './map/fields.ts';
 import { describeShop, readScopes } from './shop.ts';
-import { beginStream, saveStream } from './streams.ts';
+import { beginStream, saveStream, whatIsOwed } from './streams.ts';
 import { troubleIn, writeTrouble } from './trouble.ts';
 import { tellUnreadable } from './unreadable.ts';
 
@@ -35,12 +36,14 @@ export async function runSync(deps: SyncDeps, tenantId: string, runId: string, s
       const run = await db.models.SyncRun.findOne({ where: { tenantId, id: runId } });
       const tenant = await db.models.Tenant.findByPk(tenantId);
       if (!run || !tenant || !ACTIVE.includes(run.status)) return;
-      await run.update({ status: 'running', startedAt: run.startedAt ?? new Date() });
+      await run.update({ status: 'running', startedAt: run.startedAt ?? (await clock(deps)) });
       try {
         const context = await prepare(deps, tenant, run, lease, kept);
         const errors = await runStreams(context);
         await finish(deps, tenant, run, lease, errors);
-        if (errors.length === 0 && (await isOwedMore(context))) await deps.retrySoon(tenantId);
+        if (errors.length === 0 && (await isOwedMore(context))) {
+          await db.transaction((tx) => deps.retrySoon(tx, tenantId, 1));
+        }
       } catch (error) {
         if (isInterruption(error, kept)) throw error;
         await finish(deps, tenant, run, lease, [error]);
@@ -107,7 +110,7 @@ async function runStreams(ctx: SyncContext): Promise<unknown[]> {
 async function runStream(ctx: SyncContext, stream: SyncStream): Promise<void> {
   if (!mayRead(ctx.scopes, stream.name)) {
     const error = 'The store did not grant access to this.';
-    return saveStream(ctx, stream, { status: 'cancelled', finishedAt: new Date(), error });
+    return saveStream(ctx, stream, { status: 'cancelled', finishedAt: await clock(ctx), error });
   }
   try {
     await beginStream(ctx, stream);
@@ -115,7 +118,7 @@ async function runStream(ctx: SyncContext, stream: SyncStream): Promise<void> {
     await endStream(ctx, stream, appliedTo);
   } catch (error) {
     if (!isInterruption(error, ctx.signal)) {
-      await saveStream(ctx, stream, { status: 'failed', finishedAt: new Date(), error: explain(error) });
+      await saveStream(ctx, stream, { status: 'failed', finishedAt: await clock(ctx), error: explain(error) });
     }
     throw error;
   }
@@ -125,9 +128,18 @@ async function runStream(ctx: SyncContext, stream: SyncStream): Promise<void> {
 async function endStream(ctx: SyncContext, stream: SyncStream, appliedTo: Date): Promise<void> {
   const before = (await readCursors(ctx.db, ctx.tenantId)).get(stream.name);
   const cursorTo = before && before.appliedTo > appliedTo ? before.appliedTo : appliedTo;
-  const ended = { status: 'succeeded' as const, finishedAt: new Date(), cursorTo, completeFrom: null, error: null };
+  const ended = {
+    status: 'succeeded' as const,
+    finishedAt: await clock(ctx),
+    cursorTo,
+    completeFrom: null,
+    error: null,
+  };
   await saveStream(ctx, stream, ended, (tx) => writeCursor(tx, ctx.tenantId, stream, before, cursorTo));
 }
+
+/** The database's: processes are told apart by what they note here. */
+const clock = async ({ db }: { db: Database }): Promise<Date> => new Date(await db.now());
 
 const backfill = (ctx: SyncContext, stream: SyncStream): Promise<Date> => {
   const everything: Backfill = { field: 'created_at', from: null, to: null, removeDeleted: true };
@@ -136,10 +148,11 @@ const backfill = (ctx: SyncContext, stream: SyncStream): Promise<Date> => {
 
 async function finish(deps: SyncDeps, tenant: Tenant, run: SyncRun, lease: Lease, errors: unknown[]): Promise<void> {
   const { db, log } = deps;
-  const finishedAt = new Date();
+  const finishedAt = await clock(deps);
   const unread = errors.length === 0 ? await tellUnreadable(db, tenant.id) : null;
   const trouble = troubleIn(errors);
-  const ended = await locked({ db, tenantId: tenant.id, lease }, async ({ transaction }) => {
+  const ended = await locked({ db, tenantId: tenant.id, lease }, async (tx) => {
+    const { transaction } = tx;
     const [updated] = await db.models.SyncRun.update(
       {
         status: errors.length === 0 ? 'succeeded' : 'failed',
@@ -162,10 +175,11 @@ async function finish(deps: SyncDeps, tenant: Tenant, run: SyncRun, lease: Lease
     } else if (trouble) {
       await writeTrouble(db, tenant, trouble, transaction);
     }
+    if (errors.length > 0 && errors.every(mayPass))
+      await deps.retrySoon(tx, tenant.id, await failuresOf(tx, tenant.id));
     return true;
   });
   if (!ended) return;
-  if (errors.length > 0 && errors.every(mayPass)) await deps.retrySoon(tenant.id);
   const fields = { tenantId: tenant.id, shop: tenant.shopDomain, runId: run.id, kind: run.kind };
   if (errors.length === 0) log.info(fields, 'sync succeeded');
   for (const error of errors) log.warn({ ...fields, err: error }, 'sync failed');
@@ -179,10 +193,20 @@ async function isOwedMore(ctx: SyncContext): Promise<boolean> {
   const signal = AbortSignal.any([ctx.signal, AbortSignal.timeout(ASKED_AGAIN_MS)]);
   const scopes = await readScopes({ ...ctx, signal }).catch(() => ctx.scopes); // the next run asks again
   const cursors = await readCursors(ctx.db, ctx.tenantId);
-  return STREAMS.some((stream) => {
-    const cursor = cursors.get(stream);
-    return mayRead(scopes, stream) && (!cursor || lacks(cursor, stream, scopes).length > 0);
-  });
+  for (const stream of STREAMS.filter((name) => mayRead(scopes, name))) {
+    if (!cursors.has(stream) || (await whatIsOwed(ctx, stream, scopes)).isDue) return true;
+  }
+  return false;
+}
+
+/** How many runs of a store have failed since one did not. */
+async function failuresOf(tx: Tx, tenantId: string): Promise<number> {
+  const runs = await tx.query<{ status: string }>(
+    `SELECT status FROM sync_runs WHERE tenant_id = ? AND finished_at IS NOT NULL ORDER BY finished_at DESC LIMIT 10`,
+    [BigInt(tenantId)],
+  );
+  const other = runs.findIndex(({ status }) => status !== 'failed');
+  return other === -1 ? runs.length : other;
 }
 
 /** What users are told: what went wrong, then what to do. Errors that are not meant for them stay in the log. */

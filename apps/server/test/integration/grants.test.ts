@@ -2,6 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { SyncRun } from '@xeno/contracts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Control } from '../../../sandbox/src/index.ts';
+import { grants } from '../../src/db/migrations/0018-grants.ts';
+import { typesOf } from '../../src/db/types.ts';
 import { type Browser, expectExact, onEachDatabase, startWorld, wentWell, type World } from './world.ts';
 
 onEachDatabase('what a store grants later', (engine) => {
@@ -120,5 +122,33 @@ onEachDatabase('what a store grants later', (engine) => {
     await expectExact(world, ada, id, shop);
     control.clearFaults(fault.id);
     control.clearFaults(dropped.id);
+  });
+
+  test('what is granted later and fails each time is not tried again at once', async () => {
+    const shop = 'granted-in-vain.myshopify.com';
+    const id = await without(shop, ['read_all_orders']);
+    const fault = control.setFault({ kind: 'bulk_failed', errorCode: 'ACCESS_DENIED', shop, times: null });
+    control.withholdScopes(shop, []);
+    await ada.connect(shop);
+    expect((await ada.settled(id)).status).toBe('failed');
+    expect((await ada.syncAndWait(id)).status).toBe('failed');
+    wentWell(await ada.syncAndWait(id));
+    await delay(2_500);
+    expect(await ada.runs(id)).toHaveLength(4);
+    control.clearFaults(fault.id);
+  });
+
+  test('of streams that were read before this was noted, it is what the store had granted', async () => {
+    const id = await ada.fill('before-notes.myshopify.com');
+    const noted = () =>
+      world.db.read('SELECT stream, grants FROM stream_cursors WHERE tenant_id = ? ORDER BY stream', [BigInt(id)]);
+    const before = await noted();
+    expect(before).toContainEqual({ stream: 'orders', grants: 'all_orders,customers,products' });
+    const soFar = grants.find(({ name }) => name === '0018-cursor-grants-so-far')!;
+    await world.db.transaction(async (tx) => {
+      await tx.run('UPDATE stream_cursors SET grants = NULL WHERE tenant_id = ?', [BigInt(id)]);
+      await tx.run(soFar.up(typesOf(world.db.dialect)));
+    });
+    expect(await noted()).toEqual(before);
   });
 });

@@ -56,13 +56,18 @@ onEachDatabase('very many marks', (engine) => {
 });
 
 onEachDatabase('a mark', (engine) => {
-  test('on what Shopify does not find yet deletes nothing', async () => {
+  test.each([
+    ['with all orders', []],
+    ['with those of the last weeks', ['read_all_orders']],
+  ])('on what Shopify does not find yet deletes nothing, %s', async (_what, withheld) => {
     const world = await startWorld(engine, { env: { SWEEP_SECONDS: '1', MARK_RETRY_SECONDS: '1' } });
     try {
       const { db, sandbox } = world;
       sandbox.control.createShop(SHOP, { orders: 20 });
+      sandbox.control.withholdScopes(SHOP, withheld);
       const ada = await world.register();
       const id = await ada.fill(SHOP);
+      const dropped = sandbox.control.setFault({ kind: 'webhook_drop', shop: SHOP, times: null });
       const fault = sandbox.control.setFault({ kind: 'nodes_behind', shop: SHOP, times: null });
       const order = sandbox.control.createOrder(SHOP, { test: false });
       const mark = (now = new Date()) =>
@@ -77,13 +82,12 @@ onEachDatabase('a mark', (engine) => {
       await mark();
       await expect.poll(() => fault.struck).toBeGreaterThan(0);
       sandbox.control.clearFaults(fault.id);
-      await expectExact(world, ada, id, SHOP);
+      await expectExact(world, ada, id, SHOP, { visible: withheld.length > 0 });
 
       // what is not found again and again is gone
-      const dropped = sandbox.control.setFault({ kind: 'webhook_drop', shop: SHOP, times: null });
       sandbox.control.deleteOrder(SHOP, order.id);
       await mark();
-      await expectExact(world, ada, id, SHOP);
+      await expectExact(world, ada, id, SHOP, { visible: withheld.length > 0 });
       sandbox.control.clearFaults(dropped.id);
     } finally {
       await world.close();

@@ -203,7 +203,7 @@ onEachDatabase('windows of a back-fill', (engine) => {
     });
     const { tenantId, runId, lease } = ctx;
     const spooled = (name: string) => join(world.config.dataDir, 'spool', `${tenantId}-${runId}-${name}`);
-    const names = ['orders-0-7', 'orders-0-7.jsonl', 'customers-0-7', `orders-0-${lease.fence}.jsonl`];
+    const names = ['orders-5-0', 'orders-5-0.jsonl', 'customers-5-0', `orders-5-${lease.fence}.jsonl`, 'orders-5-99'];
     mkdirSync(spooled(names[0]!), { recursive: true });
     for (const name of names.slice(1)) writeFileSync(spooled(name), '');
     await expect(fetch()).rejects.toThrow('no further');
