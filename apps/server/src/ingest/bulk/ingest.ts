@@ -47,7 +47,7 @@ interface PreparedRoots {
  * Records of one transaction. SQLite lets one write at a time, so that everybody who wants to waits as long; on a server
  * only the same store's webhooks do.
  */
-const BATCH_ROOTS = { sqlite: 100, mysql: 400 };
+const BATCH_ROOTS = { sqlite: 50, mysql: 400 };
 
 /**
  * Partitions a bulk result on disk, unless that is done already.
