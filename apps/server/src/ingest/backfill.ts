@@ -161,15 +161,15 @@ async function fetchOnce(
   const folder = folderOf(ctx, stream, window);
   const file = `${folder}.jsonl`;
   let roots = 0;
-  const isEmpty = result.url === null || result.objectCount === 0;
-  if (isEmpty) {
+  const url = result.objectCount === 0 ? null : result.url;
+  if (url === null) {
     // of what there was when the result was begun
     const to = window.to !== null && window.to < result.createdAt ? window.to : result.createdAt;
     const count = await countOf(ctx, stream.name, timeWindow(what.field, window.from, to));
     if (count > 0) throw new IncompleteResult(`Shopify's result is empty, although it counts ${count} ${stream.name}.`);
   } else {
     await mkdir(folder, { recursive: true });
-    if (!(await readPartitioned(folder)) && !existsSync(file)) await downloadTo(client, result.url!, file, { signal });
+    if (!(await readPartitioned(folder)) && !existsSync(file)) await downloadTo(client, url, file, { signal });
     // of the windows before this one, and of this one as far as its checkpoint
     const windows = await readWindows(ctx, stream);
     const done = windows.reduce((sum, other) => sum + (other.done ? other.rootsDone : 0), window.rootsDone);
@@ -198,7 +198,7 @@ async function fetchOnce(
     // what was created since then is in no result, and webhooks tell of it
     const since = new Date(result.createdAt.getTime() + CREATED_SINCE_MS);
     const to = window.to !== null && window.to < since ? window.to : since;
-    await removeDeleted(ctx, stream.name, { from: window.from, to }, isEmpty ? null : folder);
+    await removeDeleted(ctx, stream.name, { from: window.from, to }, url === null ? null : folder);
   }
   await endWindow(ctx, stream, window, roots);
   await rm(folder, { recursive: true, force: true });

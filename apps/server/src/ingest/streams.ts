@@ -62,14 +62,15 @@ export async function whatIsOwed(
   stream: SyncStream['name'],
   scopes: readonly string[],
 ): Promise<{ lacking: string[]; isDue: boolean }> {
-  const ended = await db.read<{ kind: string; status: string; grants: string | null; finished_at: unknown }>(
-    `SELECT kind, status, grants, finished_at FROM sync_streams
-     WHERE tenant_id = ? AND name = ?
-       AND (status IN ('succeeded', 'failed') OR (status = 'cancelled' AND started_at IS NOT NULL))
-     ORDER BY finished_at DESC LIMIT 100`,
-    [BigInt(tenantId), stream],
-  );
-  const whole = ended.filter(({ kind }) => kind === 'full');
+  const ended = (kind: 'full' | 'incremental', most: number) =>
+    db.read<{ status: string; grants: string | null; finished_at: unknown }>(
+      `SELECT status, grants, finished_at FROM sync_streams
+       WHERE tenant_id = ? AND name = ? AND kind = ?
+         AND (status IN ('succeeded', 'failed') OR (status = 'cancelled' AND started_at IS NOT NULL))
+       ORDER BY finished_at DESC LIMIT ${most}`,
+      [BigInt(tenantId), stream, kind],
+    );
+  const whole = await ended('full', 10);
   const success = whole.findIndex(({ status }) => status === 'succeeded');
   const failures = success === -1 ? whole.length : success;
 
@@ -78,8 +79,10 @@ export async function whatIsOwed(
   const lacking = read === null ? [] : grantsOf(stream, scopes).filter((grant) => !read.includes(grant));
 
   if (failures === 0) return { lacking, isDue: lacking.length > 0 };
-  const failedAt = asDate(whole[0]!.finished_at)?.getTime() ?? 0;
+  if (failures === 1) return { lacking, isDue: true };
+  const endOf = (row: { finished_at: unknown } | undefined) => asDate(row?.finished_at)?.getTime() ?? 0;
+  const failedAt = endOf(whole[0]);
   const pause = Math.min(24, 2 ** (failures - 2)) * HOUR_MS;
-  const isDue = failures === 1 || (ended[0]!.kind !== 'full' && (await db.now()) >= failedAt + pause);
-  return { lacking, isDue };
+  const [changes] = await ended('incremental', 1);
+  return { lacking, isDue: endOf(changes) > failedAt && (await db.now()) >= failedAt + pause };
 }
