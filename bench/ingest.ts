@@ -4,13 +4,7 @@
  */
 import path from 'node:path';
 import type { Database } from '../apps/server/src/db/database.ts';
-import {
-  apply,
-  type ApplyContext,
-  applyPrepared,
-  prepare as prepareBatch,
-  readFacts,
-} from '../apps/server/src/ingest/apply.ts';
+import { apply, type ApplyContext, applyPrepared, prepareNew, readFacts } from '../apps/server/src/ingest/apply.ts';
 import { createIngestPool, type IngestPool } from '../apps/server/src/ingest/bulk/pool.ts';
 import type { OrderRecord } from '../apps/server/src/ingest/records.ts';
 import { findDrift } from '../apps/server/src/ingest/rollups.ts';
@@ -249,8 +243,9 @@ async function applyAll(store: ApplyContext, records: OrderRecord[], size: numbe
   const left = batches.values();
   const work = async () => {
     for (const batch of left) {
-      const asNew = { db: store.db, facts, again: async () => batch.records };
-      await applyPrepared(store, await prepareBatch(batch, asNew));
+      const { fetchBegan, records: some } = batch;
+      const parts = chunked(some, 25);
+      await applyPrepared(store, await prepareNew(store.db, facts, { fetchBegan, parts, again: async () => some }));
     }
   };
   await Promise.all([work(), work()]);

@@ -2,7 +2,7 @@ import { copyFile, link, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { newId } from '../../apps/server/src/db/ids.ts';
 import type { ApplyContext } from '../../apps/server/src/ingest/apply.ts';
-import { familyBatches, mapFamilies } from '../../apps/server/src/ingest/bulk/join.ts';
+import { familiesOf, familyBatches, mapFamilies } from '../../apps/server/src/ingest/bulk/join.ts';
 import { partition, partitionFile } from '../../apps/server/src/ingest/bulk/partition.ts';
 import type { IngestPool } from '../../apps/server/src/ingest/bulk/pool.ts';
 import type { OrderRecord } from '../../apps/server/src/ingest/records.ts';
@@ -48,8 +48,8 @@ export async function readRecords(dataDir: string, { file, lines }: OrdersFile, 
   const records: OrderRecord[] = [];
   for (let index = 0; index < partitions && records.length < limit; index++) {
     const bytes = await readFile(partitionFile(folder, index));
-    for (const { batch: families } of familyBatches(bytes, 500)) {
-      const { batch } = await mapFamilies(bytes, families, { stream: 'orders', currency: CURRENCY, fetchBegan: 0 });
+    for (const { batch: families } of familyBatches(familiesOf(bytes), 500)) {
+      const batch = await mapFamilies(bytes, families, { stream: 'orders', currency: CURRENCY, fetchBegan: 0 }, []);
       records.push(...(batch.records as OrderRecord[]));
     }
   }

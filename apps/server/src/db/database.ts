@@ -7,9 +7,9 @@ import { defineModels, type Models } from './models/index.ts';
 import { codeOf, isReadOnly, isRepeatable } from './faults.ts';
 import { type SqliteConnection, sqliteDialect } from './sqlite/driver.ts';
 import { SqliteEngine } from './sqlite/engine.ts';
-import { type PackedRows, packRows } from './sqlite/packed-rows.ts';
+import { type PackedRows, packRows, RowPacker } from './sqlite/packed-rows.ts';
 import type { SqlValue } from './sqlite/protocol.ts';
-import { allowsLoadData, fileOf, isLoadRefused, loadData } from './load-data.ts';
+import { allowsLoadData, fileOf, isLoadRefused, loadData, RowFile } from './load-data.ts';
 import type { Dialect } from './types.ts';
 import { asDate, databaseNow } from './values.ts';
 import { conflictTail, type OnConflict } from './upsert.ts';
@@ -48,6 +48,20 @@ export interface Insert<Rows = Param[][] | MadeRows> {
  */
 export type MadeRows = PackedRows | Buffer;
 
+/** Takes the rows of an insert one by one. */
+export interface RowSink {
+  add(row: Param[]): void;
+  insert(): Insert;
+}
+
+export type OpenSink = (table: string, columns: readonly string[], onConflict: OnConflict) => RowSink;
+
+/** Keeps rows as they are. */
+export const plainSink: OpenSink = (table, columns, onConflict) => {
+  const rows: Param[][] = [];
+  return { add: (row) => void rows.push(row), insert: () => ({ table, columns, rows, onConflict }) };
+};
+
 const areMade = (rows: Insert['rows']): rows is MadeRows => !Array.isArray(rows);
 
 export interface Database {
@@ -60,8 +74,8 @@ export interface Database {
   now(): Promise<number>;
   /** Repeated when the engine gave up on it (deadlock, lock time-out, busy, LOAD DATA refused): `work` must be repeatable. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
-  /** Does what can be done of an insert before its transaction begins. */
-  prepareInsert(insert: Insert<Param[][]>): Insert;
+  /** Does what can be done of an insert before its transaction begins, and keeps nothing else of its rows. */
+  openSink: OpenSink;
   /** Writes rows as a transaction of their own, with one trip to the database; few enough for a statement. */
   insert(insert: Insert<Param[][]>): Promise<void>;
   /** A way into this database for a worker thread of this process, and what must be transferred with it. */
@@ -87,6 +101,9 @@ export function accessOf(config: { databaseUrl: string | null; dataDir: string }
 export function openDatabase(access: DatabaseAccess, { readers = 2 } = {}): Database {
   return 'url' in access ? openMysql(access.url) : openSqlite(access, readers);
 }
+
+/** Of one table, about as many as most batches of records have. */
+const ROWS_OF_A_BATCH = 128;
 
 function openSqlite(access: Exclude<DatabaseAccess, { url: string }>, readers: number): Database {
   const engine = 'writer' in access ? null : SqliteEngine.open(access.file, { readers });
@@ -122,7 +139,13 @@ function openSqlite(access: Exclude<DatabaseAccess, { url: string }>, readers: n
   const direct = new driver.Database(access.file, undefined);
 
   return assemble('sqlite', sequelize, {
-    prepareInsert: (insert) => (insert.rows.length === 0 ? insert : { ...insert, rows: packRows(insert.rows) }),
+    openSink: (table, columns, onConflict) => {
+      let packer: RowPacker | null = null;
+      return {
+        add: (row) => (packer ??= new RowPacker(columns.length, ROWS_OF_A_BATCH)).add(row),
+        insert: () => ({ table, columns, rows: packer?.end() ?? [], onConflict }),
+      };
+    },
     read: async (sql, params) => (await call(direct, sql, params)).rows,
     query: async (connection, sql, params) => (await call(connection as SqliteConnection, sql, params)).rows,
     run: async (connection, sql, params) => (await call(connection as SqliteConnection, sql, params)).changes,
@@ -235,9 +258,21 @@ function openMysql(url: string): Database {
   }
 
   return assemble('mysql', sequelize, {
-    // only if it is known that the server takes it so
-    prepareInsert: (insert) =>
-      allowed && isForLoad(insert.rows, insert.onConflict) ? { ...insert, rows: fileOf(insert.rows) } : insert,
+    openSink: (table, columns, onConflict) => {
+      // only if it is known that the server takes it so
+      if (!allowed || onConflict !== null) return plainSink(table, columns, onConflict);
+      const rows: Param[][] = [];
+      let file: RowFile | null = null;
+      return {
+        add(row) {
+          if (file) return file.add(row);
+          if (rows.push(row) < ENOUGH_TO_LOAD) return;
+          file = new RowFile();
+          for (const one of rows.splice(0)) file.add(one);
+        },
+        insert: () => ({ table, columns, rows: file?.end() ?? rows, onConflict }),
+      };
+    },
     read: (sql, params) =>
       connected('read', async (connection) => (await call(connection, sql, params)) as Record<string, unknown>[]),
     query: async (connection, sql, params) =>
@@ -288,7 +323,7 @@ function* partsOf(rows: Param[][]): Generator<Param[][]> {
 }
 
 interface Raw {
-  prepareInsert: Database['prepareInsert'];
+  openSink: OpenSink;
   read(sql: string, params?: Param[]): Promise<Record<string, unknown>[]>;
   query(connection: unknown, sql: string, params?: Param[]): Promise<Record<string, unknown>[]>;
   run(connection: unknown, sql: string, params?: Param[]): Promise<number>;
@@ -331,7 +366,7 @@ function assemble(dialect: Dialect, sequelize: Sequelize, raw: Raw): Database {
     models,
     read: async <T>(sql: string, params?: Param[]) => (await raw.read(sql, params)) as T[],
     now: async () => timeOf(await raw.read(clock)),
-    prepareInsert: raw.prepareInsert,
+    openSink: raw.openSink,
     transaction: (work) =>
       repeated(() =>
         sequelize.transaction(async (transaction) => {

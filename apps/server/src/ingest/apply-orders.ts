@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Database, Insert, Param, Tx } from '../db/database.ts';
+import { type Database, type Insert, type OpenSink, plainSink, type RowSink, type Tx } from '../db/database.ts';
 import type { Dialect } from '../db/types.ts';
 import { asDate, idParams, instantText, idValue, idValueOrNull, instantTextOrNull, marks } from '../db/values.ts';
 import type { Applied, TenantFacts, TenantState } from './apply.ts';
@@ -159,24 +159,24 @@ export const prepareOrder = (record: OrderRecord, lines = ledger(record)): Prepa
 
 const FACTS = ['tenant', 'generation', 'timezone', 'currency'] as const satisfies (keyof TenantFacts)[];
 
-/** With a pause between tables. */
+/** Makes the rows of orders that come in parts: nothing else is kept of them. */
 export async function prepareInserts(
   db: Database,
   facts: TenantFacts,
-  orders: PreparedOrder[],
+  parts: AsyncIterable<OrderRecord[]> | Iterable<OrderRecord[]>,
 ): Promise<PreparedInserts> {
-  const heads = orders.map(({ record, contentHash }) => {
-    const { id, updatedAt, customerId } = record;
-    return { id, updatedAt, customerId, fingerprint: fingerprintOf(contentHash, customerId) };
-  });
   const difference = new RollupDifference(facts.currency);
-  const write = orders.map((order) => ({ ...order, customerId: order.record.customerId }));
-  const inserts: Insert[] = [];
-  for (const insert of insertsOf(db.dialect, facts, write, () => false, difference)) {
-    inserts.push(db.prepareInsert(insert));
-    await setImmediate();
+  const rows = new OrderRows(db.dialect, facts, difference, db.openSink);
+  const heads: OrderHead[] = [];
+  for await (const records of parts) {
+    for (const record of records) {
+      const { id, updatedAt, customerId } = record;
+      const order = prepareOrder(record);
+      heads.push({ id, updatedAt, customerId, fingerprint: fingerprintOf(order.contentHash, customerId) });
+      rows.add({ ...order, customerId }, false);
+    }
   }
-  return { facts, heads, inserts };
+  return { facts, heads, inserts: [...rows.inserts()] };
 }
 
 export async function applyOrders(
@@ -285,7 +285,9 @@ export async function writeOrders(
   await subtractStored(tx, difference, tenant, replaced);
   await deleteChildren(tx, tenant, replaced);
 
-  await tx.insertEach(insertsOf(dialect, state, verdicts.write, ({ record }) => stored.has(record.id), difference));
+  const rows = new OrderRows(dialect, state, difference, plainSink);
+  for (const order of verdicts.write) rows.add(order, stored.has(order.id));
+  await tx.insertEach(rows.inserts());
   return verdicts;
 }
 
@@ -302,58 +304,60 @@ async function judgeOrders<V extends Version>(
   return judge(versions, stored, await readMarks(tx, tenant, 'orders', ids), deleted, fetchBegan);
 }
 
-/** The rows of orders, their children and their ledgers, and after them what they and `difference` add to the rollups. */
-function* insertsOf(
-  dialect: Dialect,
-  { tenant, generation, timezone }: TenantFacts,
-  orders: Omit<Written, 'date'>[],
-  isKnown: (order: Omit<Written, 'date'>) => boolean,
-  difference: RollupDifference,
-): Generator<Insert<Param[][]>> {
-  const localDate = localDates(timezone);
-  const write = orders.map((order): Written => {
-    const { record, customerId } = order;
+/** Makes the rows of orders, their children and their ledgers, and after them what they and `difference` add to the rollups. */
+class OrderRows {
+  private readonly dialect: Dialect;
+  private readonly facts: TenantFacts;
+  private readonly difference: RollupDifference;
+  private readonly open: OpenSink;
+  private readonly localDate: (instant: number) => string;
+  private readonly fresh: RowSink;
+  private readonly known: RowSink;
+  private readonly lines: RowSink;
+  private readonly refunds: RowSink;
+  private readonly sales: RowSink;
+
+  constructor(dialect: Dialect, facts: TenantFacts, difference: RollupDifference, open: OpenSink) {
+    this.dialect = dialect;
+    this.facts = facts;
+    this.difference = difference;
+    this.open = open;
+    this.localDate = localDates(facts.timezone);
+    this.fresh = open('orders', ORDER_COLUMNS, null);
+    this.known = open('orders', ORDER_COLUMNS, { keys: ORDER_COLUMNS.slice(0, 2), replace: ORDER_COLUMNS.slice(2) });
+    this.lines = open('order_lines', LINE_COLUMNS, null);
+    this.refunds = open('refunds', REFUND_COLUMNS, null);
+    this.sales = open('sales', SALE_COLUMNS, null);
+  }
+
+  /** `isKnown`: there is a row of it. */
+  add(order: Omit<Written, 'date'>, isKnown: boolean): void {
+    const { dialect, difference, facts, localDate } = this;
+    const { record, lines, customerId } = order;
+    const { id, currency } = record;
     const date = localDate(record.processedAt);
-    if (!record.test) difference.addOrder(1, record.currency, date, customerId);
-    return { ...order, date };
-  });
-  yield {
-    table: 'orders',
-    columns: ORDER_COLUMNS,
-    rows: write.filter((order) => !isKnown(order)).map((order) => orderRow(dialect, tenant, order)),
-    onConflict: null,
-  };
-  yield {
-    table: 'orders',
-    columns: ORDER_COLUMNS,
-    rows: write.filter(isKnown).map((order) => orderRow(dialect, tenant, order)),
-    onConflict: { keys: ORDER_COLUMNS.slice(0, 2), replace: ORDER_COLUMNS.slice(2) },
-  };
-  yield {
-    table: 'order_lines',
-    columns: LINE_COLUMNS,
-    rows: write.flatMap(({ record }) => record.lines.map((line) => lineRow(tenant, record.id, line))),
-    onConflict: null,
-  };
-  yield {
-    table: 'refunds',
-    columns: REFUND_COLUMNS,
-    rows: write.flatMap(({ record }) => record.refunds.map((refund) => refundRow(dialect, tenant, record.id, refund))),
-    onConflict: null,
-  };
-  yield {
-    table: 'sales',
-    columns: SALE_COLUMNS,
-    rows: write.flatMap(({ record, lines, customerId }) =>
-      lines.map((line) => {
-        const day = localDate(line.happenedAt);
-        difference.addSales(1, line, line.currency, day, customerId);
-        return saleRow(dialect, tenant, record.id, customerId, day, line);
-      }),
-    ),
-    onConflict: null,
-  };
-  yield* difference.inserts(tenant, generation);
+    if (!record.test) difference.addOrder(1, currency, date, customerId);
+    (isKnown ? this.known : this.fresh).add(orderRow(dialect, facts.tenant, { ...order, date }));
+    for (const line of record.lines) this.lines.add(lineRow(facts.tenant, id, line));
+    for (const refund of record.refunds) this.refunds.add(refundRow(dialect, facts.tenant, id, refund));
+    for (const line of lines) {
+      const day = localDate(line.happenedAt);
+      difference.addSales(1, line, line.currency, day, customerId);
+      this.sales.add(saleRow(dialect, facts.tenant, id, customerId, day, line));
+    }
+  }
+
+  *inserts(): Generator<Insert> {
+    for (const sink of [this.fresh, this.known, this.lines, this.refunds, this.sales]) yield sink.insert();
+    for (const { table, columns, rows, onConflict } of this.difference.inserts(
+      this.facts.tenant,
+      this.facts.generation,
+    )) {
+      const sink = this.open(table, columns, onConflict);
+      for (const row of rows) sink.add(row);
+      yield sink.insert();
+    }
+  }
 }
 
 export async function deleteOrders(tx: Tx, state: TenantState, ids: string[]): Promise<void> {

@@ -61,30 +61,31 @@ export type Checkpoint = (tx: Tx) => Promise<void>;
 /** Records with all that can be known of them before the tenant is locked. */
 export type PreparedBatch = Exclude<Batch, { stream: 'orders' }> | PreparedOrders;
 
-/** What the rows of new orders are made by. */
-export interface AsNew {
-  db: Database;
-  facts: TenantFacts;
-  /** The batch's records, once more; they are not kept for the case that they are needed. */
-  again(): Promise<OrderRecord[]>;
-}
-
-/** `asNew`: nothing is stored of the records, as one may suppose, so that their rows can be made as well. */
-export const prepare = async (batch: Batch, asNew?: AsNew): Promise<PreparedBatch> =>
-  batch.stream !== 'orders' ? batch : asNew ? prepareNew(batch, asNew) : prepareKnown(batch);
-
-type OrderBatch = Extract<Batch, { stream: 'orders' }>;
-
-async function prepareKnown({ stream, fetchBegan, records }: OrderBatch): Promise<PreparedOrders> {
+export async function prepare(batch: Batch): Promise<PreparedBatch> {
+  if (batch.stream !== 'orders') return batch;
+  const { stream, fetchBegan, records } = batch;
   const orders = await prepareOrders(records);
   return { stream, fetchBegan, ids: idsOf(records), inserts: null, whole: async () => orders };
 }
 
-// a function of its own: what `whole` names here is kept for as long as the batch is
-async function prepareNew(batch: OrderBatch, { db, facts, again }: AsNew): Promise<PreparedOrders> {
-  const { stream, fetchBegan, records } = batch;
-  const inserts = await prepareInserts(db, facts, await prepareOrders(records));
-  return { stream, fetchBegan, ids: idsOf(records), inserts, whole: async () => prepareOrders(await again()) };
+/** Orders of which nothing is stored, as one may suppose: their rows can be made before the tenant is locked. */
+export interface NewOrders {
+  fetchBegan: number;
+  /** A few at a time, so that no more than that is in memory. */
+  parts: AsyncIterable<OrderRecord[]> | Iterable<OrderRecord[]>;
+  /** All of them, once more; they are not kept for the case that they are needed. */
+  again(): Promise<OrderRecord[]>;
+}
+
+/** As `prepare`; `facts` are what the rows are made by. */
+export async function prepareNew(
+  db: Database,
+  facts: TenantFacts,
+  { fetchBegan, parts, again }: NewOrders,
+): Promise<PreparedOrders> {
+  const inserts = await prepareInserts(db, facts, parts);
+  const whole = async () => prepareOrders(await again());
+  return { stream: 'orders', fetchBegan, ids: idsOf(inserts.heads), inserts, whole };
 }
 
 /** By what a tenant's rows are made, and whether none of the orders between two ids is stored, as things stand now. */

@@ -6,8 +6,6 @@ const sale = (given: Partial<Sale>): Sale => ({
   action: 'ORDER',
   kind: 'product',
   lineId: '11',
-  productId: '71',
-  variantId: '81',
   quantity: 1,
   total: 0,
   tax: 0,
@@ -21,6 +19,7 @@ const order = (events: Partial<SaleEvent>[], given: Partial<OrderRecord> = {}) =
     currency: 'GBP',
     test: false,
     currentTotalPrice: 0,
+    lines: [{ id: '11', productId: '71', variantId: '81' }],
     events: events.map((event, i) => ({ id: String(i + 1), type: 'order', happenedAt: i * 1000, sales: [], ...event })),
     ...given,
   }) as OrderRecord;
@@ -32,6 +31,13 @@ const only = (events: Partial<SaleEvent>[]) => {
 };
 
 describe('goods', () => {
+  test('are what the order’s line tells; a sale of none, or of a line that is not told, has no product', () => {
+    const of = (lineId: string | null) => only([{ sales: [sale({ lineId })] }]);
+    expect(of('11')).toMatchObject({ lineId: '11', productId: '71', variantId: '81' });
+    expect(of('12')).toMatchObject({ lineId: '12', productId: null, variantId: null });
+    expect(of(null)).toMatchObject({ lineId: '0', productId: null, variantId: null });
+  });
+
   test('an ordered line is gross before discounts and taxes', () => {
     // two at 10.00 less 2.00, and 20% tax on 18.00
     const line = only([{ sales: [sale({ quantity: 2, total: 2160, tax: 360, discount: 200 })] }]);

@@ -1,5 +1,5 @@
 import { type Measure, MEASURES } from '../db/measures.ts';
-import type { OrderRecord, Sale, SaleEvent, SaleKind } from './records.ts';
+import type { OrderLine, OrderRecord, Sale, SaleEvent, SaleKind } from './records.ts';
 
 export type Measures = Record<Measure, number>;
 
@@ -24,32 +24,41 @@ export interface LedgerLine extends Measures {
  * Rule: Shopify's own ledger, `Order.agreements{happenedAt, sales}`; a sale counts on the day it was agreed,
  * a return on the day it was processed.
  */
-export function ledger(order: Pick<OrderRecord, 'test' | 'currency' | 'events'>): LedgerLine[] {
+export function ledger(order: Pick<OrderRecord, 'test' | 'currency' | 'lines' | 'events'>): LedgerLine[] {
   if (order.test) return [];
+  const sold = new Map(order.lines.map((line) => [line.id, line]));
   const lines = new Map<string, LedgerLine>();
   for (const event of order.events) {
     for (const sale of event.sales) {
       const lineId = sale.lineId ?? '0';
       const key = `${event.type} ${event.id} ${lineId} ${sale.kind}`;
       let line = lines.get(key);
-      if (!line) lines.set(key, (line = emptyLine(event, sale, lineId, order.currency)));
+      if (!line) lines.set(key, (line = emptyLine(event, sale.kind, order.currency, lineId, sold.get(lineId))));
       add(line, sale);
     }
   }
   return [...lines.values()].sort(byKey);
 }
 
-const emptyLine = (event: SaleEvent, sale: Sale, lineId: string, currency: string): LedgerLine => ({
-  eventId: event.id,
-  event: event.type,
-  lineId,
-  kind: sale.kind,
-  happenedAt: event.happenedAt,
-  currency,
-  productId: sale.productId,
-  variantId: sale.variantId,
-  ...NOTHING,
-});
+function emptyLine(
+  event: SaleEvent,
+  kind: SaleKind,
+  currency: string,
+  lineId: string,
+  sold: OrderLine | undefined,
+): LedgerLine {
+  return {
+    eventId: event.id,
+    event: event.type,
+    lineId,
+    kind,
+    happenedAt: event.happenedAt,
+    currency,
+    productId: sold?.productId ?? null,
+    variantId: sold?.variantId ?? null,
+    ...NOTHING,
+  };
+}
 
 export const NOTHING = {
   units: 0,

@@ -71,9 +71,8 @@ export interface SaleEvent {
 export interface Sale {
   action: 'ORDER' | 'RETURN' | 'UPDATE' | 'UNKNOWN';
   kind: SaleKind;
+  /** Of the order's line that was sold, whose product it is. */
   lineId: string | null;
-  productId: string | null;
-  variantId: string | null;
   quantity: number;
   /** After discounts and taxes. */
   total: number;

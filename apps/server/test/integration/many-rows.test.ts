@@ -94,7 +94,9 @@ describe.each(databases.filter((engine) => engine.available))('many rows at once
     const db = await open();
     await insert(db, rows(100)); // it is known now that the server takes it
     const late = { table: 'order_lines', columns: COLUMNS, rows: rows(300).slice(100), onConflict: null };
-    const made = db.prepareInsert(late);
+    const sink = db.openSink(late.table, COLUMNS, null);
+    for (const row of late.rows) sink.add(row);
+    const made = sink.insert();
     expect(Buffer.isBuffer(made.rows)).toBe(true);
     let tries = 0;
     await db.sequelize.query('SET GLOBAL local_infile = 0');

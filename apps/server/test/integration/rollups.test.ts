@@ -10,7 +10,9 @@ import {
   applyPrepared,
   locked,
   prepare,
+  prepareNew,
   readFacts,
+  type TenantFacts,
 } from '../../src/ingest/apply.ts';
 import { localDates } from '../../src/ingest/local-date.ts';
 import type { OrderRecord, Sale, SaleEvent, SaleKind } from '../../src/ingest/records.ts';
@@ -136,6 +138,14 @@ describe.each(databases.filter((engine) => engine.available))('rollups on $name'
       ).map((row) => [String(row.shopify_order_id), `${row.name} ${row.total_price}`]),
     );
 
+  /** In parts of seven. */
+  const prepareAsNew = (facts: TenantFacts, records: OrderRecord[], fetchBegan = 1) =>
+    prepareNew(db, facts, {
+      fetchBegan,
+      parts: Array.from({ length: Math.ceil(records.length / 7) }, (_, i) => records.slice(7 * i, 7 * i + 7)),
+      again: async () => records,
+    });
+
   test('equal a recomputation after any sequence of changes, in any order', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), async (steps) => {
@@ -149,8 +159,11 @@ describe.each(databases.filter((engine) => engine.available))('rollups on $name'
         for (const now of steps) {
           if (now.do === 'apply' || now.do === 'again') {
             const records = now.do === 'apply' ? now.orders : last;
-            const asNew = now.do === 'apply' && now.asNew ? { db, facts, again: async () => records } : undefined;
-            await applyPrepared(ctx, await prepare({ stream: 'orders', records, fetchBegan }, asNew));
+            const asNew = now.do === 'apply' && now.asNew;
+            const prepared = asNew
+              ? await prepareAsNew(facts, records, fetchBegan)
+              : await prepare({ stream: 'orders', records, fetchBegan });
+            await applyPrepared(ctx, prepared);
             for (const record of lastOfEach(records)) {
               const known = latest.get(record.id);
               if (!gone.has(record.id) && (!known || record.updatedAt > known.updatedAt)) latest.set(record.id, record);
@@ -197,10 +210,7 @@ describe.each(databases.filter((engine) => engine.available))('rollups on $name'
       ['Australia/Lord_Howe', 'GBP', records.slice(20, 25)],
       ['Pacific/Chatham', 'JPY', records.slice(25)],
     ] as const) {
-      const prepared = await prepare(
-        { stream: 'orders', records: late, fetchBegan: 1 },
-        { db, facts, again: async () => late },
-      );
+      const prepared = await prepareAsNew(facts, late);
       await locked(ctx, async (tx, state) => {
         await tx.run('UPDATE tenant_state SET timezone = ?, currency = ? WHERE tenant_id = ?', [
           timezone,
@@ -225,8 +235,8 @@ describe.each(databases.filter((engine) => engine.available))('rollups on $name'
   test('rows that were made beforehand are written once, also when their transaction is repeated', async () => {
     const ctx = await makeTenant(db);
     const records = fc.sample(order, { numRuns: 80, seed: 13 }).map((record, i) => ({ ...record, id: String(i + 1) }));
-    const asNew = { db, ...(await readFacts(db, ctx.tenantId)), again: async () => records };
-    const prepared = await prepare({ stream: 'orders', records, fetchBegan: 1 }, asNew);
+    const { facts } = await readFacts(db, ctx.tenantId);
+    const prepared = await prepareAsNew(facts, records);
     let tries = 0;
     const applied = await applyPrepared(ctx, prepared, async () => {
       if (++tries === 1) throw Object.assign(new Error('busy'), { code: 'SQLITE_BUSY' });
@@ -237,7 +247,7 @@ describe.each(databases.filter((engine) => engine.available))('rollups on $name'
     expect(await findDrift(db, ctx.tenantId)).toEqual([]);
     const stored = await rowsOf(ctx);
     for (const record of records) expect(stored.get(record.id)).toBe(`${record.name} ${record.totalPrice}`);
-    const again = await prepare({ stream: 'orders', records, fetchBegan: 1 }, asNew);
+    const again = await prepareAsNew(facts, records);
     expect(await applyPrepared(ctx, again)).toMatchObject({ written: 0, unchanged: 80 });
     expect(again).toMatchObject({ inserts: { inserts: expect.any(Array) as unknown } });
     expect((await readFacts(db, ctx.tenantId, '1', '80')).areNew).toBe(false);
@@ -247,8 +257,8 @@ describe.each(databases.filter((engine) => engine.available))('rollups on $name'
   test('rows that were made for another store are not written', async () => {
     const [ctx, other] = [await makeTenant(db), await makeTenant(db)];
     const records = fc.sample(order, { numRuns: 5, seed: 17 }).map((record, i) => ({ ...record, id: String(i + 1) }));
-    const asNew = { db, ...(await readFacts(db, other.tenantId)), again: async () => records };
-    await applyPrepared(ctx, await prepare({ stream: 'orders', records, fetchBegan: 1 }, asNew));
+    const { facts } = await readFacts(db, other.tenantId);
+    await applyPrepared(ctx, await prepareAsNew(facts, records));
     expect([(await rowsOf(ctx)).size, (await rowsOf(other)).size]).toEqual([5, 0]);
     expect(await findDrift(db, ctx.tenantId)).toEqual([]);
   });

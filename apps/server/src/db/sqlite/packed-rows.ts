@@ -24,42 +24,71 @@ const BEYOND = 2 ** 53;
 const LONG = 200;
 
 export function packRows(rows: readonly Value[][]): PackedRows {
-  const columns = rows[0]?.length ?? 0;
-  const cells = new Float64Array(rows.length * columns);
-  const texts: string[] = [];
-  const places = new Map<string, number>();
-  const others: SqlValue[] = [];
-  const placeOf = (value: SqlValue): number => {
-    if (typeof value !== 'string') return -(BEYOND + 2 * (others.push(value) - 1));
-    const known = value.length > LONG ? undefined : places.get(value);
-    if (known !== undefined) return known;
-    const place = BEYOND + 2 * (texts.push(value) - 1);
-    if (value.length <= LONG) places.set(value, place);
-    return place;
-  };
-  let above: Value[] = [];
-  let at = 0;
-  for (const row of rows) {
-    if (row.length !== columns) throw new RangeError('Rows of one table have as many values each.');
-    for (let i = 0; i < columns; i++, at++) {
-      // neighbours share much, and equal texts are found by looking
-      cells[at] = row[i] === above[i] && at >= columns ? cells[at - columns]! : cellOf(row[i], placeOf);
-    }
-    above = row;
-  }
-  const ends = new Uint32Array(texts.length);
-  let end = 0;
-  for (let i = 0; i < texts.length; i++) ends[i] = end += texts[i]!.length;
-  return { columns, cells, text: texts.join(''), ends, others };
+  const packer = new RowPacker(rows[0]?.length ?? 0, rows.length);
+  for (const row of rows) packer.add(row);
+  return packer.end();
 }
 
-function cellOf(value: Value, placeOf: (value: SqlValue) => number): number {
-  if (typeof value === 'number') return Math.abs(value) < BEYOND ? value : placeOf(value);
-  if (typeof value === 'string') return placeOf(value);
-  if (value === null || value === undefined) return NaN;
-  if (typeof value === 'boolean' || (typeof value === 'bigint' && BigInt.asIntN(53, value) === value))
-    return Number(value);
-  return placeOf(value instanceof Date ? instantOf(value) : value);
+/** Packs rows one after the other. */
+export class RowPacker {
+  private readonly columns: number;
+  private cells: Float64Array<ArrayBuffer>;
+  private readonly texts: string[] = [];
+  private readonly places = new Map<string, number>();
+  private readonly others: SqlValue[] = [];
+  private above: readonly Value[] = [];
+  /** Of the next cell. */
+  private at = 0;
+
+  /** `rows`: about how many will come. */
+  constructor(columns: number, rows: number) {
+    this.columns = columns;
+    this.cells = new Float64Array(rows * columns);
+  }
+
+  add(row: readonly Value[]): void {
+    const { columns, above } = this;
+    if (row.length !== columns) throw new RangeError('Rows of one table have as many values each.');
+    if (this.at + columns > this.cells.length) this.grow();
+    const { cells } = this;
+    for (let i = 0; i < columns; i++, this.at++) {
+      // neighbours share much, and equal texts are found by looking
+      cells[this.at] = row[i] === above[i] && this.at >= columns ? cells[this.at - columns]! : this.cellOf(row[i]);
+    }
+    this.above = row;
+  }
+
+  end(): PackedRows {
+    const { columns, cells, texts, others, at } = this;
+    const ends = new Uint32Array(texts.length);
+    let end = 0;
+    for (let i = 0; i < texts.length; i++) ends[i] = end += texts[i]!.length;
+    return { columns, cells: cells.subarray(0, at), text: texts.join(''), ends, others };
+  }
+
+  private grow(): void {
+    const { cells } = this;
+    this.cells = new Float64Array(2 * cells.length + this.columns);
+    this.cells.set(cells);
+  }
+
+  private cellOf(value: Value): number {
+    if (typeof value === 'number') return Math.abs(value) < BEYOND ? value : this.placeOf(value);
+    if (typeof value === 'string') return this.placeOf(value);
+    if (value === null || value === undefined) return NaN;
+    if (typeof value === 'boolean' || (typeof value === 'bigint' && BigInt.asIntN(53, value) === value))
+      return Number(value);
+    return this.placeOf(value instanceof Date ? instantOf(value) : value);
+  }
+
+  private placeOf(value: SqlValue): number {
+    if (typeof value !== 'string') return -(BEYOND + 2 * (this.others.push(value) - 1));
+    const known = value.length > LONG ? undefined : this.places.get(value);
+    if (known !== undefined) return known;
+    const place = BEYOND + 2 * (this.texts.push(value) - 1);
+    if (value.length <= LONG) this.places.set(value, place);
+    return place;
+  }
 }
 
 export const instantOf = (date: Date): string => date.toISOString().replace('T', ' ').replace('Z', ' +00:00');

@@ -2,11 +2,11 @@ import type { StreamName } from '@xeno/contracts';
 import { readFile, rm } from 'node:fs/promises';
 import { type DatabaseAccess, openDatabase } from '../../db/database.ts';
 import type { Lease } from '../../db/leases.ts';
-import { applyPrepared, prepare, type PreparedBatch, readFacts, type TenantFacts } from '../apply.ts';
+import { applyPrepared, prepare, type PreparedBatch, prepareNew, readFacts, type TenantFacts } from '../apply.ts';
 import { storableIdOf } from '../map/fields.ts';
 import type { OrderRecord } from '../records.ts';
 import { keepUnreadable, type UnreadableRecord } from '../unreadable.ts';
-import { familyBatches, type Family, mapFamilies } from './join.ts';
+import { familiesOf, familyBatches, type Family, mapFamilies, mapInParts } from './join.ts';
 import { readInto } from './lines.ts';
 import { partition, partitionFile, type Partitioned, readPartitioned } from './partition.ts';
 import { Progress } from './progress.ts';
@@ -111,34 +111,46 @@ export async function ingest(task: ThreadTask): Promise<void> {
       const file = partitionFile(task.folder, task.partitionsDone + index);
       const bytes = await readInto(memory, file);
       memory = bytes.length > memory.length ? bytes : memory;
-      let rootsOfAll = 0;
-      for (const { batch: families, isLast } of familyBatches(bytes, BATCH_ROOTS[db.dialect])) {
-        rootsOfAll += families.length;
-        const { batch, unread } = await prepareFamilies(families, bytes, file);
-        yield { batch, roots: families.length, unread, ends: isLast ? { index, roots: rootsOfAll } : null };
+      const families = familiesOf(bytes);
+      const facts = await factsIfNew(families.ids);
+      for (const { batch: some, isLast } of familyBatches(families, BATCH_ROOTS[db.dialect])) {
+        const unread: UnreadableRecord[] = [];
+        const batch = await (facts
+          ? prepareAsNew(facts, some, bytes, file, unread)
+          : prepareKnown(some, bytes, unread));
+        yield { batch, roots: some.length, unread, ends: isLast ? { index, roots: families.ids.length } : null };
       }
     }
   }
 
-  /** Keeps nothing of what it maps if its rows are made: there would be several megabytes for the collector to move. */
-  async function prepareFamilies(families: Family[], bytes: Buffer, file: string) {
-    const asked = factsIfNew(families);
-    asked.catch(() => {}); // thrown where it is waited for
-    const { batch, unread } = await mapFamilies(bytes, families, task);
-    const facts = await asked;
-    const asNew = facts ? { db, facts, again: () => mapAgain(families, file) } : undefined;
-    return { batch: await prepare(batch, asNew), unread };
+  async function prepareKnown(families: Family[], bytes: Buffer, unread: UnreadableRecord[]): Promise<PreparedBatch> {
+    return prepare(await mapFamilies(bytes, families, task, unread));
+  }
+
+  /** Keeps nothing of what it maps but the rows: there would be several megabytes for the collector to move. */
+  async function prepareAsNew(
+    facts: TenantFacts,
+    families: Family[],
+    bytes: Buffer,
+    file: string,
+    unread: UnreadableRecord[],
+  ): Promise<PreparedBatch> {
+    return prepareNew(db, facts, {
+      fetchBegan: task.fetchBegan,
+      parts: mapInParts(bytes, families, task, unread) as AsyncIterable<OrderRecord[]>,
+      again: () => mapAgain(families, file),
+    });
   }
 
   /** By what the rows of orders are made if none of them is stored yet; then they are made while the store is free for others. */
-  async function factsIfNew(families: Family[]): Promise<TenantFacts | null> {
-    const [first, last] = [families[0], families.at(-1)].map((family) => family && storableIdOf(family.id));
+  async function factsIfNew(ids: string[]): Promise<TenantFacts | null> {
+    const [first, last] = [ids[0], ids.at(-1)].map((id) => id && storableIdOf(id));
     if (stream !== 'orders' || !first || !last) return null;
     const { facts, areNew } = await readFacts(db, tenantId, first, last);
     return areNew ? facts : null;
   }
 
   async function mapAgain(families: Family[], file: string): Promise<OrderRecord[]> {
-    return (await mapFamilies(await readFile(file), families, task)).batch.records as OrderRecord[];
+    return (await mapFamilies(await readFile(file), families, task, [])).records as OrderRecord[];
   }
 }

@@ -29,18 +29,26 @@ export interface Family {
   lines: { start: number; end: number }[];
 }
 
+export interface Families {
+  /** Of the roots, ascending. */
+  ids: string[];
+  at(index: number): Family;
+}
+
 /** So many lines end a batch, however few roots it has. */
 const BATCH_LINES = 2_500;
 
 /**
- * The families of a partition's lines in batches of at most `batchRoots`, by ascending id. There is one that is the last,
- * if an empty one.
- * @throws IncompleteResult when a root is missing, before the first batch
+ * Families in batches of at most `batchRoots`, by ascending id. There is one that is the last, if an empty one.
  */
-export function* familyBatches(bytes: Buffer, batchRoots: number): Generator<{ batch: Family[]; isLast: boolean }> {
+export function* familyBatches(
+  families: Families,
+  batchRoots: number,
+): Generator<{ batch: Family[]; isLast: boolean }> {
   let batch: Family[] = [];
   let lines = 0;
-  for (const family of families(bytes)) {
+  for (let i = 0; i < families.ids.length; i++) {
+    const family = families.at(i);
     if (batch.length === batchRoots || lines >= BATCH_LINES) {
       yield { batch, isLast: false };
       [batch, lines] = [[], 0];
@@ -54,36 +62,52 @@ export function* familyBatches(bytes: Buffer, batchRoots: number): Generator<{ b
 /** Are mapped without a pause; then it is the turn of the database's answers. */
 const ROOTS_AT_ONCE = 25;
 
-/** What families are in `bytes`. The records share no memory with it. */
+type Mapping = { stream: StreamName; currency: string };
+
+/** What families are in `bytes`, but for those that end in `unread`. The records share no memory with it. */
 export async function mapFamilies(
   bytes: Buffer,
-  batch: Family[],
-  { stream, currency, fetchBegan }: { stream: StreamName; currency: string; fetchBegan: number },
-): Promise<{ batch: Batch; unread: UnreadableRecord[] }> {
-  const map = mapperOf(stream, currency);
+  families: Family[],
+  { stream, currency, fetchBegan }: Mapping & { fetchBegan: number },
+  unread: UnreadableRecord[],
+): Promise<Batch> {
   const records: unknown[] = [];
-  const unread: UnreadableRecord[] = [];
-  for (const [i, { id, lines }] of batch.entries()) {
-    if (i % ROOTS_AT_ONCE === 0) await setImmediate();
-    const [root, ...children] = lines.map(({ start, end }) => JSON.parse(bytes.toString('utf8', start, end)) as Line);
-    try {
-      records.push(map({ root: root!, children }));
-    } catch (error) {
-      if (!(error instanceof Unreadable)) throw error;
-      unread.push({ gid: id, why: error.message });
+  for await (const part of mapInParts(bytes, families, { stream, currency }, unread)) records.push(...part);
+  return { stream, fetchBegan, records } as Batch;
+}
+
+/** The same, a few at a time. */
+export async function* mapInParts(
+  bytes: Buffer,
+  families: Family[],
+  { stream, currency }: Mapping,
+  unread: UnreadableRecord[],
+): AsyncGenerator<unknown[]> {
+  const map = mapperOf(stream, currency);
+  for (let from = 0; from < families.length; from += ROOTS_AT_ONCE) {
+    await setImmediate();
+    const records: unknown[] = [];
+    for (const { id, lines } of families.slice(from, from + ROOTS_AT_ONCE)) {
+      const [root, ...children] = lines.map(({ start, end }) => JSON.parse(bytes.toString('utf8', start, end)) as Line);
+      try {
+        records.push(map({ root: root!, children }));
+      } catch (error) {
+        if (!(error instanceof Unreadable)) throw error;
+        unread.push({ gid: id, why: error.message });
+      }
     }
+    yield records;
   }
-  return { batch: { stream, fetchBegan, records } as Batch, unread };
 }
 
 const NONE = -1;
 
 /**
- * What belongs together, by ascending id of the root. Whatever may have lines below it has a number, its slot, and of
- * each line there are numbers alone: objects that live as long as a partition were most of what the collector had to do.
- * @throws IncompleteResult when a root is missing, before the first
+ * Of a partition's lines, which belong together. Whatever may have lines below it has a number, its slot, and of each
+ * line there are numbers alone: objects that live as long as a partition were most of what the collector had to do.
+ * @throws IncompleteResult when a root is missing
  */
-function* families(bytes: Buffer): Generator<Family> {
+export function familiesOf(bytes: Buffer): Families {
   const slots = new Map<string, number>();
   const slotOf = (gid: string) => {
     const slot = slots.get(gid) ?? slots.set(gid, slots.size).size - 1;
@@ -122,9 +146,14 @@ function* families(bytes: Buffer): Generator<Family> {
 
   const placeOf = (line: number) => ({ start: starts[line]!, end: ends[line]! });
   const roots = Array.from(slots, ([id, slot]) => ({ id, slot })).filter(({ slot }) => rootLines[slot] !== NONE);
-  for (const { id, slot } of roots.sort(byId)) {
-    yield { id, lines: [rootLines[slot]!, ...below[slot]!].map(placeOf) };
-  }
+  roots.sort(byId);
+  return {
+    ids: roots.map(({ id }) => id),
+    at(index) {
+      const { id, slot } = roots[index]!;
+      return { id, lines: [rootLines[slot]!, ...below[slot]!].map(placeOf) };
+    },
+  };
 }
 
 function mapperOf(stream: StreamName, currency: string): (one: Parsed) => unknown {

@@ -16,24 +16,30 @@ import {
   wordOrNull,
 } from './fields.ts';
 
+interface ShopMoney {
+  shopMoney: { amount: string };
+}
+
 /** An order as GraphQL tells it, from a bulk result or by id. @throws Unreadable */
 export function mapOrder({ order, lineItems, agreements }: FullOrder): OrderRecord {
   const currency = order.currencyCode;
   const presentment = order.presentmentCurrencyCode;
+  const shopMoney = (bag: ShopMoney) => minorIn(bag.shopMoney.amount, currency);
+  const shopMoneyOrZero = (bag: ShopMoney | null | undefined) => (bag ? shopMoney(bag) : 0);
   return {
     id: idOf(order.id),
     name: textOf(order.name),
     customerId: idOrNull(order.customer),
     currency,
     totalPrice: minorOf(order.totalPriceSet.shopMoney, currency),
-    currentTotalPrice: minorOf(order.currentTotalPriceSet.shopMoney, currency),
-    totalDiscounts: order.totalDiscountsSet ? minorOf(order.totalDiscountsSet.shopMoney, currency) : 0,
-    totalTax: order.totalTaxSet ? minorOf(order.totalTaxSet.shopMoney, currency) : 0,
-    totalShipping: minorOf(order.totalShippingPriceSet.shopMoney, currency),
-    totalRefunded: minorOf(order.totalRefundedSet.shopMoney, currency),
+    currentTotalPrice: shopMoney(order.currentTotalPriceSet),
+    totalDiscounts: shopMoneyOrZero(order.totalDiscountsSet),
+    totalTax: shopMoneyOrZero(order.totalTaxSet),
+    totalShipping: shopMoney(order.totalShippingPriceSet),
+    totalRefunded: shopMoney(order.totalRefundedSet),
     presentmentCurrency: presentment,
     presentmentTotalPrice: minorOf(order.totalPriceSet.presentmentMoney, presentment),
-    presentmentCurrentTotalPrice: minorOf(order.currentTotalPriceSet.presentmentMoney, presentment),
+    presentmentCurrentTotalPrice: minorIn(order.currentTotalPriceSet.presentmentMoney.amount, presentment),
     test: order.test,
     financialStatus: wordOrNull(order.displayFinancialStatus),
     fulfillmentStatus: fulfillmentOf(order.displayFulfillmentStatus),
@@ -51,7 +57,7 @@ export function mapOrder({ order, lineItems, agreements }: FullOrder): OrderReco
     refunds: inOrder(
       order.refunds.map((refund) => ({
         id: idOf(refund.id),
-        totalRefunded: minorOf(refund.totalRefundedSet.shopMoney, currency),
+        totalRefunded: shopMoney(refund.totalRefundedSet),
         note: textOrNull(refund.note),
         createdAt: instantOrNull(refund.createdAt),
         processedAt: instantOrNull(refund.processedAt),
@@ -131,13 +137,10 @@ const KINDS: Record<SaleFieldsFragment['lineType'], SaleKind> = {
 };
 
 function mapSale(sale: SaleFieldsFragment, kind: SaleKind, currency: string): Sale {
-  const line = 'lineItem' in sale ? sale.lineItem : null;
   return {
     action: sale.actionType,
     kind,
-    lineId: idOrNull(line),
-    productId: idOrNull(line?.product),
-    variantId: idOrNull(line?.variant),
+    lineId: 'lineItem' in sale ? idOrNull(sale.lineItem) : null,
     quantity: sale.quantity ?? 0,
     total: minorIn(sale.totalAmount.shopMoney.amount, currency),
     tax: minorIn(sale.totalTaxAmount.shopMoney.amount, currency),

@@ -28,9 +28,9 @@ export interface JoinedOrder {
  */
 export function joinOrder(known: KnownOrder | null, told: ToldOrder, isNew: boolean): JoinedOrder {
   const { record } = told;
-  const { test, currency } = record;
+  const { test, currency, lines } = record;
   if (test) return { record, lines: [], doubts: [] };
-  const ledgerOf = (events: SaleEvent[]) => ledger({ test, currency, events });
+  const ledgerOf = (events: SaleEvent[]) => ledger({ test, currency, lines, events });
   // one that was a test order until now has no ledger to begin with
   const stored = known && known.lines.length > 0 ? known : null;
   const doubts = stored ? [] : [...told.doubts, ...(isNew ? [] : ['an order that was not known'])];

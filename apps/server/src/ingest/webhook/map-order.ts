@@ -189,8 +189,6 @@ function mapLine(item: Body, order: OrderBody, codes: ReadonlySet<number>): Sold
     action: 'ORDER',
     kind,
     lineId: line.id,
-    productId: line.productId,
-    variantId: line.variantId,
     quantity,
     ...worth(item, kind, price, order),
   };
@@ -221,7 +219,7 @@ const discountOn = (item: Body, currency: string, counts: (application: number) 
     counts(Number(allocation.discount_application_index)) ? (shopMoneyIn(allocation, 'amount', currency) ?? 0) : 0,
   );
 
-const WITHOUT_LINE = { lineId: null, productId: null, variantId: null, tax: 0, discount: 0 };
+const WITHOUT_LINE = { lineId: null, tax: 0, discount: 0 };
 
 function salesOf(body: Body, order: OrderBody): Sale[] {
   const { currency } = order;

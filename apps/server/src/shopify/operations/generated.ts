@@ -783,18 +783,21 @@ export type OrderFieldsFragment = {
   customer: { id: string } | null;
   shippingAddress: { countryCodeV2: CountryCode | null } | null;
   billingAddress: { countryCodeV2: CountryCode | null } | null;
-  totalPriceSet: { shopMoney: MoneyFieldsFragment; presentmentMoney: MoneyFieldsFragment };
-  currentTotalPriceSet: { shopMoney: MoneyFieldsFragment; presentmentMoney: MoneyFieldsFragment };
-  totalDiscountsSet: { shopMoney: MoneyFieldsFragment } | null;
-  totalTaxSet: { shopMoney: MoneyFieldsFragment } | null;
-  totalShippingPriceSet: { shopMoney: MoneyFieldsFragment };
-  totalRefundedSet: { shopMoney: MoneyFieldsFragment };
+  totalPriceSet: {
+    shopMoney: { amount: string; currencyCode: CurrencyCode };
+    presentmentMoney: { amount: string; currencyCode: CurrencyCode };
+  };
+  currentTotalPriceSet: { shopMoney: { amount: string }; presentmentMoney: { amount: string } };
+  totalDiscountsSet: { shopMoney: { amount: string } } | null;
+  totalTaxSet: { shopMoney: { amount: string } } | null;
+  totalShippingPriceSet: { shopMoney: { amount: string } };
+  totalRefundedSet: { shopMoney: { amount: string } };
   refunds: Array<{
     id: string;
     createdAt: string | null;
     processedAt: string;
     note: string | null;
-    totalRefundedSet: { shopMoney: MoneyFieldsFragment };
+    totalRefundedSet: { shopMoney: { amount: string } };
   }>;
 };
 
@@ -833,7 +836,6 @@ export type AgreementFieldsFragment =
   | AgreementFields_ReturnAgreement_Fragment;
 
 type SaleFields_AdditionalFeeSale_Fragment = {
-  __typename: 'AdditionalFeeSale';
   id: string;
   actionType: SaleActionType;
   lineType: SaleLineType;
@@ -844,7 +846,6 @@ type SaleFields_AdditionalFeeSale_Fragment = {
 };
 
 type SaleFields_AdjustmentSale_Fragment = {
-  __typename: 'AdjustmentSale';
   id: string;
   actionType: SaleActionType;
   lineType: SaleLineType;
@@ -855,7 +856,6 @@ type SaleFields_AdjustmentSale_Fragment = {
 };
 
 type SaleFields_DutySale_Fragment = {
-  __typename: 'DutySale';
   id: string;
   actionType: SaleActionType;
   lineType: SaleLineType;
@@ -866,7 +866,6 @@ type SaleFields_DutySale_Fragment = {
 };
 
 type SaleFields_FeeSale_Fragment = {
-  __typename: 'FeeSale';
   id: string;
   actionType: SaleActionType;
   lineType: SaleLineType;
@@ -877,31 +876,28 @@ type SaleFields_FeeSale_Fragment = {
 };
 
 type SaleFields_GiftCardSale_Fragment = {
-  __typename: 'GiftCardSale';
   id: string;
   actionType: SaleActionType;
   lineType: SaleLineType;
   quantity: number | null;
-  lineItem: SoldLineFieldsFragment;
+  lineItem: { id: string };
   totalAmount: { shopMoney: { amount: string } };
   totalTaxAmount: { shopMoney: { amount: string } };
   totalDiscountAmountBeforeTaxes: { shopMoney: { amount: string } };
 };
 
 type SaleFields_ProductSale_Fragment = {
-  __typename: 'ProductSale';
   id: string;
   actionType: SaleActionType;
   lineType: SaleLineType;
   quantity: number | null;
-  lineItem: SoldLineFieldsFragment;
+  lineItem: { id: string };
   totalAmount: { shopMoney: { amount: string } };
   totalTaxAmount: { shopMoney: { amount: string } };
   totalDiscountAmountBeforeTaxes: { shopMoney: { amount: string } };
 };
 
 type SaleFields_ShippingLineSale_Fragment = {
-  __typename: 'ShippingLineSale';
   id: string;
   actionType: SaleActionType;
   lineType: SaleLineType;
@@ -912,19 +908,17 @@ type SaleFields_ShippingLineSale_Fragment = {
 };
 
 type SaleFields_TipSale_Fragment = {
-  __typename: 'TipSale';
   id: string;
   actionType: SaleActionType;
   lineType: SaleLineType;
   quantity: number | null;
-  lineItem: SoldLineFieldsFragment;
+  lineItem: { id: string };
   totalAmount: { shopMoney: { amount: string } };
   totalTaxAmount: { shopMoney: { amount: string } };
   totalDiscountAmountBeforeTaxes: { shopMoney: { amount: string } };
 };
 
 type SaleFields_UnknownSale_Fragment = {
-  __typename: 'UnknownSale';
   id: string;
   actionType: SaleActionType;
   lineType: SaleLineType;
@@ -944,10 +938,6 @@ export type SaleFieldsFragment =
   | SaleFields_ShippingLineSale_Fragment
   | SaleFields_TipSale_Fragment
   | SaleFields_UnknownSale_Fragment;
-
-export type SoldLineFieldsFragment = { id: string; product: { id: string } | null; variant: { id: string } | null };
-
-export type MoneyFieldsFragment = { amount: string; currencyCode: CurrencyCode };
 
 export type BulkOrdersQueryVariables = Exact<{
   query?: string | null | undefined;
@@ -1447,15 +1437,6 @@ export const CustomerFieldsFragmentDoc = new TypedDocumentString(
     `,
   { fragmentName: 'CustomerFields' },
 ) as unknown as TypedDocumentString<CustomerFieldsFragment, unknown>;
-export const MoneyFieldsFragmentDoc = new TypedDocumentString(
-  `
-    fragment MoneyFields on MoneyV2 {
-  amount
-  currencyCode
-}
-    `,
-  { fragmentName: 'MoneyFields' },
-) as unknown as TypedDocumentString<MoneyFieldsFragment, unknown>;
 export const OrderFieldsFragmentDoc = new TypedDocumentString(
   `
     fragment OrderFields on Order {
@@ -1486,38 +1467,40 @@ export const OrderFieldsFragmentDoc = new TypedDocumentString(
   }
   totalPriceSet {
     shopMoney {
-      ...MoneyFields
+      amount
+      currencyCode
     }
     presentmentMoney {
-      ...MoneyFields
+      amount
+      currencyCode
     }
   }
   currentTotalPriceSet {
     shopMoney {
-      ...MoneyFields
+      amount
     }
     presentmentMoney {
-      ...MoneyFields
+      amount
     }
   }
   totalDiscountsSet {
     shopMoney {
-      ...MoneyFields
+      amount
     }
   }
   totalTaxSet {
     shopMoney {
-      ...MoneyFields
+      amount
     }
   }
   totalShippingPriceSet {
     shopMoney {
-      ...MoneyFields
+      amount
     }
   }
   totalRefundedSet {
     shopMoney {
-      ...MoneyFields
+      amount
     }
   }
   refunds {
@@ -1527,15 +1510,12 @@ export const OrderFieldsFragmentDoc = new TypedDocumentString(
     note
     totalRefundedSet {
       shopMoney {
-        ...MoneyFields
+        amount
       }
     }
   }
 }
-    fragment MoneyFields on MoneyV2 {
-  amount
-  currencyCode
-}`,
+    `,
   { fragmentName: 'OrderFields' },
 ) as unknown as TypedDocumentString<OrderFieldsFragment, unknown>;
 export const AgreementFieldsFragmentDoc = new TypedDocumentString(
@@ -1553,24 +1533,9 @@ export const AgreementFieldsFragmentDoc = new TypedDocumentString(
     `,
   { fragmentName: 'AgreementFields' },
 ) as unknown as TypedDocumentString<AgreementFieldsFragment, unknown>;
-export const SoldLineFieldsFragmentDoc = new TypedDocumentString(
-  `
-    fragment SoldLineFields on LineItem {
-  id
-  product {
-    id
-  }
-  variant {
-    id
-  }
-}
-    `,
-  { fragmentName: 'SoldLineFields' },
-) as unknown as TypedDocumentString<SoldLineFieldsFragment, unknown>;
 export const SaleFieldsFragmentDoc = new TypedDocumentString(
   `
     fragment SaleFields on Sale {
-  __typename
   id
   actionType
   lineType
@@ -1592,29 +1557,21 @@ export const SaleFieldsFragmentDoc = new TypedDocumentString(
   }
   ... on ProductSale {
     lineItem {
-      ...SoldLineFields
+      id
     }
   }
   ... on GiftCardSale {
     lineItem {
-      ...SoldLineFields
+      id
     }
   }
   ... on TipSale {
     lineItem {
-      ...SoldLineFields
+      id
     }
   }
 }
-    fragment SoldLineFields on LineItem {
-  id
-  product {
-    id
-  }
-  variant {
-    id
-  }
-}`,
+    `,
   { fragmentName: 'SaleFields' },
 ) as unknown as TypedDocumentString<SaleFieldsFragment, unknown>;
 export const LineItemFieldsFragmentDoc = new TypedDocumentString(
@@ -1945,38 +1902,40 @@ export const BulkOrdersDocument = new TypedDocumentString(`
   }
   totalPriceSet {
     shopMoney {
-      ...MoneyFields
+      amount
+      currencyCode
     }
     presentmentMoney {
-      ...MoneyFields
+      amount
+      currencyCode
     }
   }
   currentTotalPriceSet {
     shopMoney {
-      ...MoneyFields
+      amount
     }
     presentmentMoney {
-      ...MoneyFields
+      amount
     }
   }
   totalDiscountsSet {
     shopMoney {
-      ...MoneyFields
+      amount
     }
   }
   totalTaxSet {
     shopMoney {
-      ...MoneyFields
+      amount
     }
   }
   totalShippingPriceSet {
     shopMoney {
-      ...MoneyFields
+      amount
     }
   }
   totalRefundedSet {
     shopMoney {
-      ...MoneyFields
+      amount
     }
   }
   refunds {
@@ -1986,7 +1945,7 @@ export const BulkOrdersDocument = new TypedDocumentString(`
     note
     totalRefundedSet {
       shopMoney {
-        ...MoneyFields
+        amount
       }
     }
   }
@@ -2028,7 +1987,6 @@ fragment AgreementFields on SalesAgreement {
   }
 }
 fragment SaleFields on Sale {
-  __typename
   id
   actionType
   lineType
@@ -2050,32 +2008,19 @@ fragment SaleFields on Sale {
   }
   ... on ProductSale {
     lineItem {
-      ...SoldLineFields
+      id
     }
   }
   ... on GiftCardSale {
     lineItem {
-      ...SoldLineFields
+      id
     }
   }
   ... on TipSale {
     lineItem {
-      ...SoldLineFields
+      id
     }
   }
-}
-fragment SoldLineFields on LineItem {
-  id
-  product {
-    id
-  }
-  variant {
-    id
-  }
-}
-fragment MoneyFields on MoneyV2 {
-  amount
-  currencyCode
 }`) as unknown as TypedDocumentString<BulkOrdersQuery, BulkOrdersQueryVariables>;
 export const ChangedOrdersDocument = new TypedDocumentString(`
     query ChangedOrders($query: String, $after: String) {
@@ -2150,38 +2095,40 @@ export const OrdersByIdDocument = new TypedDocumentString(`
   }
   totalPriceSet {
     shopMoney {
-      ...MoneyFields
+      amount
+      currencyCode
     }
     presentmentMoney {
-      ...MoneyFields
+      amount
+      currencyCode
     }
   }
   currentTotalPriceSet {
     shopMoney {
-      ...MoneyFields
+      amount
     }
     presentmentMoney {
-      ...MoneyFields
+      amount
     }
   }
   totalDiscountsSet {
     shopMoney {
-      ...MoneyFields
+      amount
     }
   }
   totalTaxSet {
     shopMoney {
-      ...MoneyFields
+      amount
     }
   }
   totalShippingPriceSet {
     shopMoney {
-      ...MoneyFields
+      amount
     }
   }
   totalRefundedSet {
     shopMoney {
-      ...MoneyFields
+      amount
     }
   }
   refunds {
@@ -2191,7 +2138,7 @@ export const OrdersByIdDocument = new TypedDocumentString(`
     note
     totalRefundedSet {
       shopMoney {
-        ...MoneyFields
+        amount
       }
     }
   }
@@ -2233,7 +2180,6 @@ fragment AgreementFields on SalesAgreement {
   }
 }
 fragment SaleFields on Sale {
-  __typename
   id
   actionType
   lineType
@@ -2255,32 +2201,19 @@ fragment SaleFields on Sale {
   }
   ... on ProductSale {
     lineItem {
-      ...SoldLineFields
+      id
     }
   }
   ... on GiftCardSale {
     lineItem {
-      ...SoldLineFields
+      id
     }
   }
   ... on TipSale {
     lineItem {
-      ...SoldLineFields
+      id
     }
   }
-}
-fragment SoldLineFields on LineItem {
-  id
-  product {
-    id
-  }
-  variant {
-    id
-  }
-}
-fragment MoneyFields on MoneyV2 {
-  amount
-  currencyCode
 }
 fragment LineItemPage on LineItemConnection {
   nodes {
@@ -2372,7 +2305,6 @@ export const OrderAgreementsDocument = new TypedDocumentString(`
   }
 }
 fragment SaleFields on Sale {
-  __typename
   id
   actionType
   lineType
@@ -2394,27 +2326,18 @@ fragment SaleFields on Sale {
   }
   ... on ProductSale {
     lineItem {
-      ...SoldLineFields
+      id
     }
   }
   ... on GiftCardSale {
     lineItem {
-      ...SoldLineFields
+      id
     }
   }
   ... on TipSale {
     lineItem {
-      ...SoldLineFields
+      id
     }
-  }
-}
-fragment SoldLineFields on LineItem {
-  id
-  product {
-    id
-  }
-  variant {
-    id
   }
 }`) as unknown as TypedDocumentString<OrderAgreementsQuery, OrderAgreementsQueryVariables>;
 export const FirstOrderDocument = new TypedDocumentString(`
