@@ -84,6 +84,8 @@ export async function withAccess(ask: (token: string) => Promise<Response>): Pro
 
 /** One refresh at a time: in this tab by sharing the promise, across tabs by a lock, as each one rotates the cookie. */
 function refresh(): Promise<void> {
+  // whoever still asks after the user has logged out need not be refused by the server
+  if (!user && !access && !trace.isThere()) return Promise.reject(new ApiError(401, { title: 'Nobody is logged in.' }));
   refreshing ??= exclusively(async () => keep(await request(auth.refresh, {})))
     .catch((error: unknown) => {
       if (isRefused(error)) forget('server');

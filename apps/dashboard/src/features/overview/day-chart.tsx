@@ -15,6 +15,9 @@ interface Props {
   currencyCode: string | null;
 }
 
+/** Of the small labels, in px; some currencies are written by their code. */
+const DIGIT_WIDTH = 6.6;
+
 const TICKS = { day: 'tick', week: 'tickWithYear', month: 'month' } as const;
 
 /** The only place where amounts become floats: a pixel is coarser than what that loses. */
@@ -30,6 +33,12 @@ export default function DayChart({ name, points, step, write, currencyCode }: Pr
     [points],
   );
   const compares = points.some(({ before }) => before);
+  const writeTick = (value: number) =>
+    currencyCode === null ? formatCountCompact(value) : formatMoneyCompact(value, currencyCode);
+  const longest = Math.max(
+    0,
+    ...data.flatMap(({ currentY, beforeY }) => writeTick(Number(currentY ?? beforeY ?? 0)).length),
+  );
   const tick = (x: string) => {
     const bucket = points[Number(x)]?.current ?? points[Number(x)]?.before;
     return bucket ? formatDay(bucket.from, TICKS[step]) : '';
@@ -62,9 +71,8 @@ export default function DayChart({ name, points, step, write, currencyCode }: Pr
       xAxisProps={{ tickFormatter: tick, minTickGap: 36, fontSize: theme.fontSizes.xs }}
       yAxisProps={{
         allowDecimals: currencyCode !== null,
-        tickFormatter: (value: number) =>
-          currencyCode === null ? formatCountCompact(value) : formatMoneyCompact(value, currencyCode),
-        width: 62,
+        tickFormatter: (value: number) => writeTick(value),
+        width: Math.max(62, Math.ceil(longest * DIGIT_WIDTH) + 12),
       }}
       tooltipProps={{
         content: ({ payload }) => {

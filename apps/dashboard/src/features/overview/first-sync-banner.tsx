@@ -3,7 +3,7 @@ import type { Tenant } from '@xeno/contracts';
 import { Link } from '@tanstack/react-router';
 import { IconInfoCircle, IconRefresh } from '@tabler/icons-react';
 import { formatDay } from '../../lib/format.ts';
-import { completeFrom, isPartial, progressOf } from '../stores/progress.ts';
+import { completeFrom, isPartial, percentOf } from '../stores/progress.ts';
 import { describe } from '../stores/sync-progress.tsx';
 
 /** Says that figures cover only a part of the past: while the first sync runs, or when it has not got to its end. */
@@ -27,8 +27,8 @@ export function FirstSyncBanner({ tenant }: { tenant: Tenant }) {
       </Alert>
     );
   const since = completeFrom(tenant);
-  const { percent } = progressOf(run);
   const orders = run.streams.find(({ name }) => name === 'orders');
+  const percent = orders ? percentOf(orders) : null;
   return (
     <Alert icon={<IconRefresh />} title="First sync is running" data-testid="sync-progress">
       <Text size="sm" mb={8} className="figures">
@@ -43,7 +43,7 @@ export function FirstSyncBanner({ tenant }: { tenant: Tenant }) {
         striped={percent === null}
         animated={percent === null}
         size="sm"
-        aria-label="First sync"
+        aria-label="Orders of the first sync"
       />
     </Alert>
   );

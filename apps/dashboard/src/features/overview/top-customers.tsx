@@ -35,7 +35,7 @@ export function TopCustomersPanel({ customers }: { customers: TopCustomer[] }) {
               <th scope="col" style={{ width: 58 }}>
                 Orders
               </th>
-              <th scope="col" style={{ width: '38%' }}>
+              <th scope="col" style={{ width: '44%' }}>
                 Spent
               </th>
             </tr>
@@ -78,7 +78,7 @@ function Row({ customer }: { customer: TopCustomer }) {
         )}
       </td>
       <td>{formatCount(customer.orders)}</td>
-      <td>{formatMoney(customer.totalSpent)}</td>
+      <td style={{ whiteSpace: 'nowrap' }}>{formatMoney(customer.totalSpent)}</td>
     </tr>
   );
 }

@@ -82,7 +82,8 @@ function Disconnect({ tenant }: { tenant: Tenant }) {
         >
           <Text size="sm">
             Our access to <bdi>{tenant.shopDomain}</bdi> is given up and nothing new is fetched.{' '}
-            <strong>Its data is kept:</strong> the figures so far stay here, and reconnecting goes on where it stopped.
+            <strong>Its data is kept:</strong> the figures so far stay here, and reconnecting fetches everything once
+            more.
           </Text>
         </Confirm>
       )}
