@@ -108,6 +108,7 @@ CREATE TABLE fetch_marks (
   marked_at datetime(3) NOT NULL,
   due_at datetime(3),
   tries int NOT NULL DEFAULT 0,
+  needs datetime(3),
   PRIMARY KEY (tenant_id, stream, shopify_id)
 ) ENGINE=InnoDB COLLATE=utf8mb4_bin;
 
@@ -418,6 +419,7 @@ CREATE TABLE sync_runs (
   finished_at datetime(3),
   error mediumtext,
   notice mediumtext,
+  again varchar(16),
   PRIMARY KEY (tenant_id, id),
   KEY sync_runs_by_status (status, tenant_id, id),
   KEY sync_runs_by_time (tenant_id, created_at, id),

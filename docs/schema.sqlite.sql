@@ -114,6 +114,7 @@ CREATE TABLE fetch_marks (
   marked_at DATETIME NOT NULL,
   due_at DATETIME,
   tries INTEGER NOT NULL DEFAULT 0,
+  needs DATETIME,
   PRIMARY KEY (tenant_id, stream, shopify_id)
 ) WITHOUT ROWID;
 
@@ -430,6 +431,7 @@ CREATE TABLE sync_runs (
   finished_at DATETIME,
   error TEXT,
   notice TEXT,
+  again VARCHAR(16),
   PRIMARY KEY (tenant_id, id),
   CONSTRAINT sync_runs_one_active UNIQUE (tenant_id, active)
 ) WITHOUT ROWID;

@@ -27,14 +27,15 @@ import { eraseBodies, identify, redactPerson, webhooksNaming } from './ingest/re
 import { pruneRuns } from './ingest/prune.ts';
 import { cleanSpool } from './ingest/spool.ts';
 import { syncJobs } from './ingest/sync-jobs.ts';
-import { reconcileJobs } from './ingest/reconcile/reconcile.ts';
+import { DESCRIBE, describeJobs } from './ingest/describe-jobs.ts';
+import { RECONCILE, reconcileJobs } from './ingest/reconcile/reconcile.ts';
 import { reconciliationRoutes } from './ingest/reconcile/routes.ts';
 import { noteTrouble } from './ingest/trouble.ts';
 import { type EventHandler, webhookJobs } from './ingest/webhook/process.ts';
 import { embeddedQueue } from './jobs/embedded.ts';
 import { housekeeping } from './jobs/housekeeping.ts';
 import type { JobKind } from './jobs/job.ts';
-import { makeDueWithin } from './jobs/recurring.ts';
+import { makeDue, makeDueWithin } from './jobs/recurring.ts';
 import { createFeed } from './live/feed.ts';
 import { liveRoutes } from './live/routes.ts';
 import { localSignals } from './live/signals.ts';
@@ -162,6 +163,7 @@ export async function startApp(
         );
         return makeDueWithin(tx, db.dialect, tenantId, SCHEDULED_SYNC, seconds);
       },
+      startRun: (tx, tenantId, kind) => startRun(tx, db, tenantId, kind),
       subscribe: (tenant, client, options) => ensureSubscriptions(subscribing, tenant, client, options),
     };
 
@@ -206,6 +208,10 @@ export async function startApp(
         log,
         hint: queue.hint,
         stop: (tenantId) => queue.stop(tenantId),
+        describeSoon: async (tenantId) => {
+          await makeDue(db, tenantId, DESCRIBE, 0);
+          queue.hint(DESCRIBE, tenantId);
+        },
         hasEndedBy: (uninstalledAt, tenant) => hasEndedBy(uninstalledAt, tenant, clientFor(tenant)),
       }),
     };
@@ -233,8 +239,17 @@ export async function startApp(
           queue.hint('sync', tenantId);
         },
       }),
+      describeJobs({ ...syncing, changed, troubled }),
       reconcileJobs({ ...syncing, ...tuning, changed, troubled }),
-      ...upkeepJobs({ ...subscribing, ...tuning, clientFor, hint: queue.hint, troubled }),
+      ...upkeepJobs({
+        ...subscribing,
+        ...tuning,
+        clientFor,
+        hint: queue.hint,
+        troubled,
+        // what has changed just now is not compared
+        compareSoon: (tenantId) => makeDue(db, tenantId, RECONCILE, tuning.reconcileSettleSeconds),
+      }),
       ...(mailServer
         ? [mailJobs({ ...tuning, db, log, seal: sealer, server: mailServer, alone: alone('mails') })]
         : []),

@@ -92,6 +92,7 @@ const TUNING = {
   fetchSettleSeconds: 10,
   /** The first pause after a fetch that did not settle what was doubted; it doubles up to an hour. */
   markRetrySeconds: 2,
+  markBelievedSeconds: 60,
   /** More doubted records of a store than these are left to a run, which fetches by bulk operations. */
   marksByBulk: 500,
   accessTokenSeconds: 15 * 60,

@@ -46,11 +46,13 @@ export async function withLease<T>(
         ]);
         return '1';
       }
-      await tx.run(
-        `UPDATE leases SET owner = ?, fence = fence + 1, expires_at = ${until} WHERE tenant_id = ? AND name = ?`,
-        [owner, ...key],
+      // a store that is erased, and the installation as a whole, have no row to lock: then the first to come has it
+      const taken = await tx.run(
+        `UPDATE leases SET owner = ?, fence = fence + 1, expires_at = ${until}
+         WHERE tenant_id = ? AND name = ? AND fence = ?`,
+        [owner, ...key, BigInt(row.fence)],
       );
-      return String(BigInt(row.fence) + 1n);
+      return taken === 0 ? null : String(BigInt(row.fence) + 1n);
     })
     .catch((error: unknown) => {
       if (isUniqueViolation(error)) return null; // another one took it at the same moment

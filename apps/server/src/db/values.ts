@@ -51,8 +51,8 @@ export const idParams = (ids: Iterable<string>): bigint[] => Array.from(ids, Big
 export const idValue = (id: string): number | string => (id.length < 16 ? Number(id) : id);
 export const idValueOrNull = (id: string | null): number | string | null => (id === null ? null : idValue(id));
 
-/** The database's own clock, some seconds on. */
+/** The database's own clock, some seconds on, or back. */
 export const databaseNow = (dialect: Dialect, plusSeconds: number): string =>
   dialect === 'sqlite'
-    ? `strftime('%Y-%m-%d %H:%M:%f +00:00', 'now', '+${plusSeconds} seconds')`
+    ? `strftime('%Y-%m-%d %H:%M:%f +00:00', 'now', '${plusSeconds} seconds')`
     : `UTC_TIMESTAMP(3) + INTERVAL ${plusSeconds} SECOND`;

@@ -1,3 +1,4 @@
+import type { SyncKind } from '@xeno/contracts';
 import type { Database, Tx } from '../db/database.ts';
 import type { Lease } from '../db/leases.ts';
 import type { Tenant } from '../db/models/tenant.ts';
@@ -10,6 +11,8 @@ export interface SyncDeps {
   log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
   /** Has a store synced again soon, and later the more runs have failed in a row. */
   retrySoon(tx: Tx, tenantId: string, failures: number): Promise<unknown>;
+  /** Queues the run that was asked for while another was under way. */
+  startRun(tx: Tx, tenantId: string, kind: SyncKind): Promise<unknown>;
   dataDir: string;
   pool: IngestPool;
   clientFor(tenant: Tenant): ShopifyClient;

@@ -2,6 +2,7 @@ import type { StreamName } from '@xeno/contracts';
 import { fetchCustomers } from '../shopify/fetch-customers.ts';
 import { fetchOrders } from '../shopify/fetch-orders.ts';
 import { fetchProducts } from '../shopify/fetch-products.ts';
+import { KeepsChanging, PartialData } from '../shopify/errors.ts';
 import { gidOf } from '../shopify/gid.ts';
 import { failPoint } from '../observe/fail-points.ts';
 import { apply, applyDeletions, locked } from './apply.ts';
@@ -11,7 +12,7 @@ import { mapOrder } from './map/order.ts';
 import { mapProduct } from './map/product.ts';
 import type { Batch } from './records.ts';
 import type { FetchContext } from './context.ts';
-import { forgetMarks } from './versions.ts';
+import { forgetMarks, writeMarks } from './versions.ts';
 import { idsOf, keepUnreadable, type UnreadableRecord } from './unreadable.ts';
 import { visibleOnes } from './visibility.ts';
 
@@ -19,44 +20,91 @@ export interface FetchedById {
   applied: number;
   /** These are kept as unreadable. */
   unread: UnreadableRecord[];
+  /** Shopify did not find these, and it is too early to believe that they are gone. */
+  doubted: string[];
+  /** Why some could not be had, each by itself: the others were. */
+  errors: Error[];
+}
+
+interface FetchOptions {
+  mayBeGone(id: string): boolean;
+  onProgress?(count: number): Promise<void>;
 }
 
 /**
- * Fetches these from Shopify, whole, and applies them; what Shopify no longer knows is deleted, unless `mayBeGone` says
- * that it is too early to believe so. `onProgress` hears how many more are dealt with.
+ * Fetches these from Shopify, whole, and applies them; what Shopify does not find is deleted, unless `mayBeGone` says
+ * that it is too early to believe so: Shopify's reads may be behind its writes, lists and webhooks. `onProgress` hears how
+ * many more are dealt with. Where a few cannot be had with one that Shopify fails at, that one is found and left out.
  */
 export async function fetchById(
   ctx: FetchContext,
   stream: StreamName,
   ids: readonly string[],
-  {
-    onProgress = async () => {},
-    mayBeGone = () => true,
-  }: { onProgress?(count: number): Promise<void>; mayBeGone?(id: string): boolean } = {},
+  options: FetchOptions,
 ): Promise<FetchedById> {
-  const all: UnreadableRecord[] = [];
-  let applied = 0;
+  const fetched: FetchedById = { applied: 0, unread: [], doubted: [], errors: [] };
+  const open = new Set(ids);
+  const fetchSome = async (some: readonly string[]): Promise<void> => {
+    try {
+      await fetchTogether(ctx, stream, some, options, fetched, (id) => open.delete(id));
+    } catch (error) {
+      ctx.signal.throwIfAborted();
+      if (!isOfOne(error)) throw error;
+      const left = some.filter((id) => open.has(id));
+      if (left.length <= 1) return void fetched.errors.push(error);
+      const half = left.length >> 1;
+      await fetchSome(left.slice(0, half));
+      await fetchSome(left.slice(half));
+    }
+  };
+  await fetchSome(ids);
+  return fetched;
+}
+
+/** What one record among others may be to blame for. */
+const isOfOne = (error: unknown): error is Error =>
+  error instanceof PartialData || error instanceof KeepsChanging || error instanceof Unreadable;
+
+async function fetchTogether(
+  ctx: FetchContext,
+  stream: StreamName,
+  ids: readonly string[],
+  { mayBeGone, onProgress }: FetchOptions,
+  fetched: FetchedById,
+  isDealtWith: (id: string) => void,
+): Promise<void> {
   const gids = ids.map((id) => gidOf(stream, id));
   for await (const { batch, unread, missing, count } of batches(ctx, stream, gids)) {
     failPoint('fetch.answered');
     if (batch.records.length > 0) {
       await apply(ctx, batch);
-      applied += batch.records.length;
+      fetched.applied += batch.records.length;
     }
     if (unread.length > 0) {
       const { dialect } = ctx.db;
       await locked(ctx, (tx, { tenant }) => keepUnreadable(tx, dialect, tenant, stream, unread, batch.fetchBegan));
-      all.push(...unread);
+      fetched.unread.push(...unread);
     }
     const notFound = missing.map(idOf);
-    const gone = await visibleOnes(ctx, stream, notFound);
-    await applyDeletions(ctx, stream, gone.filter(mayBeGone), batch.fetchBegan);
-    const hidden = notFound.filter((id) => !gone.includes(id) && mayBeGone(id));
+    fetched.doubted.push(...notFound.filter((id) => !mayBeGone(id)));
+    const believed = notFound.filter(mayBeGone);
+    const gone = await visibleOnes(ctx, stream, believed);
+    await applyDeletions(ctx, stream, gone, batch.fetchBegan);
+    const hidden = believed.filter((id) => !gone.includes(id));
     // no fetch will ever answer a mark on these
     if (hidden.length > 0) await locked(ctx, (tx, { tenant }) => forgetMarks(tx, tenant, stream, hidden));
-    await onProgress(count);
+    for (const { id } of batch.records) isDealtWith(id);
+    for (const id of [...notFound, ...idsOf(unread.map(({ gid }) => gid)).ids]) isDealtWith(id);
+    await onProgress?.(count);
   }
-  return { applied, unread: all };
+}
+
+/** Has those asked for again whose end it is too early to believe. @throws why some could not be had */
+export async function endFetch(ctx: FetchContext, stream: StreamName, { doubted, errors }: FetchedById): Promise<void> {
+  if (doubted.length > 0) {
+    await locked(ctx, (tx, { tenant }) => writeMarks(tx, ctx.db.dialect, tenant, stream, doubted));
+  }
+  if (errors[0]) throw errors[0];
 }
 
 /** The ids of these; those that no database here holds are kept as unreadable. */

@@ -16,6 +16,8 @@ export interface MarkDeps extends Pick<SyncDeps, 'db' | 'log' | 'owner' | 'lease
   marksAtOnce: number;
   /** The pause after a fetch that did not answer a mark; each further one is twice as long, up to an hour. */
   markRetrySeconds: number;
+  /** What Shopify does not find for so long is gone; before, a webhook may only have been faster than its reads. */
+  markBelievedSeconds: number;
   /** More marks than these are left to a run, which fetches by bulk operations. */
   marksByBulk: number;
   /** Starts a run of a store unless one is under way. */
@@ -31,7 +33,7 @@ const KEYS = 500;
 /** Of one turn; then other tenants have theirs. */
 const BATCH = 60;
 const LONGEST_PAUSE_SECONDS = 3_600;
-/** What Shopify does not find so often is gone; before, a webhook may only have been faster than its reads. */
+/** What Shopify is not believed to have lost before it was asked so often. */
 const BELIEVED_TRIES = 2;
 
 const due = ({ dialect }: Database) => `(m.due_at IS NULL OR m.due_at <= ${databaseNow(dialect, 0)})`;
@@ -50,7 +52,7 @@ export const markJobs = (deps: MarkDeps): JobKind => ({
     ).map(({ id }) => String(id)),
   async run(tenantId, signal) {
     const { db, owner, leaseSeconds: seconds } = deps;
-    if ((await readDue(db, tenantId, 1)).length === 0) return 'done';
+    if ((await readDue(deps, tenantId, 1)).length === 0) return 'done';
     const tenant = await db.models.Tenant.findByPk(tenantId);
     if (tenant?.status !== 'connected' || tenant.currency === null) return 'done';
     const { currency } = tenant;
@@ -68,18 +70,21 @@ interface Mark {
   stream: StreamName;
   id: string | number;
   tries: number;
+  /** Whether it has stood for as long as Shopify's reads may be behind. */
+  is_old: number;
 }
 
-const readDue = (db: Database, tenantId: string, limit: number): Promise<Mark[]> =>
+const readDue = ({ db, markBelievedSeconds }: MarkDeps, tenantId: string, limit: number): Promise<Mark[]> =>
   db.read<Mark>(
-    `SELECT m.stream, m.shopify_id AS id, m.tries FROM fetch_marks m WHERE m.tenant_id = ? AND ${due(db)}
+    `SELECT m.stream, m.shopify_id AS id, m.tries, m.marked_at <= ${databaseNow(db.dialect, -markBelievedSeconds)} AS is_old
+     FROM fetch_marks m WHERE m.tenant_id = ? AND ${due(db)}
      ORDER BY CASE m.stream WHEN 'orders' THEN 0 ELSE 1 END, m.tries, m.marked_at LIMIT ${limit}`,
     [BigInt(tenantId)],
   );
 
 async function fetchDue(deps: MarkDeps, ctx: FetchContext, tenant: Tenant): Promise<'done' | 'more'> {
   const { db, tenantId, signal, scopes } = ctx;
-  const due = await readDue(db, tenantId, BATCH);
+  const due = await readDue(deps, tenantId, BATCH);
   if (due.length === BATCH) {
     const kind = await runFor(deps, tenantId);
     if (kind) await deps.startRun(tenantId, kind);
@@ -90,8 +95,10 @@ async function fetchDue(deps: MarkDeps, ctx: FetchContext, tenant: Tenant): Prom
     streams.map(async ([stream, ofStream]) => {
       const ids = ofStream.map(({ id }) => String(id));
       if (!mayRead(scopes, stream)) return locked(ctx, (tx, { tenant: key }) => forgetMarks(tx, key, stream, ids));
-      const early = new Set(ofStream.filter(({ tries }) => tries < BELIEVED_TRIES).map(({ id }) => String(id)));
-      const { unread } = await fetchById(ctx, stream, ids, { mayBeGone: (id) => !early.has(id) });
+      const isEarly = ({ tries, is_old }: Mark) => tries < BELIEVED_TRIES || !Number(is_old);
+      const early = new Set(ofStream.filter(isEarly).map(({ id }) => String(id)));
+      const { unread, errors } = await fetchById(ctx, stream, ids, { mayBeGone: (id) => !early.has(id) });
+      for (const err of errors) deps.log.warn({ shop: tenant.shopDomain, err }, 'could not be fetched');
       for (const { gid, why } of unread) deps.log.warn({ shop: tenant.shopDomain, gid, why }, 'could not be read');
     }),
   );

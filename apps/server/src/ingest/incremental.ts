@@ -4,7 +4,7 @@ import { timeWindow } from '../shopify/search.ts';
 import { fetchWindows } from './backfill.ts';
 import { countOf } from './counts.ts';
 import { readCursors } from './cursors.ts';
-import { fetchById, storableIds } from './fetch-by-id.ts';
+import { endFetch, fetchById, storableIds } from './fetch-by-id.ts';
 import type { SyncContext } from './context.ts';
 import { saveStream } from './streams.ts';
 
@@ -39,12 +39,15 @@ export async function fetchChanges(ctx: SyncContext, stream: SyncStream): Promis
       stream.name,
       page.map((change) => change.id),
     );
-    await fetchById(ctx, stream.name, ids, {
+    const fetched = await fetchById(ctx, stream.name, ids, {
+      // the list has just named it
+      mayBeGone: () => false,
       async onProgress(count) {
         done += count;
         await saveStream(ctx, stream, { done });
       },
     });
+    await endFetch(ctx, stream.name, fetched);
   }
   return settled;
 }

@@ -5,7 +5,8 @@ import type { Dialect } from '../db/types.ts';
 import { instantText } from '../db/values.ts';
 import { isEmpty } from './sparse-tables.ts';
 
-const EMAIL = /[^\s"'<>,;:()\\]+@[^\s"'<>,;:()\\]+/g;
+/** Looked for where a word begins only: a body may have a megabyte without a space, and each character would begin one. */
+const EMAIL = /(?<![^\s"'<>,;:()\\@])[^\s"'<>,;:()\\@]+@[^\s"'<>,;:()\\@]+/g;
 /** As they stand in bodies: a text of nothing else. */
 const PHONE = /(?<=")\+?[\d][\d ().-]{4,24}\d(?=")/g;
 

@@ -1,18 +1,21 @@
 import type { StreamName } from '@xeno/contracts';
 import { asDate } from '../db/values.ts';
 import { readRoots } from './bulk/partition.ts';
-import { fetchById } from './fetch-by-id.ts';
+import { endFetch, fetchById } from './fetch-by-id.ts';
 import type { SyncContext } from './context.ts';
 import { ID_COLUMNS } from './records-of-rows.ts';
 import { ordersVisibleSince } from './visibility.ts';
+
+/** So long after something was made, what reads it may not find it yet. */
+const YOUNG_MS = 120_000;
 
 /** Few enough that whoever asks something else meanwhile does not wait for it. */
 const PAGE = 1_000;
 
 /**
  * What we have of a window and its complete result has not (`folder` is null where there was nothing at all) was deleted
- * in Shopify, unless it came into being meanwhile: each is asked for by its id, and removed only if Shopify does not know it.
- * The window ends soon after the result was begun, at the latest.
+ * in Shopify, unless it came into being meanwhile: each is asked for by its id, and removed only if Shopify does not know it;
+ * a young one is asked for again. The window ends soon after the result was begun, at the latest.
  */
 export async function removeDeleted(
   ctx: SyncContext,
@@ -23,9 +26,14 @@ export async function removeDeleted(
   const present = folder === null ? new BigUint64Array() : await readRoots(folder);
   const visibleSince = stream === 'orders' ? ordersVisibleSince(ctx) : null;
   const from = visibleSince && (!window.from || window.from < visibleSince) ? visibleSince : window.from;
+  const settled = new Date(ctx.shopNow.getTime() - YOUNG_MS);
   for (let page = await readPage(ctx, stream, from, window.to, null); page.length > 0;) {
-    const missing = page.map((row) => String(row.id)).filter((id) => !includes(present, BigInt(id)));
-    if (missing.length > 0) await fetchById(ctx, stream, missing);
+    const missing = page.filter(({ id }) => !includes(present, BigInt(id)));
+    const young = new Set(missing.filter((row) => asDate(row.created_at)! > settled).map(({ id }) => String(id)));
+    const ids = missing.map(({ id }) => String(id));
+    if (ids.length > 0) {
+      await endFetch(ctx, stream, await fetchById(ctx, stream, ids, { mayBeGone: (id) => !young.has(id) }));
+    }
     page = await readPage(ctx, stream, from, window.to, page.at(-1)!);
   }
 }

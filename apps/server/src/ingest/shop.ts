@@ -30,7 +30,7 @@ const scopesIn = ({ currentAppInstallation }: ShopQuery): string[] =>
   currentAppInstallation.accessScopes.map((scope) => scope.handle);
 
 /**
- * Asks the shop for its name, time zone, currency and granted scopes, and stores them. A time zone or currency that
+ * Asks the shop for its name, time zone, currency and granted scopes, and stores them, unless the lease is lost. A time zone or currency that
  * differs from the one the figures are made with gives them anew, in one transaction: they are never mixed.
  */
 export async function describeShop(
@@ -43,14 +43,15 @@ export async function describeShop(
   if (!isTimezone(timezone))
     throw new Unreadable(`The store's time zone "${timezone}" is unknown here; update Node.js.`);
 
-  await tenant.update({
+  const known = {
     storeName: name.replaceAll('\0', '').toWellFormed(),
     timezone,
     currency,
     scopes: scopes.join(','),
     apiVersion: ctx.client.fallenForwardTo,
-  });
+  };
   await locked(ctx, async (tx, state) => {
+    await ctx.db.models.Tenant.update(known, { where: { id: tenant.id }, transaction: tx.transaction });
     if (state.timezone === timezone && state.currency === currency) return;
     await tx.run('UPDATE tenant_state SET timezone = ?, currency = ? WHERE tenant_id = ?', [
       timezone,
@@ -59,5 +60,6 @@ export async function describeShop(
     ]);
     await redate(tx, ctx.db.dialect, { ...state, timezone, currency });
   });
+  tenant.set(known);
   return { timezone, currency, scopes, shopNow: date };
 }

@@ -16,14 +16,16 @@ export const syncJobs = (deps: SyncDeps, runs: ActiveRuns, concurrency: number):
   pending: async () => (await runs.active()).map(({ tenantId }) => tenantId),
   async run(tenantId, signal) {
     const run = await runs.activeOf(tenantId);
-    let isTurnOver = false;
     try {
       if (run) await runSync(deps, tenantId, run.id, signal);
+      const next = await runs.activeOf(tenantId);
+      return next && next.id !== run?.id ? 'more' : 'done';
     } catch (error) {
       if (!(error instanceof TurnOver)) throw error;
-      isTurnOver = true;
+      return 'more';
+    } finally {
+      // also what a store has left that was disconnected meanwhile, and whose data may have to be erased
+      await cleanSpool(deps.dataDir, () => runs.active());
     }
-    await cleanSpool(deps.dataDir, () => runs.active());
-    return isTurnOver ? 'more' : 'done';
   },
 });

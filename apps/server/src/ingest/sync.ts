@@ -175,6 +175,11 @@ async function finish(deps: SyncDeps, tenant: Tenant, run: SyncRun, lease: Lease
     } else if (trouble) {
       await writeTrouble(db, tenant, trouble, transaction);
     }
+    const [{ again } = { again: null }] = await tx.query<{ again: SyncRun['again'] }>(
+      'SELECT again FROM sync_runs WHERE tenant_id = ? AND id = ?',
+      [BigInt(tenant.id), BigInt(run.id)],
+    );
+    if (again && !trouble) await deps.startRun(tx, tenant.id, again);
     if (errors.length > 0 && errors.every(mayPass))
       await deps.retrySoon(tx, tenant.id, await failuresOf(tx, tenant.id));
     return true;

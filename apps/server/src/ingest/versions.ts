@@ -48,7 +48,7 @@ export const contentHash = (content: unknown): string => hash('sha1', JSON.strin
 export function judge<V extends Version>(
   versions: V[],
   stored: ReadonlyMap<string, StoredVersion>,
-  marked: ReadonlyMap<string, number>,
+  marked: ReadonlyMap<string, Mark>,
   deleted: ReadonlyMap<string, number>,
   fetchBegan: number,
 ): Verdicts<V> {
@@ -60,14 +60,16 @@ export function judge<V extends Version>(
     if (deletedAt !== undefined) {
       if (fetchBegan <= deletedAt) {
         verdicts.stale++;
+        // it has changed since it was seen to be gone: a fetch tells
+        if (!isFetch && updatedAt > deletedAt) verdicts.mark.push(id);
         continue;
       }
       verdicts.revive.push(id);
     }
     const known = stored.get(id);
     const storedAt = known?.updatedAt ?? -Infinity;
-    const markedAt = marked.get(id);
-    const answersMark = markedAt !== undefined && fetchBegan > markedAt;
+    const mark = marked.get(id);
+    const answersMark = mark !== undefined && fetchBegan > mark.markedAt && updatedAt >= mark.needs;
     if (updatedAt < storedAt) {
       verdicts.stale++;
       continue;
@@ -76,11 +78,11 @@ export function judge<V extends Version>(
     if (updatedAt > storedAt || (fingerprint !== known!.fingerprint && mayReplace)) {
       verdicts.write.push(version);
       // a mark is made anew for a webhook: a fetch that has begun meanwhile may not know of what it told
-      if (!isFetch && markedAt !== undefined) verdicts.mark.push(id);
+      if (!isFetch && mark) verdicts.mark.push(id);
     } else if (fingerprint === known!.fingerprint) {
       verdicts.unchanged++;
     } else {
-      if (markedAt === undefined || !isFetch) verdicts.mark.push(id);
+      if (!mark || !isFetch) verdicts.mark.push(id);
       continue;
     }
     if (answersMark) verdicts.unmark.push(id);
@@ -97,19 +99,32 @@ function latestOfEach<V extends Version>(versions: V[]): Iterable<V> {
   return latest.values();
 }
 
-/** When each of these was marked for fetching. */
-export async function readMarks(
-  tx: Tx,
-  tenant: bigint,
-  stream: StreamName,
-  ids: string[],
-): Promise<Map<string, number>> {
+export interface Mark {
+  markedAt: number;
+  /** Shopify's instant: what was updated before it knows nothing of what the mark was made for. */
+  needs: number;
+}
+
+/** After so many tries, some eight minutes, what Shopify answers is taken as it is. */
+const NEEDED_TRIES = 8;
+
+/** The marks of those of these that are to be fetched. */
+export async function readMarks(tx: Tx, tenant: bigint, stream: StreamName, ids: string[]): Promise<Map<string, Mark>> {
   if (ids.length === 0 || isEmpty(tx, 'fetch_marks')) return new Map();
-  const rows = await tx.query<{ shopify_id: string | number; marked_at: unknown }>(
-    `SELECT shopify_id, marked_at FROM fetch_marks WHERE tenant_id = ? AND stream = ? AND shopify_id IN (${marks(ids)})`,
+  const rows = await tx.query<{ shopify_id: string | number; marked_at: unknown; needs: unknown; tries: number }>(
+    `SELECT shopify_id, marked_at, needs, tries FROM fetch_marks
+     WHERE tenant_id = ? AND stream = ? AND shopify_id IN (${marks(ids)})`,
     [tenant, stream, ...idParams(ids)],
   );
-  return new Map(rows.map((row) => [String(row.shopify_id), asDate(row.marked_at)!.getTime()]));
+  return new Map(
+    rows.map(({ shopify_id, marked_at, needs, tries }) => [
+      String(shopify_id),
+      {
+        markedAt: asDate(marked_at)!.getTime(),
+        needs: (tries < NEEDED_TRIES && asDate(needs)?.getTime()) || 0,
+      },
+    ]),
+  );
 }
 
 /** When each of these was deleted in Shopify, and the customer it was merged into. */
@@ -153,7 +168,7 @@ export async function writeVerdicts(
   await forget(tx, 'tombstones', tenant, stream, verdicts.revive);
 }
 
-/** Asks for these to be fetched, `inSeconds` from now at the soonest. A mark that stands already is as good as new. */
+/** Asks for these to be fetched, `inSeconds` from now at the soonest. A mark that stands already is as good as new, and due no later than it was. */
 export async function writeMarks(
   tx: Tx,
   dialect: Dialect,
@@ -168,9 +183,26 @@ export async function writeMarks(
   const markedAt = instantText(dialect, now);
   await tx.insert(
     'fetch_marks',
-    ['tenant_id', 'stream', 'shopify_id', 'marked_at', 'due_at'],
-    ids.map((id) => [tenant, stream, id, markedAt, dueAt]),
-    { keys: ['tenant_id', 'stream', 'shopify_id'], replace: ['marked_at'] },
+    ['tenant_id', 'stream', 'shopify_id', 'marked_at', 'due_at', 'tries'],
+    ids.map((id) => [tenant, stream, id, markedAt, dueAt, 0]),
+    { keys: ['tenant_id', 'stream', 'shopify_id'], replace: ['marked_at', 'tries'], least: ['due_at'] },
+  );
+}
+
+/** Has a mark answered only by what was updated at `since`, Shopify's instant, or later. */
+export async function markNeeds(
+  tx: Tx,
+  dialect: Dialect,
+  tenant: bigint,
+  stream: StreamName,
+  id: string,
+  since: number,
+): Promise<void> {
+  const needs = instantText(dialect, since);
+  await tx.run(
+    `UPDATE fetch_marks SET needs = ?
+     WHERE tenant_id = ? AND stream = ? AND shopify_id = ? AND (needs IS NULL OR needs < ?)`,
+    [needs, tenant, stream, BigInt(id), needs],
   );
 }
 

@@ -84,6 +84,14 @@ export class PartialData extends ShopifyError {
   }
 }
 
+/** A record changed each time that its pages were read, so that they did not fit together. */
+export class KeepsChanging extends ShopifyError {
+  readonly code = 'KEEPS_CHANGING';
+  constructor(shop: string, id: string) {
+    super(shop, `${id} keeps changing while it is read.`, { retryable: true });
+  }
+}
+
 /** Shopify could not be reached or kept refusing for its load, for as long as it was worth trying. */
 export class ShopifyUnreachable extends ShopifyError {
   readonly code = 'SHOPIFY_UNREACHABLE';

@@ -1,5 +1,5 @@
 import type { ShopifyClient } from './client.ts';
-import { ShopifyUnreachable } from './errors.ts';
+import { KeepsChanging } from './errors.ts';
 import {
   OrderAgreementsDocument,
   OrderLinesDocument,
@@ -94,7 +94,7 @@ function orderReader(client: ShopifyClient, scopes: readonly string[], signal: A
       if (order) return order;
       start = (await first([id])).nodes[0] ?? null;
     }
-    if (start) throw new ShopifyUnreachable(client.shop, `${id} keeps changing while it is read.`);
+    if (start) throw new KeepsChanging(client.shop, id);
     return null;
   }
 

@@ -1,5 +1,5 @@
 import type { ShopifyClient } from './client.ts';
-import { ShopifyUnreachable } from './errors.ts';
+import { KeepsChanging } from './errors.ts';
 import {
   ProductsByIdDocument,
   ProductVariantsDocument,
@@ -68,7 +68,7 @@ async function whole(
     if (product) return product;
     start = (await firstPages(client, [id], signal)).nodes[0] ?? null;
   }
-  if (start) throw new ShopifyUnreachable(client.shop, `${id} keeps changing while it is read.`);
+  if (start) throw new KeepsChanging(client.shop, id);
   return null;
 }
 

@@ -38,7 +38,7 @@ export const markUninstalled = (db: Database, known: Tenant): Promise<boolean> =
 
 /**
  * Ends a connection whose data Shopify has asked to erase, at `asked`: until it is erased, nobody can connect the store,
- * and nothing is written for it. False, and nothing is changed, if it was connected again since then.
+ * and nothing is written for it. False, and nothing is changed, if it was connected again since then, however that ended.
  */
 export const markErasing = (db: Database, tenantId: string, asked: Date): Promise<boolean> =>
   db.transaction(async (tx) => {
@@ -46,7 +46,8 @@ export const markErasing = (db: Database, tenantId: string, asked: Date): Promis
     const tenant = await db.models.Tenant.findByPk(tenantId, { transaction, lock: true });
     if (!tenant) return false;
     const { status, installedAt } = tenant;
-    if (!ENDED.has(status) && (installedAt === null || asked < installedAt)) return false;
+    const isOlder = installedAt === null ? !ENDED.has(status) : asked < installedAt;
+    if (status !== 'erasing' && isOlder) return false;
     await endConnection(db, tx, tenantId, {
       status: 'erasing',
       statusReason: 'Its data is being erased, as Shopify asks for after an uninstallation.',

@@ -13,6 +13,8 @@ export interface StandingDeps {
   hint: Hint;
   /** Stops what runs for a store. */
   stop(tenantId: string): void;
+  /** Has Shopify asked what the store is called, and for its currency and time zone. */
+  describeSoon(tenantId: string): Promise<unknown>;
   /** Whether an uninstallation at that instant is one of the installation as it is now. */
   hasEndedBy(uninstalledAt: Date, tenant: Tenant): Promise<boolean>;
 }
@@ -24,6 +26,7 @@ export const standingHandlers = ({
   hint,
   stop,
   hasEndedBy,
+  describeSoon,
 }: StandingDeps): Record<string, (event: InboxEvent) => Promise<void>> => ({
   async 'app/uninstalled'({ tenantId, triggeredAt, shopDomain }) {
     const tenant = tenantId === null ? null : await db.models.Tenant.findByPk(tenantId);
@@ -45,5 +48,10 @@ export const standingHandlers = ({
     await db.transaction((tx) => startRun(tx, db, tenant.id, 'incremental'));
     hint('sync', tenant.id);
     await makeDue(db, tenant.id, SUBSCRIPTIONS, 0);
+  },
+
+  /** The name, currency or time zone may be another. Shopify is asked later: others' webhooks do not wait for its answer. */
+  async 'shop/update'({ tenantId }) {
+    if (tenantId !== null) await describeSoon(tenantId);
   },
 });

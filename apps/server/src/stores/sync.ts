@@ -43,11 +43,25 @@ export async function requestSync(
   return (await viewRuns(db, tenantId, [(await db.models.SyncRun.findOne({ where: { tenantId, id: runId } }))!]))[0]!;
 }
 
-/** The id of the new run, or of the active one. */
-export async function startRun(tx: Tx, db: Database, tenantId: string, kind: SyncKind | 'backfill'): Promise<string> {
+/**
+ * The id of the new run, or of the active one, which is followed by another if that one does not do what is asked: it
+ * fetches changes alone and all was asked for, or (`sinceNow`) it may have looked before what it is to find.
+ */
+export async function startRun(
+  tx: Tx,
+  db: Database,
+  tenantId: string,
+  kind: SyncKind | 'backfill',
+  { sinceNow = false } = {},
+): Promise<string> {
   const { transaction } = tx;
-  const active = await db.models.SyncRun.findOne({ where: { tenantId, status: ACTIVE }, transaction });
-  if (active) return active.id;
+  const active = await db.models.SyncRun.findOne({ where: { tenantId, status: ACTIVE }, transaction, lock: true });
+  if (active) {
+    const isMore = kind !== 'incremental' && active.kind === 'incremental';
+    const again = isMore ? 'full' : sinceNow && active.status === 'running' ? 'incremental' : null;
+    if (again && active.again !== 'full') await active.update({ again }, { transaction });
+    return active.id;
+  }
   const succeeded = await tx.query<{ stream: StreamName }>('SELECT stream FROM stream_cursors WHERE tenant_id = ?', [
     BigInt(tenantId),
   ]);

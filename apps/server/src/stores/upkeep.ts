@@ -13,6 +13,8 @@ export interface UpkeepDeps extends SubscriptionDeps {
   hint: Hint;
   /** Notes what an error says about a store as a whole; whether it does. */
   troubled(tenant: Tenant, error: unknown): Promise<boolean>;
+  /** Has a store compared with Shopify: what was deleted while nobody told, no run finds. */
+  compareSoon(tenantId: string): Promise<unknown>;
   syncEverySeconds: number;
   probeEverySeconds: number;
 }
@@ -44,13 +46,15 @@ const subscriptionCheck = (deps: UpkeepDeps): JobKind =>
       const scopes = tenant.scopes.split(',');
       await asFarAsItGoes(deps, tenant, async () => {
         const hadGap = await ensureSubscriptions(deps, tenant, deps.clientFor(tenant), { scopes, signal });
-        if (hadGap) await queueRun(deps.db, deps.hint, tenantId);
+        if (!hadGap) return;
+        await queueRun(deps.db, deps.hint, tenantId, { sinceNow: true });
+        await deps.compareSoon(tenantId);
       });
     },
   });
 
 /** Whether a shop that was frozen or locked is back: then the gap is filled. */
-const probe = ({ db, clientFor, hint, troubled, probeEverySeconds }: UpkeepDeps): JobKind =>
+const probe = ({ db, clientFor, hint, troubled, compareSoon, probeEverySeconds }: UpkeepDeps): JobKind =>
   recurring({
     db,
     name: 'probe',
@@ -66,17 +70,18 @@ const probe = ({ db, clientFor, hint, troubled, probeEverySeconds }: UpkeepDeps)
             { status: 'connected', statusReason: null },
             { where: { id: tenantId, status: 'paused' }, transaction: tx.transaction },
           );
-          if (isBack > 0) await startRun(tx, db, tenantId, 'incremental');
+          if (isBack > 0) await startRun(tx, db, tenantId, 'incremental', { sinceNow: true });
         });
         hint('sync', tenantId);
+        await compareSoon(tenantId);
       });
     },
   });
 
-async function queueRun(db: Database, hint: Hint, tenantId: string): Promise<void> {
+async function queueRun(db: Database, hint: Hint, tenantId: string, { sinceNow = false } = {}): Promise<void> {
   const tenant = await db.models.Tenant.findByPk(tenantId);
   if (!tenant?.accessToken || tenant.status !== 'connected') return;
-  await db.transaction((tx) => startRun(tx, db, tenantId, 'incremental'));
+  await db.transaction((tx) => startRun(tx, db, tenantId, 'incremental', { sinceNow }));
   hint('sync', tenantId);
 }
 

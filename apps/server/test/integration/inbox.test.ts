@@ -4,6 +4,7 @@ import { request } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dropOldBodies, forgetEvents } from '../../src/inbox/retention.ts';
 import { webhooksNaming } from '../../src/ingest/redactions.ts';
+import { pendingKeys } from '../../src/ingest/webhook/inbox.ts';
 import { createInboxWriter } from '../../src/inbox/writer.ts';
 import { addressOf } from './webhooks.ts';
 import { type Browser, onEachDatabase, startWorld, type World } from './world.ts';
@@ -298,6 +299,44 @@ onEachDatabase('inbox', (engine) => {
     expect(await refused({ from: 'monday' })).toMatchObject([{ path: 'from' }]);
     const backwards = { from: '2020-02-01T00:00:00Z', to: '2020-01-01T00:00:00Z' };
     expect(await refused(backwards)).toEqual([{ path: 'from', message: 'must not be after to' }]);
+  });
+
+  test('those that are due are found behind a thousand stores whose events are not', async () => {
+    const at = new Date();
+    const later = new Date(at.getTime() + 3_600_000);
+    const first = 7_000_000n;
+    const columns = [
+      'shop_domain',
+      'webhook_id',
+      'tenant_id',
+      'topic',
+      'received_at',
+      'status',
+      'tries',
+      'due_at',
+      'body',
+    ];
+    const rows = Array.from({ length: 1_100 }, (_, i) => {
+      const [tries, dueAt] = i < 1_050 ? [1, later] : [0, at];
+      return [
+        `many-${i}.myshopify.com`,
+        `m${i}`,
+        first + BigInt(i),
+        'orders/create',
+        at,
+        'pending',
+        tries,
+        dueAt,
+        '{}',
+      ];
+    });
+    await world.db.transaction((tx) => tx.insert('webhook_events', columns, rows, null));
+    try {
+      const found = (await pendingKeys(world.db)).filter((key) => /^\d+$/.test(key)).map(BigInt);
+      for (let i = 1_050n; i < 1_100n; i++) expect(found).toContain(first + i);
+    } finally {
+      await world.db.transaction((tx) => tx.run("DELETE FROM webhook_events WHERE shop_domain LIKE 'many-%'"));
+    }
   });
 
   test('bodies go after a while, then the events; what is pending stays', async () => {

@@ -1,5 +1,7 @@
 import { type AuditEntry, type PrivacyRequest } from '@xeno/contracts';
 import { createHmac } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ERASED_TABLES } from '../../src/privacy/erase-store.ts';
@@ -325,6 +327,56 @@ onEachDatabase('privacy', (engine) => {
     expect(await requests()).toMatchObject([{ kind: 'shop_redact', status: 'ignored' }]);
     await caughtUp(world, id, SHOP);
     await expectExact(world, ada, id, SHOP);
+  });
+
+  test('a shop/redact from before the reinstallation is ignored though the store was disconnected here since', async () => {
+    const { control } = world.sandbox;
+    control.uninstall(SHOP);
+    await until(async () => (await ada.tenant(id)).status === 'uninstalled', 'uninstalled');
+    const late = control.setFault({ kind: 'webhook_delay', delayMs: 4_000, times: 1, probability: 1 });
+    control.requestCompliance(SHOP, 'shop/redact');
+    expect(late.struck).toBe(1);
+    await delay(1_100); // Shopify's clock has seconds
+    expect(await ada.fill(SHOP)).toBe(id);
+    const { orders } = (await ada.overview(id)).totals;
+    expect((await ada.call('DELETE', `/api/tenants/${id}`)).status).toBe(204);
+    await until(async () => (await actions()).includes('privacy.shop_redact_ignored'), 'ignored');
+    expect((await ada.overview(id)).totals.orders).toBe(orders);
+  });
+
+  test('what a sync has downloaded of a store that is uninstalled meanwhile goes at once', async () => {
+    const { control } = world.sandbox;
+    const spool = join(world.config.dataDir, 'spool');
+    const files = () => (existsSync(spool) ? readdirSync(spool) : []);
+    control.setFault({ kind: 'slow', on: 'download', delayMs: 20_000, times: null, after: 1 });
+    await ada.sync(id, 'full');
+    await until(async () => files().length > 0, 'something is downloaded');
+    control.uninstall(SHOP);
+    await until(async () => (await ada.tenant(id)).status === 'uninstalled', 'uninstalled');
+    await until(async () => files().length === 0, 'nothing is left');
+  });
+
+  test('whom a body names is looked for in time, however long a word in it is', async () => {
+    const { control } = world.sandbox;
+    const { id: customer, email } = await regular();
+    control.sendWebhook(SHOP, {
+      topic: 'customers/redact',
+      uri: `${world.url}/api/shopify/webhooks`,
+      body: { shop_id: 1, shop_domain: SHOP, customer: { id: Number(customer), email }, orders_to_redact: [] },
+    });
+    await caughtUp(world, id, SHOP);
+    const made = control.createOrder(SHOP, { test: false });
+    await caughtUp(world, id, SHOP);
+    const { body } = control.delivery(control.deliveries({ shop: SHOP, topic: 'orders/create' }).at(-1)!.id);
+    const long = 'QUJD'.repeat(100_000);
+    const withWord = body.replace('"note_attributes":[]', `"note_attributes":[{"name":"design","value":"${long}"}]`);
+    expect(withWord).toContain(long);
+    const began = performance.now();
+    control.sendWebhook(SHOP, { topic: 'orders/updated', uri: addressOf(world, SHOP), body: withWord as never });
+    await caughtUp(world, id, SHOP);
+    // it was more than a minute
+    expect(performance.now() - began).toBeLessThan(20_000);
+    expect(made.id).toBeDefined();
   });
 
   test('a store whose data is being erased cannot be connected before that has ended', async () => {

@@ -230,6 +230,43 @@ onEachDatabase('reconciliation', (engine) => {
     }
   });
 
+  test('F21: a stream that Shopify refuses is told of, and the others are compared and mended', async () => {
+    const { control } = world.sandbox;
+    await reconcile();
+    const refused = control.setFault({ kind: 'http_status', status: 403, match: 'CustomersCount', times: null });
+    const order = control.createOrder(SHOP, { test: false });
+    await damage(`UPDATE daily_sales SET gross = gross + 1000 WHERE tenant_id = ${id} AND local_date =
+      (SELECT day FROM (SELECT MIN(local_date) AS day FROM daily_sales WHERE tenant_id = ${id}) AS first)`);
+    await delay(2_000); // what has just changed is not looked at
+    try {
+      const { run, findings } = await reconcile();
+      expect(run.notice).toContain('Shopify did not let customers be compared');
+      expect(run.compared.orders).toBeGreaterThan(140);
+      expect(findings).toContainEqual(expect.objectContaining({ kind: 'missing', shopifyId: order.id, mended: true }));
+      expect(findings).toContainEqual(expect.objectContaining({ kind: 'drift', mended: true }));
+    } finally {
+      control.clearFaults(refused.id);
+    }
+  });
+
+  test('a store one of whose streams never came is compared in the others', async () => {
+    const { control } = world.sandbox;
+    const shop = 'half.myshopify.com';
+    control.createShop(shop, { orders: 20 });
+    const refused = control.setFault({ kind: 'http_status', status: 403, match: 'CustomersCount', shop, times: null });
+    try {
+      const half = await ada.connect(shop);
+      await ada.settled(half);
+      const order = control.createOrder(shop, { test: false });
+      await delay(2_000);
+      const { run, findings } = await reconcile(half);
+      expect(run.notice).toContain('Its first sync has yet to bring customers.');
+      expect(findings).toContainEqual(expect.objectContaining({ kind: 'missing', shopifyId: order.id }));
+    } finally {
+      control.clearFaults(refused.id);
+    }
+  });
+
   test('a list that breaks off deletes nothing, and the failure is told', async () => {
     const before = await ada.overview(id);
     world.sandbox.control.setFault({ kind: 'http_status', status: 503, times: null, match: 'ChangedOrders' });

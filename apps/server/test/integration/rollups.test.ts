@@ -30,8 +30,6 @@ const sale: fc.Arbitrary<Sale> = fc.record({
   action: fc.constantFrom('ORDER', 'RETURN', 'UPDATE'),
   kind: fc.constantFrom(...kinds),
   lineId: fc.option(fc.constantFrom('11', '12', '9007199254740993'), { nil: null }),
-  productId: fc.option(fc.constantFrom('71', '72'), { nil: null }),
-  variantId: fc.constant(null),
   quantity: fc.integer({ min: -3, max: 5 }),
   total: fc.integer({ min: -50_000, max: 50_000 }),
   tax: fc.integer({ min: -900, max: 900 }),
@@ -73,10 +71,10 @@ const order: fc.Arbitrary<OrderRecord> = fc.record({
   cancelledAt: fc.constant(null),
   cancelReason: fc.constant(null),
   closedAt: fc.constant(null),
-  lines: fc.constant([
-    {
-      id: '11',
-      productId: '71',
+  lines: fc.option(fc.constantFrom('71', '72'), { nil: null }).map((productId) =>
+    ['11', '12'].map((id) => ({
+      id,
+      productId,
       variantId: null,
       title: 'عطر 🌸 <b>"x"</b>',
       variantTitle: null,
@@ -87,8 +85,8 @@ const order: fc.Arbitrary<OrderRecord> = fc.record({
       unitPrice: 100,
       discountedTotal: 100,
       giftCard: false,
-    },
-  ]),
+    })),
+  ),
   refunds: fc.constant([]),
   events: fc.tuple(event(1), event(2), event(3)).map(([a, b, c]) => [a, b, c]),
 });

@@ -406,11 +406,28 @@ onEachDatabase('processing of webhooks', (engine) => {
     }
   });
 
+  test.concurrent('shop/update holds nothing up while Shopify does not answer', async () => {
+    const store = await open();
+    const slow = control().setFault({
+      kind: 'slow',
+      shop: store.shop,
+      delayMs: 20_000,
+      times: null,
+      match: 'ianaTimezone',
+    });
+    send(store, 'shop/update', { id: 1, myshopify_domain: store.shop });
+    await control().idle({ shop: store.shop });
+    const order = control().createOrder(store.shop, { test: false });
+    await expect.poll(() => orderRow(store, order.id), { timeout: 10_000 }).toBeDefined();
+    control().clearFaults(slow.id);
+  });
+
   test.concurrent('another time zone or currency of the store is asked for when shop/update comes', async () => {
     const store = await open();
     control().updateShop(store.shop, { timezone: 'Pacific/Auckland' });
+    const timezone = async () => (await store.browser.tenant(store.id)).timezone;
+    await expect.poll(timezone, { timeout: 10_000 }).toBe('Pacific/Auckland');
     await expectExactNow(store);
-    expect((await store.browser.tenant(store.id)).timezone).toBe('Pacific/Auckland');
   });
 
   test.concurrent('asOf follows the webhooks', async () => {

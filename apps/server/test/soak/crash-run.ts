@@ -113,6 +113,7 @@ export async function crashRun(options: CrashOptions): Promise<CrashReport> {
         RECONCILE_SETTLE_SECONDS: '1',
         FETCH_SETTLE_SECONDS: '1',
         MARK_RETRY_SECONDS: '1',
+        MARK_BELIEVED_SECONDS: '1',
       },
       (): Record<string, string> => {
         if (missing.length === 0) return {};

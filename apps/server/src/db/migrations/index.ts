@@ -16,6 +16,8 @@ import { findingsKind } from './0016-findings-kind.ts';
 import { oauthStateSession } from './0017-oauth-state-session.ts';
 import { grants } from './0018-grants.ts';
 import { widerColumns } from './0019-wider-columns.ts';
+import { runAgain } from './0020-run-again.ts';
+import { markNeeds } from './0021-mark-needs.ts';
 import type { Migration } from './migration.ts';
 
 export const migrations: Migration[] = [
@@ -37,4 +39,6 @@ export const migrations: Migration[] = [
   ...oauthStateSession,
   ...grants,
   ...widerColumns,
+  ...runAgain,
+  ...markNeeds,
 ];

@@ -22,6 +22,8 @@ export class SyncRun extends Model<InferAttributes<SyncRun>, InferCreationAttrib
   declare finishedAt: CreationOptional<Date | null>;
   declare error: CreationOptional<string | null>;
   declare notice: CreationOptional<string | null>;
+  /** The kind of run that was asked for meanwhile, and is to follow. */
+  declare again: CreationOptional<SyncKind | null>;
   declare createdAt: CreationOptional<Date>;
 }
 
@@ -37,6 +39,7 @@ export function defineSyncRun(sequelize: Sequelize) {
       finishedAt: DataTypes.DATE(3),
       error: DataTypes.TEXT,
       notice: DataTypes.TEXT,
+      again: DataTypes.STRING(16),
       createdAt: DataTypes.DATE(3),
     },
     { sequelize, modelName: 'SyncRun', tableName: 'sync_runs', updatedAt: false },

@@ -17,7 +17,7 @@ import type { IngestPool } from '../bulk/pool.ts';
 import type { FetchContext } from '../context.ts';
 import { countOf } from '../counts.ts';
 import { locked } from '../apply.ts';
-import { fetchById, storableIds } from '../fetch-by-id.ts';
+import { endFetch, fetchById, storableIds } from '../fetch-by-id.ts';
 import { forgetUnreadable, idsOf, listUnreadable } from '../unreadable.ts';
 import { visibleOnes } from '../visibility.ts';
 import type { Finding } from './findings.ts';
@@ -77,7 +77,8 @@ export async function compareIds(
   const old = [...doubtful]
     .filter(([id, updatedAt]) => Math.max(updatedAt, before.get(id)?.updatedAt ?? 0) <= settled)
     .map(([id]) => id);
-  await fetchById(ctx, stream, old);
+  // neither the list knows them, a while after their last change, nor does a fetch
+  await endFetch(ctx, stream, await fetchById(ctx, stream, old, { mayBeGone: () => true }));
   const after = await storedRows(ctx.db, ctx.tenantId, stream, old);
   const findings = old.flatMap((id): Partial<Finding>[] => {
     const [was, is] = [before.get(id)?.updatedAt ?? null, after.get(id)?.updatedAt ?? null];

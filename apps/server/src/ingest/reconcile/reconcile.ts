@@ -17,6 +17,7 @@ import {
 } from '../../shopify/errors.ts';
 import { mayRead } from '../../shopify/scopes.ts';
 import type { SyncDeps } from '../context.ts';
+import { readCursors } from '../cursors.ts';
 import { describeShop } from '../shop.ts';
 import { idsOf, listUnreadable } from '../unreadable.ts';
 import { localDates } from '../local-date.ts';
@@ -54,8 +55,10 @@ export const reconcileJobs = (deps: ReconcileDeps): JobKind =>
     async work(tenantId, signal) {
       const { db, owner, leaseSeconds: seconds } = deps;
       const tenant = await db.models.Tenant.findByPk(tenantId);
-      // before the first back-fill everything would be missing
-      if (tenant?.status !== 'connected' || tenant.lastSyncAt === null) return;
+      if (tenant?.status !== 'connected') return;
+      // before its first back-fill everything of a stream would be missing
+      const cursors = await readCursors(db, tenantId);
+      if (cursors.size === 0) return;
       const held = await withLease(db, { tenantId, name: RECONCILE, owner, seconds, signal }, async (lease, kept) => {
         const client = deps.clientFor(tenant);
         const id = await begin(db, tenantId);
@@ -68,7 +71,13 @@ export const reconcileJobs = (deps: ReconcileDeps): JobKind =>
         try {
           const ctx = { ...deps, tenantId, lease, signal: kept, client };
           const shop = await describeShop(ctx, tenant);
-          await compareAll({ ...ctx, ...shop, settleMs: deps.reconcileSettleSeconds * 1000 }, deps, findings, report);
+          await compareAll(
+            { ...ctx, ...shop, settleMs: deps.reconcileSettleSeconds * 1000 },
+            STREAMS.filter((stream) => cursors.has(stream)),
+            deps,
+            findings,
+            report,
+          );
         } catch (error) {
           if (kept.aborted || error instanceof LeaseLost || isAway(error)) throw error;
           await deps.troubled(tenant, error);
@@ -98,34 +107,57 @@ interface Report {
 
 type Context = ListContext & { timezone: string };
 
-async function compareAll(ctx: Context, deps: ReconcileDeps, findings: Findings, report: Report): Promise<void> {
+async function compareAll(
+  ctx: Context,
+  filled: StreamName[],
+  deps: ReconcileDeps,
+  findings: Findings,
+  report: Report,
+): Promise<void> {
   const { db, tenantId } = ctx;
-  const readable = STREAMS.filter((stream) => mayRead(ctx.scopes, stream));
+  const granted = STREAMS.filter((stream) => mayRead(ctx.scopes, stream));
+  const readable = new Set(granted.filter((stream) => filled.includes(stream)));
+  /** What Shopify refuses of one stream says nothing about the others. */
+  const eachReadable = async (work: (stream: StreamName) => Promise<void>) => {
+    for (const stream of readable) {
+      try {
+        await work(stream);
+      } catch (error) {
+        if (!isDenied(error)) throw error;
+        readable.delete(stream);
+        report.notices.push(`Shopify did not let ${stream} be compared: ${error.message}`);
+      }
+    }
+  };
   for (const stream of STREAMS) {
-    if (readable.includes(stream)) continue;
-    report.notices.push(`The store has not granted access to ${stream}.`);
+    if (readable.has(stream)) continue;
+    const why = granted.includes(stream) ? 'Its first sync has yet to bring' : 'The store has not granted access to';
+    report.notices.push(`${why} ${stream}.`);
   }
   // what is stored first: its repair asks Shopify only about what is damaged
   const places = await readPlaces(db, tenantId);
-  for (const stream of readable) {
+  await eachReadable(async (stream) => {
     const check = await checkRows(ctx, stream, { after: places[stream] ?? null, limit: deps.reconcileRows });
     places[stream] = check.next;
     report.compared.rows += check.checked;
     await findings.add(check.findings);
     failPoint('reconcile.rows');
-  }
+  });
   await writePlaces(db, tenantId, places);
-  for (const stream of readable) {
+  await eachReadable(async (stream) => {
     const { compared, findings: found } = await compareIds(ctx, stream);
     report.compared[stream] = compared;
     await findings.add(found);
-  }
+  });
   // rows before rollups: a rollup is right when it is what its rows add up to
   await findings.add((await checkRollups(ctx)).findings);
   await compareDays(ctx, deps, findings, report);
   await findings.add(await ledgerDifferences(db, tenantId));
   await findings.add(await unreadableRecords(db, tenantId));
 }
+
+const isDenied = (error: unknown): error is ShopifyError =>
+  error instanceof ScopeMissing || (error instanceof PartialData && !error.retryable);
 
 async function compareDays(ctx: Context, deps: ReconcileDeps, findings: Findings, report: Report): Promise<void> {
   if (!ctx.scopes.includes('read_reports')) {
@@ -134,7 +166,11 @@ async function compareDays(ctx: Context, deps: ReconcileDeps, findings: Findings
   }
   const localDate = localDates(ctx.timezone);
   const now = ctx.shopNow.getTime();
-  const days = { from: localDate(now - deps.reconcileDays * DAY_MS), to: localDate(now) };
+  const days = {
+    from: localDate(now - deps.reconcileDays * DAY_MS),
+    to: localDate(now),
+    moving: localDate(now - ctx.settleMs),
+  };
   try {
     const { compared, findings: found } = await checkDays(ctx, days);
     report.compared.days = compared;

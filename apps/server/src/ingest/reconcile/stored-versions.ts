@@ -3,7 +3,7 @@ import type { Database } from '../../db/database.ts';
 import { asDate, idParams, marks } from '../../db/values.ts';
 import { locked } from '../apply.ts';
 import type { FetchContext } from '../context.ts';
-import { fetchById } from '../fetch-by-id.ts';
+import { endFetch, fetchById } from '../fetch-by-id.ts';
 import { ID_COLUMNS } from '../records-of-rows.ts';
 import { idsOf } from '../unreadable.ts';
 import { hiddenOnes } from '../visibility.ts';
@@ -90,8 +90,8 @@ async function read(
 }
 
 /**
- * Fetches rows whose content is doubted: it is written whatever version it has. Gives ids that could not be read, those
- * among them that Shopify does not show any more, which stay as they are.
+ * Fetches rows whose content is doubted: it is written whatever version it has. What Shopify does not find stays marked.
+ * Gives ids that could not be read, those among them that Shopify does not show any more, which stay as they are.
  */
 export async function refetch(ctx: FetchContext, stream: StreamName, ids: readonly string[]): Promise<Set<string>> {
   const unread = new Set<string>();
@@ -109,7 +109,8 @@ export async function refetch(ctx: FetchContext, stream: StreamName, ids: readon
         [new Date(0), tenant, ...idParams(some)],
       );
     });
-    const fetched = await fetchById(ctx, stream, some);
+    const fetched = await fetchById(ctx, stream, some, { mayBeGone: () => false });
+    await endFetch(ctx, stream, fetched);
     for (const id of idsOf(fetched.unread.map(({ gid }) => gid)).ids) unread.add(id);
   }
   return unread;

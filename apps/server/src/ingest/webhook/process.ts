@@ -13,9 +13,8 @@ import { type ApplyContext, deleteRecords, locked, type TenantState } from '../a
 import { applyProducts } from '../apply-products.ts';
 import type { SyncDeps } from '../context.ts';
 import { MARKS } from '../fetch-marks.ts';
-import { describeShop } from '../shop.ts';
 import { unreadableAmong } from '../unreadable.ts';
-import { NOT_FETCHED, writeMarks } from '../versions.ts';
+import { markNeeds, NOT_FETCHED, writeMarks } from '../versions.ts';
 import { applyCustomerBodies } from './apply-customer-bodies.ts';
 import { applyOrderBodies } from './apply-order-bodies.ts';
 import { applyCheckouts, checkoutOf } from './checkouts.ts';
@@ -70,24 +69,22 @@ type Work = WebhookDeps & ApplyContext & { tenant: Tenant; signal: AbortSignal; 
 async function processEvents(work: Work): Promise<'done' | 'more'> {
   const { db, tenant, handlers } = work;
   const whose = { tenantId: tenant.id };
-  const handled = [...Object.keys(handlers), SHOP_UPDATE];
   for (let turn = 0; turn < TURN; turn++) {
     work.signal.throwIfAborted();
     // until the first run has asked for the store's currency and time zone, events about records wait
     const isNew = tenant.currency === null && !ENDED.has(tenant.status);
-    const { events, more } = await readPending(db, whose, isNew ? handled : null);
-    const records: PendingEvent[] = [];
-    for (const event of events) {
-      if (handled.includes(event.topic)) await handle(work, event);
-      else records.push(event);
-    }
+    const { events, more } = await readPending(db, whose, isNew ? Object.keys(handlers) : null);
+    const isRecord = ({ topic }: PendingEvent) => !Object.hasOwn(handlers, topic);
+    const records = events.filter(isRecord);
     if (records.length > 0) await processRecords(work, records);
-    if (!more) return 'done';
+    const areLeft = await handleAll(
+      work,
+      events.filter((event) => !isRecord(event)),
+    );
+    if (!areLeft && !more) return 'done';
   }
   return 'more';
 }
-
-const SHOP_UPDATE = 'shop/update';
 
 async function finishAll(db: Database, whose: { tenantId: string }, note: string): Promise<'done' | 'more'> {
   const { events, more } = await readPending(db, whose, null);
@@ -155,6 +152,9 @@ async function applyAll(work: Work, tx: Tx, state: TenantState, readings: Read[]
   for (const [stream, ids] of byStream(of('delete')))
     await deleteRecords(tx, dialect, state, stream, ids, await tx.now());
   for (const [stream, ids] of byStream(of('fetch'))) await writeMarks(tx, dialect, state.tenant, stream, ids);
+  for (const { stream, id, since } of of('fetch')) {
+    if (since !== null) await markNeeds(tx, dialect, state.tenant, stream, id, since);
+  }
   // what could not be read may be readable now
   const told = {
     orders: orders.map((body) => body.told.record.id),
@@ -196,24 +196,29 @@ async function noteAppliedTo({ db, tenantId }: Work, tx: Tx, readings: Read[]): 
   );
 }
 
+/** What handlers wait for, records must not: after so long, those that have come meanwhile are looked for. */
+const HANDLING_MS = 1_000;
+
+/** One after the other; whether some are left. */
+async function handleAll(work: Work, events: PendingEvent[]): Promise<boolean> {
+  const began = performance.now();
+  for (const [i, event] of events.entries()) {
+    await handle(work, event);
+    if (performance.now() - began > HANDLING_MS) return i < events.length - 1;
+  }
+  return false;
+}
+
 /** An event alone, in the hands of its handler. */
 async function handle(work: Work, event: PendingEvent): Promise<void> {
-  const handler = work.handlers[event.topic] ?? (() => describe(work));
   try {
-    await handler(event);
+    await work.handlers[event.topic]!(event);
   } catch (error) {
     work.signal.throwIfAborted();
     if (error instanceof LeaseLost || isUnavailable(error)) throw error;
     return fail(work, event, error);
   }
   await work.db.transaction((tx) => finishEvents(tx, work.db.dialect, [event], () => null));
-}
-
-/** shop/update: the name, currency or time zone may be another. */
-async function describe(work: Work): Promise<void> {
-  if (work.tenant.status !== 'connected') return;
-  await describeShop({ ...work, client: work.clientFor(work.tenant) }, work.tenant);
-  work.changed(work.tenantId);
 }
 
 /** Events of a shop that is not known here: only what the law asks for is done about them. */

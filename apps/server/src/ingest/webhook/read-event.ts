@@ -3,7 +3,7 @@ import type { InboxEvent } from '../../db/inbox-event.ts';
 import { Unreadable } from '../map/fields.ts';
 import type { ProductRecord } from '../records.ts';
 import type { OrderBody } from './apply-order-bodies.ts';
-import { type Body, idIn, idOfBody, objectIn, parseBody, Untold } from './body.ts';
+import { type Body, idIn, idOfBody, instantIn, objectIn, parseBody, Untold } from './body.ts';
 import { type Checkout, mapCheckoutBody } from './checkouts.ts';
 import { type InventoryLevel, mapLevelBody } from './inventory-levels.ts';
 import { mapCustomerBody, type ToldCustomer } from './map-customer.ts';
@@ -19,7 +19,8 @@ export type Action =
   | { do: 'checkout'; checkout: Checkout; customerId: string | null }
   | { do: 'delete'; stream: StreamName; id: string }
   | { do: 'merge'; merged: string; into: string }
-  | { do: 'fetch'; stream: StreamName; id: string }
+  /** `since`: Shopify's instant at which happened what the event is about. */
+  | { do: 'fetch'; stream: StreamName; id: string; since: number | null }
   | { do: 'nothing' };
 
 /** What an event comes to; `note` is what people should know of it. */
@@ -44,7 +45,11 @@ const checkout: Read = (body) => {
 const deletion =
   (stream: StreamName): Read =>
   (body) => ({ do: 'delete', stream, id: idOfBody(body) });
-const fetchOrder: Read = (body) => ({ do: 'fetch', stream: 'orders', id: orderIdOf(body) });
+const fetchOrder: Read = (body) => {
+  const edit = objectIn(body, 'order_edit');
+  const since = edit ? instantIn(edit, 'committed_at') : instantIn(body, 'created_at');
+  return { do: 'fetch', stream: 'orders', id: orderIdOf(body), since };
+};
 
 /** Rule: Shopify's topics, https://shopify.dev/docs/api/webhooks/2026-10 */
 const TOPICS: Record<string, { stream: StreamName | null; read: Read }> = {
@@ -97,7 +102,8 @@ export function readEvent({ topic, body: text }: InboxEvent, shopCurrency: strin
 function fetchInstead(stream: StreamName | null, body: Body | null, read: Read): Action {
   if (stream === null || body === null) return { do: 'nothing' };
   try {
-    return { do: 'fetch', stream, id: read === fetchOrder ? orderIdOf(body) : idOfBody(body) };
+    const id = read === fetchOrder ? orderIdOf(body) : idOfBody(body);
+    return { do: 'fetch', stream, id, since: null };
   } catch {
     return { do: 'nothing' };
   }

@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { caughtUp } from './webhooks.ts';
+import { type Browser, expectExact, onEachDatabase, startWorld, type World } from './world.ts';
+
+onEachDatabase('what one run leaves', (engine) => {
+  let world: World;
+  let shops = 0;
+  beforeAll(async () => {
+    world = await startWorld(engine, {
+      env: { SWEEP_SECONDS: '1', SUBSCRIPTIONS_EVERY_SECONDS: '1', RECONCILE_SETTLE_SECONDS: '1' },
+    });
+  });
+  afterAll(() => world.close());
+
+  const control = () => world.sandbox.control;
+  async function open() {
+    const shop = `gaps-${++shops}.myshopify.com`;
+    control().createShop(shop, { orders: 30 });
+    const browser: Browser = await world.register();
+    return { browser, shop, id: await browser.fill(shop) };
+  }
+  const kinds = async (browser: Browser, id: string) =>
+    (await browser.runs(id)).filter(({ status }) => status === 'succeeded').map(({ kind }) => kind);
+
+  test('a full run that is asked for while changes are fetched follows', async () => {
+    const { browser, id } = await open();
+    control().setFault({ kind: 'slow', match: 'OrdersCount', delayMs: 1_500, times: 1 });
+    const first = await browser.sync(id, 'incremental');
+    expect(await browser.sync(id, 'full')).toMatchObject({ id: first.id, kind: 'incremental' });
+    expect(await browser.sync(id, 'incremental')).toMatchObject({ id: first.id });
+    await expect.poll(() => kinds(browser, id), { timeout: 20_000 }).toEqual(['full', 'incremental', 'backfill']);
+    await browser.settled(id);
+    expect(await kinds(browser, id)).toEqual(['full', 'incremental', 'backfill']);
+  });
+
+  test('a gap that is found while a run goes on is filled after it, deletions too (F7)', async () => {
+    const { browser, shop, id } = await open();
+    const gone = control().createOrder(shop, { test: false });
+    await caughtUp(world, id, shop);
+    const topics = control().subscriptions(shop).length;
+    // its orders are listed by then
+    const slow = control().setFault({ kind: 'slow', shop, delayMs: 4_000, times: 1, match: 'ProductsCount' });
+    await browser.sync(id, 'incremental');
+    await expect.poll(() => slow.struck, { timeout: 10_000 }).toBe(1);
+    control().removeSubscriptions(shop);
+    control().createOrder(shop, { test: false });
+    control().deleteOrder(shop, gone.id);
+    await expect.poll(() => control().subscriptions(shop).length, { timeout: 10_000 }).toBe(topics);
+    await expect
+      .poll(() => kinds(browser, id), { timeout: 20_000 })
+      .toEqual(['incremental', 'incremental', 'backfill']);
+    const count = async () => (await browser.overview(id)).totals.orders;
+    const expected = (await control().expected(shop)).orders;
+    await expect.poll(count, { timeout: 20_000 }).toBe(expected);
+    await expectExact(world, browser, id, shop);
+  });
+});

@@ -1,0 +1,58 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { accessOf, type Database, openDatabase } from '../../src/db/database.ts';
+import { LeaseLost, withLease } from '../../src/db/leases.ts';
+import { describeShop } from '../../src/ingest/shop.ts';
+import { onEachDatabase, startWorld, type World } from './world.ts';
+
+onEachDatabase('a lease', (engine) => {
+  let world: World;
+  let others: Database[];
+  beforeEach(async () => {
+    world = await startWorld(engine);
+    others = engine.name === 'mariadb' ? [0, 1].map(() => openDatabase(accessOf(world.config))) : [world.db, world.db];
+    for (const db of others) await db.now();
+  });
+  afterEach(async () => {
+    if (engine.name === 'mariadb') for (const db of others) await db.close();
+    await world.close();
+  });
+  const { signal } = new AbortController();
+
+  test('of the installation, which has no row to lock, goes to one of those that come at the same moment', async () => {
+    let [holders, most] = [0, 0];
+    const hold = (db: Database, owner: string) =>
+      withLease(db, { tenantId: '0', name: 'chores', owner, seconds: 30, signal }, async () => {
+        most = Math.max(most, ++holders);
+        await delay(5);
+        holders--;
+      });
+    for (let round = 0; round < 40; round++) {
+      await Promise.all(others.map((db, n) => hold(db, `o${n}`)));
+      // it was given back, so that nobody waits for it to run out
+      expect(await hold(world.db, 'me')).not.toBeNull();
+    }
+    expect(most).toBe(1);
+  });
+
+  test('that is lost lets nobody write down what the shop said before', async () => {
+    const SHOP = 'lease.myshopify.com';
+    world.sandbox.control.createShop(SHOP, { orders: 5, currency: 'GBP' });
+    const ada = await world.register();
+    const id = await ada.fill(SHOP);
+    const tenant = (await world.db.models.Tenant.findByPk(id))!;
+    const client = {
+      query: async () => ({
+        data: {
+          shop: { name: 'Old', ianaTimezone: 'Asia/Tokyo', currencyCode: 'JPY' },
+          currentAppInstallation: { accessScopes: [{ handle: 'read_orders' }] },
+        },
+        date: new Date(),
+      }),
+      fallenForwardTo: null,
+    };
+    const lost = { db: world.db, tenantId: id, lease: { name: 'sync', fence: '0' }, client: client as never, signal };
+    await expect(describeShop(lost, tenant)).rejects.toThrow(LeaseLost);
+    expect(await ada.tenant(id)).toMatchObject({ currencyCode: 'GBP', storeName: tenant.storeName });
+  });
+});
