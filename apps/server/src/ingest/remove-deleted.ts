@@ -1,13 +1,16 @@
 import type { StreamName } from '@xeno/contracts';
+import { setTimeout } from 'node:timers/promises';
 import { asDate } from '../db/values.ts';
 import { readRoots } from './bulk/partition.ts';
-import { endFetch, fetchById } from './fetch-by-id.ts';
+import { fetchById } from './fetch-by-id.ts';
 import type { SyncContext } from './context.ts';
 import { ID_COLUMNS } from './records-of-rows.ts';
 import { ordersVisibleSince } from './visibility.ts';
 
 /** So long after something was made, what reads it may not find it yet. */
 const YOUNG_MS = 120_000;
+const LOOKS = 3;
+const LOOK_AGAIN_MS = 2_000;
 
 /** Few enough that whoever asks something else meanwhile does not wait for it. */
 const PAGE = 1_000;
@@ -15,7 +18,7 @@ const PAGE = 1_000;
 /**
  * What we have of a window and its complete result has not (`folder` is null where there was nothing at all) was deleted
  * in Shopify, unless it came into being meanwhile: each is asked for by its id, and removed only if Shopify does not know it;
- * a young one is asked for again. The window ends soon after the result was begun, at the latest.
+ * a young one is asked for several times. The window ends soon after the result was begun, at the latest.
  */
 export async function removeDeleted(
   ctx: SyncContext,
@@ -30,9 +33,13 @@ export async function removeDeleted(
   for (let page = await readPage(ctx, stream, from, window.to, null); page.length > 0;) {
     const missing = page.filter(({ id }) => !includes(present, BigInt(id)));
     const young = new Set(missing.filter((row) => asDate(row.created_at)! > settled).map(({ id }) => String(id)));
-    const ids = missing.map(({ id }) => String(id));
-    if (ids.length > 0) {
-      await endFetch(ctx, stream, await fetchById(ctx, stream, ids, { mayBeGone: (id) => !young.has(id) }));
+    let left = missing.map(({ id }) => String(id));
+    for (let look = 1; left.length > 0; look++) {
+      if (look > 1) await setTimeout(LOOK_AGAIN_MS, undefined, { signal: ctx.signal });
+      const mayBeGone = (id: string) => look === LOOKS || !young.has(id);
+      const { doubted, errors } = await fetchById(ctx, stream, left, { mayBeGone });
+      if (errors[0]) throw errors[0];
+      left = doubted;
     }
     page = await readPage(ctx, stream, from, window.to, page.at(-1)!);
   }
