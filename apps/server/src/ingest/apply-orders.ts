@@ -159,7 +159,7 @@ export const prepareOrder = (record: OrderRecord, lines = ledger(record)): Prepa
 
 const FACTS = ['tenant', 'generation', 'timezone', 'currency'] as const satisfies (keyof TenantFacts)[];
 
-/** Makes the rows of orders that come in parts: nothing else is kept of them. */
+/** Makes the rows of orders that come in parts, with a pause after each: nothing else is kept of them. */
 export async function prepareInserts(
   db: Database,
   facts: TenantFacts,
@@ -175,6 +175,7 @@ export async function prepareInserts(
       heads.push({ id, updatedAt, customerId, fingerprint: fingerprintOf(order.contentHash, customerId) });
       rows.add({ ...order, customerId }, false);
     }
+    await setImmediate(); // it is the turn of the database's answers to the last batch
   }
   return { facts, heads, inserts: [...rows.inserts()] };
 }
