@@ -17,7 +17,6 @@ import { idsOf, keepUnreadable, type UnreadableRecord } from './unreadable.ts';
 import { visibleOnes } from './visibility.ts';
 
 export interface FetchedById {
-  applied: number;
   /** These are kept as unreadable. */
   unread: UnreadableRecord[];
   /** Shopify did not find these, and it is too early to believe that they are gone. */
@@ -42,7 +41,7 @@ export async function fetchById(
   ids: readonly string[],
   options: FetchOptions,
 ): Promise<FetchedById> {
-  const fetched: FetchedById = { applied: 0, unread: [], doubted: [], errors: [] };
+  const fetched: FetchedById = { unread: [], doubted: [], errors: [] };
   const open = new Set(ids);
   const fetchSome = async (some: readonly string[]): Promise<void> => {
     try {
@@ -61,9 +60,9 @@ export async function fetchById(
   return fetched;
 }
 
-/** What one record among others may be to blame for. */
+/** What one record among others may be to blame for; what is denied is denied of all. */
 const isOfOne = (error: unknown): error is Error =>
-  error instanceof PartialData || error instanceof KeepsChanging || error instanceof Unreadable;
+  (error instanceof PartialData && error.retryable) || error instanceof KeepsChanging || error instanceof Unreadable;
 
 async function fetchTogether(
   ctx: FetchContext,
@@ -76,10 +75,7 @@ async function fetchTogether(
   const gids = ids.map((id) => gidOf(stream, id));
   for await (const { batch, unread, missing, count } of batches(ctx, stream, gids)) {
     failPoint('fetch.answered');
-    if (batch.records.length > 0) {
-      await apply(ctx, batch);
-      fetched.applied += batch.records.length;
-    }
+    if (batch.records.length > 0) await apply(ctx, batch);
     if (unread.length > 0) {
       const { dialect } = ctx.db;
       await locked(ctx, (tx, { tenant }) => keepUnreadable(tx, dialect, tenant, stream, unread, batch.fetchBegan));
