@@ -19,6 +19,7 @@ import { pruneSessions } from './identity/sessions.ts';
 import { dropOldBodies, forgetEvents } from './inbox/retention.ts';
 import { inboxRoutes } from './inbox/routes.ts';
 import { createInboxWriter } from './inbox/writer.ts';
+import { checkoutJobs } from './ingest/abandoned-checkouts.ts';
 import { createIngestPool } from './ingest/bulk/pool.ts';
 import type { SyncDeps } from './ingest/context.ts';
 import { markJobs } from './ingest/fetch-marks.ts';
@@ -224,7 +225,7 @@ export async function startApp(
     /** The background work of every room. */
     const kinds: JobKind[] = [
       syncJobs(
-        syncing,
+        { ...syncing, hint: queue.hint },
         { active: () => activeRuns(db), activeOf: (tenantId) => activeRun(db, tenantId) },
         tuning.syncsAtOnce,
       ),
@@ -240,6 +241,7 @@ export async function startApp(
         },
       }),
       describeJobs({ ...syncing, changed, troubled }),
+      checkoutJobs({ ...syncing, changed, troubled }),
       reconcileJobs({ ...syncing, ...tuning, changed, troubled }),
       ...upkeepJobs({
         ...subscribing,

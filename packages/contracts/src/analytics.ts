@@ -127,7 +127,9 @@ export type TopCustomers = Static<(typeof topCustomers)['response'][200]>;
 
 export const CheckoutDay = Type.Object({
   date: LocalDate,
-  checkouts: Type.Integer({ description: 'Checkouts begun that day.' }),
+  checkouts: Type.Integer({
+    description: 'Checkouts begun that day, as far as a webhook told of them or Shopify lists them as abandoned.',
+  }),
   completed: Type.Integer({ description: 'Of these, those that became orders, whenever they did.' }),
   abandoned: Type.Integer({
     description: 'Of these, those that left a way to write to their buyer and are not completed after an hour.',

@@ -1,4 +1,5 @@
-import type { JobKind } from '../jobs/job.ts';
+import type { Hint, JobKind } from '../jobs/job.ts';
+import { CHECKOUTS } from './abandoned-checkouts.ts';
 import { type SyncDeps, TurnOver } from './context.ts';
 import { cleanSpool } from './spool.ts';
 import { runSync } from './sync.ts';
@@ -10,7 +11,7 @@ export interface ActiveRuns {
 }
 
 /** Carries out what `sync_runs` says is queued or running; the key is the tenant's id. */
-export const syncJobs = (deps: SyncDeps, runs: ActiveRuns, concurrency: number): JobKind => ({
+export const syncJobs = (deps: SyncDeps & { hint: Hint }, runs: ActiveRuns, concurrency: number): JobKind => ({
   name: 'sync',
   concurrency,
   pending: async () => (await runs.active()).map(({ tenantId }) => tenantId),
@@ -19,6 +20,7 @@ export const syncJobs = (deps: SyncDeps, runs: ActiveRuns, concurrency: number):
     try {
       if (run) await runSync(deps, tenantId, run.id, signal);
       const next = await runs.activeOf(tenantId);
+      if (run && next?.id !== run.id) deps.hint(CHECKOUTS, tenantId);
       return next && next.id !== run?.id ? 'more' : 'done';
     } catch (error) {
       if (!(error instanceof TurnOver)) throw error;

@@ -5,9 +5,11 @@ import { type Lease, LeaseLost, withLease } from '../db/leases.ts';
 import { ACTIVE, type SyncRun } from '../db/models/sync-run.ts';
 import type { SyncStream } from '../db/models/sync-stream.ts';
 import type { Tenant } from '../db/models/tenant.ts';
+import { makeDueWithin } from '../jobs/recurring.ts';
 import { API_VERSION } from '../shopify/client.ts';
 import { ShopifyError, ShopUnavailable } from '../shopify/errors.ts';
 import { mayRead } from '../shopify/scopes.ts';
+import { CHECKOUTS } from './abandoned-checkouts.ts';
 import { locked } from './apply.ts';
 import { type Backfill, fetchWindows } from './backfill.ts';
 import { type SyncContext, type SyncDeps, TurnOver } from './context.ts';
@@ -172,6 +174,7 @@ async function finish(deps: SyncDeps, tenant: Tenant, run: SyncRun, lease: Lease
         { lastSyncAt: finishedAt, status: 'connected', statusReason: null },
         { where: { id: tenant.id }, transaction },
       );
+      await makeDueWithin(tx, db.dialect, tenant.id, CHECKOUTS, 0);
     } else if (trouble) {
       await writeTrouble(db, tenant, trouble, transaction);
     }

@@ -71,6 +71,19 @@ export const makeDueWithin = (
     [BigInt(tenantId), job],
   );
 
+/** What the job's last time has left for the next; null before the first. */
+export async function readNote(db: Database, tenantId: string, job: string): Promise<string | null> {
+  const [row] = await db.read<{ note: string | null }>('SELECT note FROM upkeep WHERE tenant_id = ? AND job = ?', [
+    BigInt(tenantId),
+    job,
+  ]);
+  return row?.note ?? null;
+}
+
+/** From within the job, whose row is there. */
+export const writeNote = (tx: Tx, tenantId: string, job: string, note: string): Promise<unknown> =>
+  tx.run('UPDATE upkeep SET note = ? WHERE tenant_id = ? AND job = ?', [note, BigInt(tenantId), job]);
+
 /** Since when a store's job is due, as the database tells it; null if it is not. One that has no time yet gets it here. */
 async function dueSince(db: Database, tenantId: string, job: string): Promise<string | null> {
   const now = databaseNow(db.dialect, 0);

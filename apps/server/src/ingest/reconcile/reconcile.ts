@@ -5,7 +5,7 @@ import { newId } from '../../db/ids.ts';
 import { LeaseLost, withLease } from '../../db/leases.ts';
 import type { Tenant } from '../../db/models/tenant.ts';
 import { type JobKind, lookAgain } from '../../jobs/job.ts';
-import { recurring } from '../../jobs/recurring.ts';
+import { readNote, recurring, writeNote } from '../../jobs/recurring.ts';
 import { failPoint } from '../../observe/fail-points.ts';
 import {
   PartialData,
@@ -220,23 +220,11 @@ async function unreadableRecords(db: Database, tenantId: string) {
 
 type Places = Partial<Record<StreamName, string | null>>;
 
-async function readPlaces(db: Database, tenantId: string): Promise<Places> {
-  const [row] = await db.read<{ note: string | null }>('SELECT note FROM upkeep WHERE tenant_id = ? AND job = ?', [
-    BigInt(tenantId),
-    RECONCILE,
-  ]);
-  return row?.note ? (JSON.parse(row.note) as Places) : {};
-}
+const readPlaces = async (db: Database, tenantId: string) =>
+  JSON.parse((await readNote(db, tenantId, RECONCILE)) ?? '{}') as Places;
 
 const writePlaces = (db: Database, tenantId: string, places: Places) =>
-  db.transaction((tx) =>
-    tx.insert(
-      'upkeep',
-      ['tenant_id', 'job', 'due_at', 'note'],
-      [[BigInt(tenantId), RECONCILE, new Date(), JSON.stringify(places)]],
-      { keys: ['tenant_id', 'job'], replace: ['note'] },
-    ),
-  );
+  db.transaction((tx) => writeNote(tx, tenantId, RECONCILE, JSON.stringify(places)));
 
 /** One whose process died is given up: all it did is done, and all it left is found again. */
 async function begin(db: Database, tenantId: string): Promise<string> {

@@ -717,6 +717,24 @@ export type BulkListQuery = {
   };
 };
 
+export type AbandonedCheckoutsQueryVariables = Exact<{
+  query?: string | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+export type AbandonedCheckoutsQuery = {
+  abandonedCheckouts: {
+    nodes: Array<{
+      id: string;
+      createdAt: string;
+      updatedAt: string;
+      completedAt: string | null;
+      totalPriceSet: { shopMoney: { amount: string; currencyCode: CurrencyCode } };
+    }>;
+    pageInfo: { hasNextPage: boolean; endCursor: string | null };
+  };
+};
+
 export type CustomerFieldsFragment = {
   id: string;
   firstName: string | null;
@@ -1753,6 +1771,28 @@ export const BulkListDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<BulkListQuery, BulkListQueryVariables>;
+export const AbandonedCheckoutsDocument = new TypedDocumentString(`
+    query AbandonedCheckouts($query: String, $after: String) {
+  abandonedCheckouts(first: 100, after: $after, query: $query, sortKey: ID) {
+    nodes {
+      id
+      createdAt
+      updatedAt
+      completedAt
+      totalPriceSet {
+        shopMoney {
+          amount
+          currencyCode
+        }
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AbandonedCheckoutsQuery, AbandonedCheckoutsQueryVariables>;
 export const BulkCustomersDocument = new TypedDocumentString(`
     query BulkCustomers($query: String) {
   customers(query: $query) {

@@ -1,11 +1,9 @@
-import type { Tx } from '../../db/database.ts';
-import type { Dialect } from '../../db/types.ts';
-import { asDate, idParams, instantText, instantTextOrNull, marks } from '../../db/values.ts';
-import type { TenantState } from '../apply.ts';
-import { localDates } from '../local-date.ts';
-import { Unreadable } from '../map/fields.ts';
-import { amountIn, type Body, currencyIn, idOfBody, instantIn, isTold } from './body.ts';
-import type { ToldOrder } from './map-order.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { Tx } from '../db/database.ts';
+import type { Dialect } from '../db/types.ts';
+import { asDate, idParams, instantText, instantTextOrNull, marks } from '../db/values.ts';
+import type { TenantState } from './apply.ts';
+import { localDates } from './local-date.ts';
 
 export interface Checkout {
   id: string;
@@ -18,36 +16,6 @@ export interface Checkout {
   completedAt: number | null;
 }
 
-/** @throws Unreadable */
-export function mapCheckoutBody(body: Body): Checkout {
-  const currency = currencyIn(body, 'currency');
-  const createdAt = instantIn(body, 'created_at');
-  if (currency === null || createdAt === null) throw new Unreadable('The body lacks currency or created_at.');
-  return {
-    id: idOfBody(body),
-    currency,
-    totalPrice: amountIn(body, 'total_price', currency) ?? 0,
-    contact: ['email', 'phone'].some((name) => isTold(body, name) && body[name] !== ''),
-    createdAt,
-    updatedAt: instantIn(body, 'updated_at') ?? createdAt,
-    completedAt: instantIn(body, 'completed_at'),
-  };
-}
-
-/** An order tells that its checkout was completed, should no other webhook; any webhook about it knows the rest better. */
-export const checkoutOf = ({ checkoutId, record }: ToldOrder): Checkout | null =>
-  checkoutId === null
-    ? null
-    : {
-        id: checkoutId,
-        currency: record.currency,
-        totalPrice: record.totalPrice,
-        contact: true,
-        createdAt: record.createdAt,
-        updatedAt: 0,
-        completedAt: record.createdAt,
-      };
-
 /** Stores the newest of what was told of each; one that was completed stays so. */
 export async function applyCheckouts(tx: Tx, dialect: Dialect, state: TenantState, told: Checkout[]): Promise<void> {
   if (told.length === 0) return;
@@ -58,9 +26,9 @@ export async function applyCheckouts(tx: Tx, dialect: Dialect, state: TenantStat
     const known = after.get(checkout.id);
     const newest = known && known.updatedAt > checkout.updatedAt ? known : checkout;
     const completedAt = known?.completedAt ?? checkout.completedAt;
-    if (newest !== known || completedAt !== known.completedAt) after.set(checkout.id, { ...newest, completedAt });
+    after.set(checkout.id, { ...newest, completedAt });
   }
-  const changed = [...after.values()].filter((checkout) => checkout !== before.get(checkout.id));
+  const changed = [...after.values()].filter((checkout) => !isDeepStrictEqual(checkout, before.get(checkout.id)));
   if (changed.length === 0) return;
   state.changed();
   const localDate = localDates(timezone);
@@ -83,7 +51,7 @@ export async function applyCheckouts(tx: Tx, dialect: Dialect, state: TenantStat
   );
 }
 
-async function readCheckouts(tx: Tx, tenant: bigint, ids: string[]): Promise<Map<string, Checkout>> {
+export async function readCheckouts(tx: Tx, tenant: bigint, ids: string[]): Promise<Map<string, Checkout>> {
   const rows = await tx.query<{
     id: string | number;
     currency: string;
