@@ -11,11 +11,14 @@ import type { Tenant } from './db/models/tenant.ts';
 import { createSealer } from './db/seal.ts';
 import { keptAnswers } from './http/kept-answers.ts';
 import { registerRoutes } from './http/routes.ts';
-import { createServer } from './http/server.ts';
+import { securityHeaders } from './http/security-headers.ts';
+import { createServer, requestLevel } from './http/server.ts';
 import { normalizeEmail } from './identity/email.ts';
 import { pruneOneTimeTokens } from './identity/one-time-tokens.ts';
 import { createIdentity } from './identity/routes.ts';
 import { pruneSessions } from './identity/sessions.ts';
+import { createWebhookEndpoint } from './inbox/endpoint.ts';
+import { createReceiver } from './inbox/receive.ts';
 import { dropOldBodies, forgetEvents } from './inbox/retention.ts';
 import { inboxRoutes } from './inbox/routes.ts';
 import { createInboxWriter } from './inbox/writer.ts';
@@ -278,7 +281,20 @@ export async function startApp(
       return { url: '', close };
     }
 
-    const server = await createServer({ config, log });
+    const endpoint = createWebhookEndpoint({
+      receive: createReceiver({
+        db,
+        writer: createInboxWriter(db),
+        secrets: config.shopify.webhookSecrets,
+        answerSeconds: tuning.webhookAnswerSeconds,
+        hint: queue.hint,
+      }),
+      log,
+      level: requestLevel(config),
+      headers: securityHeaders(config),
+    });
+    const server = await createServer({ config, log, first: endpoint.takes });
+    server.addHook('preClose', async () => endpoint.drain());
     closers.push(() => server.close());
     const checks = {
       database: async () => void (await db.read('SELECT 1')),
@@ -322,13 +338,7 @@ export async function startApp(
         },
         stop: (tenantId) => queue.stop(tenantId),
       }),
-      ...inboxRoutes({
-        db,
-        writer: createInboxWriter(db),
-        secrets: config.shopify.webhookSecrets,
-        answerSeconds: tuning.webhookAnswerSeconds,
-        hint: queue.hint,
-      }),
+      ...inboxRoutes({ db, hint: queue.hint, endpoint }),
       ...reconciliationRoutes({ db, hint: queue.hint }),
       ...privacyRoutes({ db, webhooksNaming }),
       ...teamRoutes({

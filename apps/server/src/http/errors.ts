@@ -1,4 +1,5 @@
 import type { Problem } from '@xeno/contracts';
+import type { IncomingHttpHeaders } from 'node:http';
 
 export type FieldError = NonNullable<Problem['errors']>[number];
 
@@ -27,6 +28,22 @@ export class HttpError extends Error {
     this.headers = more.headers ?? {};
   }
 }
+
+/** The connection is closed after it: the rest of the body is not read. */
+export class TooLarge extends HttpError {
+  constructor() {
+    super(413, 'body_too_large', 'The body is too large.', { headers: { connection: 'close' } });
+  }
+}
+
+export class Compressed extends HttpError {
+  constructor() {
+    super(415, 'unsupported_media_type', 'Send the body without compression.');
+  }
+}
+
+export const isCompressed = ({ 'content-encoding': encoding = 'identity' }: IncomingHttpHeaders): boolean =>
+  encoding !== 'identity';
 
 /** 400. `path` names the field as the caller wrote it: `from`, `email`, `tenant_id`. */
 export class BadInput extends HttpError {

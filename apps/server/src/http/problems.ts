@@ -14,19 +14,22 @@ const REFUSALS: Record<string, { code: string; detail: string }> = {
   FST_ERR_BAD_URL: { code: 'malformed_url', detail: 'The URL is not valid.' },
 };
 
+/** What is told of an error, and with which headers. */
+export function answerTo(error: unknown): { problem: Problem; headers: Record<string, string> } {
+  const told = isUnavailable(error) ? new Unavailable(DATABASE_AWAY) : error;
+  const its = told instanceof HttpError ? told.headers : {};
+  return {
+    problem: problemOf(told),
+    headers: { ...its, 'cache-control': 'no-store', 'content-type': 'application/problem+json' },
+  };
+}
+
 /** The one place where an error becomes an answer (RFC 9457). What is not an HttpError or a refusal is logged and not told. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const told = isUnavailable(error) ? new Unavailable(DATABASE_AWAY) : error;
-  const problem = problemOf(told);
+  const { problem, headers } = answerTo(error);
   if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
-  if (told instanceof HttpError) reply.headers(told.headers);
   // by hand: no response schema may take anything away
-  return reply
-    .code(problem.status)
-    .header('cache-control', 'no-store')
-    .type('application/problem+json')
-    .serializer(JSON.stringify)
-    .send(problem);
+  return reply.code(problem.status).headers(headers).serializer(JSON.stringify).send(problem);
 }
 
 export function problemOf(error: unknown): Problem {

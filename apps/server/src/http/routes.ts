@@ -111,7 +111,7 @@ export function registerRoutes(
     const { method, path: url, access } = route;
     const status = Number(Object.keys(route.response)[0]);
     const mask = maskOf(route.response[status] ?? {});
-    const scope = access === 'shopify' ? rawBodies(app) : app;
+    const scope = access === 'shopify' ? unreadBodies(app) : app;
     scope.route({
       method,
       url,
@@ -136,23 +136,13 @@ export function registerRoutes(
   }
 }
 
-/** Most of a webhook's body, in bytes: an order of a thousand lines has some two million. */
-const LONGEST_WEBHOOK = 5 * 1024 * 1024;
-
-/** Where bodies are kept as the bytes that were signed. */
-function rawBodies(app: FastifyInstance): Pick<FastifyInstance, 'route'> {
+/** Where the handler reads the body itself, whichever type it has. */
+function unreadBodies(app: FastifyInstance): Pick<FastifyInstance, 'route'> {
   return {
     route: (options) =>
       app.register(async (scope) => {
         scope.removeAllContentTypeParsers();
-        // whichever type it has, found at once for those that were seen; the other is for a body that has none
-        for (const type of [/^/, '*']) {
-          scope.addContentTypeParser(
-            type,
-            { parseAs: 'buffer', bodyLimit: LONGEST_WEBHOOK },
-            (_request: FastifyRequest, body: Buffer, done: (error: null, body: Buffer) => void) => done(null, body),
-          );
-        }
+        scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
         scope.route(options);
       }) as unknown as FastifyInstance,
   };

@@ -3,6 +3,7 @@ import cookie from '@fastify/cookie';
 import underPressure from '@fastify/under-pressure';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { randomUUID } from 'node:crypto';
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config.ts';
 import { type Counts, localCounts } from '../limits/counts.ts';
@@ -11,7 +12,7 @@ import { answerBrokenRequest } from './broken-requests.ts';
 import { serveDashboard } from './dashboard.ts';
 import { serveDocs } from './docs.ts';
 import { doorOf } from './door.ts';
-import { HttpError, Unavailable } from './errors.ts';
+import { Compressed, HttpError, isCompressed, Unavailable } from './errors.ts';
 import { answerError } from './problems.ts';
 import { securityHeaders } from './security-headers.ts';
 import { compileValidator } from './validation.ts';
@@ -30,6 +31,8 @@ declare module 'fastify' {
 export interface ServerOptions {
   config: Config;
   log: FastifyBaseLogger;
+  /** Answers a request on Node's own terms, before the framework sees it; false for those that are the framework's. */
+  first?(request: IncomingMessage, response: ServerResponse): boolean;
   /** Folder of the built dashboard; it need not exist yet. */
   dashboard?: string;
 }
@@ -38,6 +41,7 @@ export interface ServerOptions {
 export async function createServer({
   config,
   log,
+  first = () => false,
   dashboard = BUILT_DASHBOARD,
 }: ServerOptions): Promise<FastifyInstance> {
   const { tuning } = config;
@@ -46,10 +50,19 @@ export async function createServer({
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: trustedHops(config.trustProxy),
     bodyLimit: MEGABYTE,
-    requestTimeout: tuning.requestSeconds * 1000,
-    // longer than the pause between the pings of an event stream
-    connectionTimeout: 120_000,
-    http: { headersTimeout: tuning.headersSeconds * 1000, connectionsCheckingInterval: 1_000 },
+    serverFactory: (framework) => {
+      const options = {
+        requestTimeout: tuning.requestSeconds * 1000,
+        headersTimeout: tuning.headersSeconds * 1000,
+        keepAliveTimeout: 72_000,
+        connectionsCheckingInterval: 1_000,
+      };
+      const server = createHttpServer(options, (request, response) => {
+        if (!first(request, response)) framework(request, response);
+      });
+      // longer than the pause between the pings of an event stream
+      return server.setTimeout(120_000);
+    },
     forceCloseConnections: 'idle',
     requestIdHeader: false,
     genReqId: () => randomUUID(),
@@ -70,15 +83,13 @@ export async function createServer({
   app.setValidatorCompiler(compileValidator);
   acceptJsonOnly(app);
 
-  const headers = securityHeaders({ https: config.appUrl?.startsWith('https:') ?? false });
-  // hooks that wait for nothing are no promises: webhooks come by the thousands
+  const headers = securityHeaders(config);
   app.decorateRequest('door', 'site');
   app.addHook('onRequest', (request, reply, done) => {
     request.door = doorOf(request);
     reply.header('x-request-id', request.id);
     if (request.door !== 'site') reply.header('cache-control', 'no-store');
-    // an accepted webhook is answered by nothing that could be shown
-    if (request.door !== 'webhooks') reply.headers(headers);
+    reply.headers(headers);
     done();
   });
   app.setErrorHandler((error, request, reply) => {
@@ -96,7 +107,7 @@ export async function createServer({
   app.addHook('onResponse', (request, reply, done) => {
     const { method, url } = request;
     const ms = Math.round(reply.elapsedTime * 10) / 10;
-    request.log[config.production ? 'info' : 'debug']({ method, url, status: reply.statusCode, ms }, 'request');
+    request.log[requestLevel(config)]({ method, url, status: reply.statusCode, ms }, 'request');
     done();
   });
 
@@ -131,6 +142,9 @@ export async function createServer({
   return app;
 }
 
+/** At which a request that went well is logged. */
+export const requestLevel = ({ production }: Pick<Config, 'production'>) => (production ? 'info' : 'debug');
+
 /** A number is how many proxies stand before us. */
 const trustedHops = (value: Config['trustProxy']) =>
   typeof value === 'number' ? (_address: string, hop: number) => hop < value : value;
@@ -143,11 +157,7 @@ function acceptJsonOnly(app: FastifyInstance): void {
     if (body === '') done(null, undefined);
     else void parse(request, body as string, done);
   });
-  app.addHook('onRequest', ({ headers }, _reply, done) => {
-    const encoding = headers['content-encoding'];
-    const isRefused = encoding && encoding !== 'identity';
-    done(isRefused ? new HttpError(415, 'unsupported_media_type', 'Send the body without compression.') : undefined);
-  });
+  app.addHook('onRequest', ({ headers }, _reply, done) => done(isCompressed(headers) ? new Compressed() : undefined));
 }
 
 /** Which methods the API has at a path, to answer 405 where the method is what is wrong. */

@@ -1,25 +1,31 @@
 import { webhooks } from '@xeno/contracts';
+import type { Database } from '../db/database.ts';
 import { auditRequest } from '../http/audit-request.ts';
 import { BadInput, Conflict, NotFound } from '../http/errors.ts';
 import { instantsOf } from '../http/instant.ts';
 import { ENDED } from '../db/models/tenant.ts';
 import { pageOf, readCursor } from '../http/paging.ts';
 import { handle, type HandledRoute } from '../http/routes.ts';
+import type { Hint } from '../jobs/job.ts';
 import { getEvent, listEvents, replayEvents, summarize } from './events.ts';
 import { COMPLIANCE_TOPICS } from '../shopify/verify-webhook.ts';
-import { createReceiver, type ReceiveDeps } from './receive.ts';
+import type { WebhookEndpoint } from './endpoint.ts';
 
-export function inboxRoutes(deps: ReceiveDeps): HandledRoute[] {
-  const { db, hint } = deps;
-  const receive = createReceiver(deps);
+export interface InboxRouteDeps {
+  db: Database;
+  hint: Hint;
+  endpoint: WebhookEndpoint;
+}
+
+export function inboxRoutes({ db, hint, endpoint }: InboxRouteDeps): HandledRoute[] {
   return [
-    handle(webhooks.receiveForStore, async ({ params, request }) => {
-      await receive(params.key, request.headers, bytesOf(request.body));
+    handle(webhooks.receiveForStore, ({ params, request, reply }) => {
+      endpoint.answer(params.key, request.raw, reply.hijack().raw);
       return null;
     }),
 
-    handle(webhooks.receive, async ({ request }) => {
-      await receive(null, request.headers, bytesOf(request.body));
+    handle(webhooks.receive, ({ request, reply }) => {
+      endpoint.answer(null, request.raw, reply.hijack().raw);
       return null;
     }),
 
@@ -76,6 +82,3 @@ export function inboxRoutes(deps: ReceiveDeps): HandledRoute[] {
     }),
   ];
 }
-
-/** A request without a body has none to parse. */
-const bytesOf = (body: unknown): Buffer => (Buffer.isBuffer(body) ? body : Buffer.alloc(0));

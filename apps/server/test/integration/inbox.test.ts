@@ -131,6 +131,28 @@ onEachDatabase('inbox', (engine) => {
       sending.on('close', () => clearInterval(more));
     });
 
+  test('a path that is spelled otherwise leads to the same; refusals are problems, with all headers', async () => {
+    const spelled = ['', '?x=1', '?'].map((end) => `/${key}${end}`);
+    for (const path of [...spelled, `/%${key.charCodeAt(0).toString(16)}${key.slice(1)}`]) {
+      expect([path, await send(harmless, { path })]).toEqual([path, 200]);
+      expect([path, await send(`${harmless}${' '.repeat(6_000_000)}`, { path })]).toEqual([path, 413]);
+      const refused = await fetch(`${world.url}/api/shopify/webhooks${path}`, { method: 'POST', body: harmless });
+      expect([path, refused.status]).toEqual([path, 401]);
+      expect(await refused.json()).toMatchObject({ status: 401, code: 'bad_signature', title: 'Unauthorized' });
+      const { headers } = refused;
+      expect(headers.get('content-type')).toBe('application/problem+json');
+      expect(headers.get('www-authenticate')).toBe('HMAC');
+      expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+      expect(headers.get('cache-control')).toBe('no-store');
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+    }
+    for (const method of ['GET', 'PUT', 'DELETE']) {
+      const refused = await fetch(`${world.url}/api/shopify/webhooks/${key}`, { method });
+      expect([method, refused.status, refused.headers.get('allow')]).toEqual([method, 405, 'POST']);
+    }
+    expect(await send(harmless, { path: `/${key}/more` })).toBe(404);
+  });
+
   test('headers that are missing or too long refuse nothing that is signed', async () => {
     const none = { 'x-shopify-webhook-id': null, 'x-shopify-triggered-at': 'yesterday' };
     const count = async () =>
