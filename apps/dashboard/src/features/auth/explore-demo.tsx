@@ -6,6 +6,7 @@ import { request } from '../../lib/api.ts';
 import { beginSession, currentUser } from '../../lib/session.ts';
 import { Problem } from '../../ui/problem.tsx';
 import { useConnect } from '../stores/queries.ts';
+import { throwAwayAccount } from './throw-away.ts';
 import { useConfig } from './use-config.ts';
 
 /** Makes a throw-away account where nobody is logged in, and connects a demo store to it by the real OAuth flow. */
@@ -16,8 +17,7 @@ export function ExploreDemo() {
     mutationFn: async () => {
       const random = crypto.getRandomValues(new Uint32Array(4)).reduce((text, n) => text + n.toString(36), '');
       if (!currentUser()) {
-        const account = { name: 'Demo explorer', email: `demo-${random}@example.com`, password: `${random}${random}` };
-        beginSession(await request(auth.register, { body: account }));
+        beginSession(await request(auth.register, { body: throwAwayAccount(random) }));
       }
       await connect.mutateAsync(`demo-${random.slice(0, 8)}`);
     },
