@@ -42,8 +42,8 @@ export class Compressed extends HttpError {
   }
 }
 
-export const isCompressed = ({ 'content-encoding': encoding = 'identity' }: IncomingHttpHeaders): boolean =>
-  encoding !== 'identity';
+export const isCompressed = ({ 'content-encoding': encoding }: IncomingHttpHeaders): boolean =>
+  (encoding || 'identity') !== 'identity';
 
 /** 400. `path` names the field as the caller wrote it: `from`, `email`, `tenant_id`. */
 export class BadInput extends HttpError {

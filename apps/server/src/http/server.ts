@@ -3,7 +3,7 @@ import cookie from '@fastify/cookie';
 import underPressure from '@fastify/under-pressure';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { randomUUID } from 'node:crypto';
-import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config.ts';
 import { type Counts, localCounts } from '../limits/counts.ts';
@@ -41,7 +41,7 @@ export interface ServerOptions {
 export async function createServer({
   config,
   log,
-  first = () => false,
+  first,
   dashboard = BUILT_DASHBOARD,
 }: ServerOptions): Promise<FastifyInstance> {
   const { tuning } = config;
@@ -50,19 +50,10 @@ export async function createServer({
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: trustedHops(config.trustProxy),
     bodyLimit: MEGABYTE,
-    serverFactory: (framework) => {
-      const options = {
-        requestTimeout: tuning.requestSeconds * 1000,
-        headersTimeout: tuning.headersSeconds * 1000,
-        keepAliveTimeout: 72_000,
-        connectionsCheckingInterval: 1_000,
-      };
-      const server = createHttpServer(options, (request, response) => {
-        if (!first(request, response)) framework(request, response);
-      });
-      // longer than the pause between the pings of an event stream
-      return server.setTimeout(120_000);
-    },
+    requestTimeout: tuning.requestSeconds * 1000,
+    // longer than the pause between the pings of an event stream
+    connectionTimeout: 120_000,
+    http: { headersTimeout: tuning.headersSeconds * 1000, connectionsCheckingInterval: 1_000 },
     forceCloseConnections: 'idle',
     requestIdHeader: false,
     genReqId: () => randomUUID(),
@@ -71,6 +62,7 @@ export async function createServer({
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
   });
+  if (first) askFirst(app.server, first);
   app.decorate('appUrl', config.appUrl);
   const counts = config.redisUrl
     ? (await import('../limits/redis-counts.ts')).redisCounts(config.redisUrl, (error) =>
@@ -105,7 +97,8 @@ export async function createServer({
   });
 
   app.addHook('onResponse', (request, reply, done) => {
-    const { method, url } = request;
+    const { method, url, door } = request;
+    if (door === 'webhooks') return done(); // their endpoint does it
     const ms = Math.round(reply.elapsedTime * 10) / 10;
     request.log[requestLevel(config)]({ method, url, status: reply.statusCode, ms }, 'request');
     done();
@@ -140,6 +133,15 @@ export async function createServer({
     return page(request, reply);
   });
   return app;
+}
+
+/** Of the server's own addresses; what comes to another that stands for the same (`localhost`) is the framework's. */
+function askFirst(server: FastifyInstance['server'], first: NonNullable<ServerOptions['first']>): void {
+  const [framework] = server.listeners('request') as RequestListener[];
+  server.removeAllListeners('request');
+  server.on('request', (request, response) => {
+    if (!first(request, response)) framework!(request, response);
+  });
 }
 
 /** At which a request that went well is logged. */

@@ -8,9 +8,9 @@ import { AbandonedCheckoutsDocument, type AbandonedCheckoutsQuery } from '../sho
 import { mayRead } from '../shopify/scopes.ts';
 import { timeWindow } from '../shopify/search.ts';
 import { type ApplyContext, locked } from './apply.ts';
-import { applyCheckouts, type Checkout, readCheckouts } from './apply-checkouts.ts';
+import { applyCheckouts, type Checkout, presumeCompleted, readCheckouts } from './apply-checkouts.ts';
 import type { SyncContext, SyncDeps } from './context.ts';
-import { idOf, instantOf, instantOrNull, minorIn, Unreadable } from './map/fields.ts';
+import { idOf, instantOf, instantOrNull, minorIn, storableIdOf, Unreadable } from './map/fields.ts';
 import { describeShop } from './shop.ts';
 
 export const CHECKOUTS = 'checkouts';
@@ -22,6 +22,8 @@ const DAY_MS = 86_400_000;
 const OVERLAP_MS = 7 * DAY_MS;
 /** What nobody has touched for so long is listed, unless it was completed in time. */
 const SETTLED_MS = 2 * 3_600_000;
+/** Shopify removes abandoned checkouts after three months; what is older than this need not be listed. */
+const LISTED_MS = 60 * DAY_MS;
 /** Of one statement. */
 const CHUNK = 500;
 
@@ -71,7 +73,8 @@ type Context = ApplyContext & Pick<SyncContext, 'log' | 'client' | 'signal' | 's
 
 /**
  * Takes what is listed since a week before the last reading, everything the first time. What we hold to be abandoned and
- * is not listed was completed in time: the list includes all that were abandoned, recovered ones too.
+ * is not listed was completed in time: the list includes all that were abandoned, recovered ones too. An empty list is
+ * not believed: the next one has the same beginning.
  * Rule: https://shopify.dev/docs/api/admin-graphql/latest/queries/abandonedCheckouts
  */
 async function readAbandoned(ctx: Context): Promise<void> {
@@ -79,8 +82,8 @@ async function readAbandoned(ctx: Context): Promise<void> {
   const last = await readNote(db, tenantId, CHECKOUTS);
   const since = last === null ? null : new Date(Date.parse(last) - OVERLAP_MS);
   // read first: what changes while the list is read is another one
-  const missing = await openOnes(ctx, since ?? new Date(0));
-  let isKnowing = false;
+  const missing = await openOnes(ctx, since);
+  let isEmpty = true;
   let after: string | null = null;
   do {
     const variables: { query: string | null; after: string | null } = {
@@ -89,13 +92,14 @@ async function readAbandoned(ctx: Context): Promise<void> {
     };
     const { nodes, pageInfo } = (await client.query(AbandonedCheckoutsDocument, variables, { signal })).data
       .abandonedCheckouts;
+    isEmpty &&= nodes.length === 0;
+    for (const { id } of nodes) missing.delete(storableIdOf(id) ?? '');
     const listed = nodes.flatMap((node) => checkoutIn(ctx, node) ?? []);
     await locked(ctx, (tx, state) => applyCheckouts(tx, db.dialect, state, listed));
-    for (const { id } of listed) isKnowing = missing.delete(id) || isKnowing;
     after = pageInfo.hasNextPage ? (pageInfo.endCursor ?? null) : null;
   } while (after !== null);
-  // a list that names none of ours may not be one
-  if (isKnowing) await complete(ctx, missing);
+  if (isEmpty && missing.size > 0) return;
+  await complete(ctx, missing);
   await db.transaction((tx) => writeNote(tx, tenantId, CHECKOUTS, shopNow.toISOString()));
 }
 
@@ -121,27 +125,26 @@ function checkoutIn({ log, tenantId }: Context, node: Node): Checkout | null {
   }
 }
 
-/** When each of those that we hold to be abandoned was changed last, by id. */
-async function openOnes({ db, tenantId, shopNow }: Context, since: Date): Promise<Map<string, number>> {
-  const settled = new Date(shopNow.getTime() - SETTLED_MS);
+/** When each of those that we hold to be abandoned, and that must be listed if they are, was changed last, by id. */
+async function openOnes({ db, tenantId, shopNow }: Context, since: Date | null): Promise<Map<string, number>> {
+  const before = (ms: number) => new Date(shopNow.getTime() - ms);
   const rows = await db.read<{ id: string | number; updated_at: unknown }>(
     `SELECT shopify_checkout_id AS id, updated_at FROM checkouts
-     WHERE tenant_id = ? AND completed_at IS NULL AND contact <> 0 AND updated_at BETWEEN ? AND ?`,
-    [BigInt(tenantId), since, settled],
+     WHERE tenant_id = ? AND completed_at IS NULL AND contact <> 0 AND created_at >= ? AND updated_at BETWEEN ? AND ?`,
+    [BigInt(tenantId), before(LISTED_MS), since ?? before(LISTED_MS), before(SETTLED_MS)],
   );
   return new Map(rows.map((row) => [String(row.id), asDate(row.updated_at)!.getTime()]));
 }
 
 /** Those of them that nobody has told of meanwhile. */
 async function complete(ctx: Context, missing: ReadonlyMap<string, number>): Promise<void> {
-  const { db, shopNow } = ctx;
+  const { db } = ctx;
   const ids = [...missing.keys()];
   for (let at = 0; at < ids.length; at += CHUNK) {
     await locked(ctx, async (tx, state) => {
       const stored = await readCheckouts(tx, state.tenant, ids.slice(at, at + CHUNK));
-      const same = [...stored.values()].filter(({ id, updatedAt }) => updatedAt === missing.get(id));
-      const completed = same.map((checkout) => ({ ...checkout, completedAt: shopNow.getTime() }));
-      await applyCheckouts(tx, db.dialect, state, completed);
+      const same = [...stored.values()].filter((one) => !one.completedAt && one.updatedAt === missing.get(one.id));
+      await applyCheckouts(tx, db.dialect, state, same.map(presumeCompleted));
     });
   }
 }

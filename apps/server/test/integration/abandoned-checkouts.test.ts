@@ -27,7 +27,8 @@ onEachDatabase('abandoned checkouts, as Shopify lists them', (engine) => {
     id: string;
   }
   const control = () => world.sandbox.control;
-  const create = (shop: string, wishes: object) => control().createCheckout(shop, wishes) as { id: string };
+  const create = (shop: string, wishes: object) =>
+    control().createCheckout(shop, { email: 'somebody@example.com', ...wishes }) as { id: string };
   async function connect(before: (shop: string) => void = () => {}): Promise<Store> {
     const shop = `abandoned-${++shops}.myshopify.com`;
     control().createShop(shop, { orders: 10, timezone: 'Pacific/Auckland' });
@@ -130,40 +131,101 @@ onEachDatabase('abandoned checkouts, as Shopify lists them', (engine) => {
     expect(Object.values((await sums(store)).days)).toEqual([[2, expect.any(Number)]]);
     await readAgain(store);
     expect(await sums(store)).toEqual(await expected(store));
-    const [open] = await world.db.read(
-      'SELECT 1 FROM checkouts WHERE tenant_id = ? AND shopify_checkout_id = ? AND completed_at IS NULL',
-      [BigInt(store.id), BigInt(justNow!.id)],
-    );
-    expect(open).toBeDefined();
+    expect(await isOpen(store, justNow!)).toBe(true);
   });
 
-  test('a list that names none of ours completes nothing, and what is refused leaves the store as it is', async () => {
-    const store = await connect();
-    const checkout = create(store.shop, { createdAt: hoursAgo(4).toISOString() });
-    await caughtUp(world, store.id, store.shop);
-    await age(store, checkout, 3);
-    const before = await sums(store);
-    expect(Object.keys(before.days)).toHaveLength(1);
-    let asked = 0;
-    const answer = (data: unknown, errors?: unknown) => {
-      globalThis.fetch = async (...args: Parameters<typeof fetch>) => {
-        const sent = args[1]?.body;
-        if (typeof sent !== 'string' || !sent.includes('AbandonedCheckouts')) return fetched(...args);
-        asked++;
-        await fetched(...args);
-        return Response.json({ data, errors }, { headers: { date: new Date().toUTCString() } });
-      };
+  /** What Shopify answers about its list is changed on its way; gives how often it was asked. */
+  function change(how: (answer: Answer) => object): { count: number } {
+    const asked = { count: 0 };
+    globalThis.fetch = async (...args: Parameters<typeof fetch>) => {
+      const answer = await fetched(...args);
+      const sent = args[1]?.body;
+      if (typeof sent !== 'string' || !sent.includes('AbandonedCheckouts')) return answer;
+      asked.count++;
+      return Response.json(how((await answer.json()) as Answer), { headers: answer.headers });
     };
-    answer({ abandonedCheckouts: { nodes: [], pageInfo: { hasNextPage: false, endCursor: null } } });
-    await readAgain(store);
-    expect(asked).toBe(1);
-    expect(await sums(store)).toEqual(before);
-    answer(null, [{ message: 'Access denied', path: ['abandonedCheckouts'], extensions: { code: 'ACCESS_DENIED' } }]);
+    return asked;
+  }
+  const changeNodes = (how: (nodes: Node[]) => Node[]) =>
+    change(({ data: { abandonedCheckouts: list } }) => ({
+      data: { abandonedCheckouts: { ...list, nodes: how(list.nodes) } },
+    }));
+  const isOf = (checkout: { id: string }) => (node: Node) => node.id.endsWith(`/${checkout.id}`);
+  const isOpen = async ({ id }: Store, checkout: { id: string }) =>
+    (
+      await world.db.read(
+        'SELECT 1 FROM checkouts WHERE tenant_id = ? AND shopify_checkout_id = ? AND completed_at IS NULL',
+        [BigInt(id), BigInt(checkout.id)],
+      )
+    ).length === 1;
+  /** A store with so many checkouts, none of which was touched for that many hours. */
+  async function withOld(...hours: number[]) {
+    const store = await connect();
+    const checkouts = hours.map(() => create(store.shop, { createdAt: hoursAgo(5).toISOString() }));
+    await caughtUp(world, store.id, store.shop);
+    for (const [i, one] of checkouts.entries()) await age(store, one, hours[i]!);
+    return { store, checkouts: checkouts as [{ id: string }, { id: string }] };
+  }
+
+  test('an empty list completes nothing and is read again from the same day, and what is refused leaves the store as it is', async () => {
+    const { store, checkouts } = await withOld(5);
+    const before = await lastRead(store);
+    const asked = change(() => ({
+      data: { abandonedCheckouts: { nodes: [], pageInfo: { hasNextPage: false, endCursor: null } } },
+    }));
+    const ask = async (count: number) => {
+      await store.browser.synced(store.id, 'incremental');
+      for (const end = Date.now() + DEADLINE_MS; asked.count < count && Date.now() < end;) await delay(50);
+      await delay(200);
+    };
+    await ask(1);
+    const error = { message: 'Access denied', path: ['abandonedCheckouts'], extensions: { code: 'ACCESS_DENIED' } };
+    const refused = change(() => ({ data: null, errors: [error] }));
     await store.browser.synced(store.id, 'incremental');
-    for (const end = Date.now() + DEADLINE_MS; asked < 2 && Date.now() < end;) await delay(50);
-    expect(asked).toBe(2);
-    expect(await sums(store)).toEqual(before);
+    for (const end = Date.now() + DEADLINE_MS; refused.count === 0 && Date.now() < end;) await delay(50);
+    await delay(200);
+    expect([asked.count, refused.count]).toEqual([1, 1]);
+    expect([await isOpen(store, checkouts[0]), await lastRead(store)]).toEqual([true, before]);
     const { status } = await store.browser.get<{ status: string }>(`/api/tenants/${store.id}`);
     expect(status).toBe('connected');
   });
+
+  test('one that is listed but cannot be read, or is too old to be listed, is still abandoned', async () => {
+    const { store, checkouts } = await withOld(5, 24 * 70);
+    const [unreadable, old] = checkouts;
+    await world.db.transaction((tx) =>
+      tx.run("UPDATE upkeep SET note = NULL WHERE tenant_id = ? AND job = 'checkouts'", [BigInt(store.id)]),
+    );
+    changeNodes((nodes) => {
+      for (const node of nodes.filter(isOf(unreadable))) node.totalPriceSet.shopMoney.amount = '9999999999999999';
+      return nodes.filter((node) => !isOf(old)(node));
+    });
+    await readAgain(store);
+    expect([await isOpen(store, unreadable), await isOpen(store, old)]).toEqual([true, true]);
+  });
+
+  test('one that is presumed to be completed is open as soon as a webhook or the list tells so', async () => {
+    const { store, checkouts } = await withOld(5, 6);
+    const other = create(store.shop, { createdAt: hoursAgo(9).toISOString() });
+    const [told, listed] = checkouts;
+    changeNodes((nodes) => nodes.filter(isOf(other)));
+    await readAgain(store);
+    const open = async () => [await isOpen(store, told), await isOpen(store, listed)];
+    expect(await open()).toEqual([false, false]);
+    control().updateCheckout(store.shop, told.id, { lines: [{ quantity: 2 }] });
+    await caughtUp(world, store.id, store.shop);
+    expect(await open()).toEqual([true, false]);
+    globalThis.fetch = fetched;
+    await readAgain(store);
+    expect(await open()).toEqual([true, true]);
+    expect(await sums(store)).toEqual(await expected(store));
+  });
 });
+
+interface Node {
+  id: string;
+  totalPriceSet: { shopMoney: { amount: string } };
+}
+interface Answer {
+  data: { abandonedCheckouts: { nodes: Node[]; pageInfo: object } };
+}

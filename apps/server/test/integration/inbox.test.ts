@@ -151,6 +151,7 @@ onEachDatabase('inbox', (engine) => {
       expect([method, refused.status, refused.headers.get('allow')]).toEqual([method, 405, 'POST']);
     }
     expect(await send(harmless, { path: `/${key}/more` })).toBe(404);
+    expect(await send(harmless, { headers: { 'content-encoding': '' } })).toBe(200);
   });
 
   test('headers that are missing or too long refuse nothing that is signed', async () => {
