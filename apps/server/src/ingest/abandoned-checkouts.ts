@@ -3,7 +3,7 @@ import type { Tenant } from '../db/models/tenant.ts';
 import { asDate } from '../db/values.ts';
 import { type JobKind, lookAgain } from '../jobs/job.ts';
 import { readNote, recurring, writeNote } from '../jobs/recurring.ts';
-import { PartialData, ScopeMissing } from '../shopify/errors.ts';
+import { isDenied } from '../shopify/errors.ts';
 import { AbandonedCheckoutsDocument, type AbandonedCheckoutsQuery } from '../shopify/operations/generated.ts';
 import { mayRead } from '../shopify/scopes.ts';
 import { timeWindow } from '../shopify/search.ts';
@@ -65,9 +65,6 @@ export const checkoutJobs = (deps: CheckoutDeps): JobKind =>
       return held ? undefined : lookAgain(signal);
     },
   });
-
-const isDenied = (error: unknown): boolean =>
-  error instanceof ScopeMissing || (error instanceof PartialData && !error.retryable);
 
 type Context = ApplyContext & Pick<SyncContext, 'log' | 'client' | 'signal' | 'shopNow'>;
 

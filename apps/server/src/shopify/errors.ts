@@ -152,3 +152,7 @@ export class BulkFailed extends ShopifyError {
     this.remedy = remedy;
   }
 }
+
+/** What Shopify refuses of something, and will go on refusing until more is granted. */
+export const isDenied = (error: unknown): error is ScopeMissing | PartialData =>
+  error instanceof ScopeMissing || (error instanceof PartialData && !error.retryable);

@@ -8,6 +8,7 @@ import { type JobKind, lookAgain } from '../../jobs/job.ts';
 import { readNote, recurring, writeNote } from '../../jobs/recurring.ts';
 import { failPoint } from '../../observe/fail-points.ts';
 import {
+  isDenied,
   PartialData,
   ReconnectNeeded,
   ScopeMissing,
@@ -155,9 +156,6 @@ async function compareAll(
   await findings.add(await ledgerDifferences(db, tenantId));
   await findings.add(await unreadableRecords(db, tenantId));
 }
-
-const isDenied = (error: unknown): error is ShopifyError =>
-  error instanceof ScopeMissing || (error instanceof PartialData && !error.retryable);
 
 async function compareDays(ctx: Context, deps: ReconcileDeps, findings: Findings, report: Report): Promise<void> {
   if (!ctx.scopes.includes('read_reports')) {
