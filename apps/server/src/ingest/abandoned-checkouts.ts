@@ -140,7 +140,9 @@ async function complete(ctx: Context, missing: ReadonlyMap<string, number>): Pro
   for (let at = 0; at < ids.length; at += CHUNK) {
     await locked(ctx, async (tx, state) => {
       const stored = await readCheckouts(tx, state.tenant, ids.slice(at, at + CHUNK));
-      const same = [...stored.values()].filter((one) => !one.completedAt && one.updatedAt === missing.get(one.id));
+      const same = [...stored.values()].filter(
+        (one) => one.completedAt === null && one.updatedAt === missing.get(one.id),
+      );
       await applyCheckouts(tx, db.dialect, state, same.map(presumeCompleted));
     });
   }

@@ -16,12 +16,10 @@ export interface Checkout {
   completedAt: number | null;
 }
 
-/**
- * Nobody has told that it was completed; it was not listed among the abandoned ones. It is so until it is told to be open
- * as of its last change or later.
- */
-export const presumeCompleted = (checkout: Checkout): Checkout => ({ ...checkout, completedAt: checkout.updatedAt });
-const isPresumed = ({ completedAt, updatedAt }: Checkout) => completedAt === updatedAt;
+/** In place of when it was completed: nobody has told, but it is not listed among the abandoned ones. */
+const PRESUMABLY = 0;
+/** Until it is told to be open as of its last change or later. */
+export const presumeCompleted = (checkout: Checkout): Checkout => ({ ...checkout, completedAt: PRESUMABLY });
 
 /** Stores the newest of what was told of each; one that was completed stays so. */
 export async function applyCheckouts(tx: Tx, dialect: Dialect, state: TenantState, told: Checkout[]): Promise<void> {
@@ -32,8 +30,8 @@ export async function applyCheckouts(tx: Tx, dialect: Dialect, state: TenantStat
   for (const checkout of told) {
     const known = after.get(checkout.id);
     const newest = known && known.updatedAt > checkout.updatedAt ? known : checkout;
-    const isRevoked = known && newest === checkout && isPresumed(known);
-    const completedAt = isRevoked ? checkout.completedAt : (known?.completedAt ?? checkout.completedAt);
+    // `||`: whatever is told is better than what is presumed
+    const completedAt = (known?.completedAt || checkout.completedAt) ?? (newest === known ? known.completedAt : null);
     after.set(checkout.id, { ...newest, completedAt });
   }
   const changed = [...after.values()].filter((checkout) => !isDeepStrictEqual(checkout, before.get(checkout.id)));
