@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Database, isUniqueViolation } from './database.ts';
 import { databaseNow } from './values.ts';
 
@@ -15,6 +16,20 @@ export class LeaseLost extends Error {
   }
 }
 
+export interface LeaseOptions {
+  tenantId: string;
+  name: string;
+  /** Names this process, and no other before or beside it. */
+  owner: string;
+  seconds: number;
+  signal: AbortSignal;
+}
+
+/** What this process holds, or has not given back yet: owners with tenant and name. */
+const held = new Set<string>();
+/** Between tries to give back what could not be given back. */
+const AGAIN_MS = 500;
+
 /**
  * Runs `work` while this process, and no other, holds the named lease of a tenant; null when another one holds it.
  * The signal handed to `work` aborts with LeaseLost when the lease could not be kept, and with `signal`.
@@ -22,21 +37,65 @@ export class LeaseLost extends Error {
  */
 export async function withLease<T>(
   db: Database,
-  options: { tenantId: string; name: string; owner: string; seconds: number; signal: AbortSignal },
+  options: LeaseOptions,
   work: (lease: Lease, signal: AbortSignal) => Promise<T>,
 ): Promise<{ result: T } | null> {
   const { tenantId, name, owner, seconds } = options;
+  const own = `${owner} ${tenantId} ${name}`;
+  if (held.has(own)) return null;
+  held.add(own);
+  const giveBack = () =>
+    db.transaction((tx) =>
+      tx.run(
+        `UPDATE leases SET expires_at = ${databaseNow(db.dialect, 0)} WHERE tenant_id = ? AND name = ? AND owner = ?`,
+        [BigInt(tenantId), name, owner],
+      ),
+    );
+  /** The database is away: until it is back, or the lease has run out by itself. */
+  const giveBackLater = async () => {
+    for (const end = performance.now() + seconds * 1000; performance.now() < end;) {
+      await sleep(AGAIN_MS, undefined, { ref: false });
+      if (
+        await giveBack().then(
+          () => true,
+          () => false,
+        )
+      )
+        return;
+    }
+  };
+
+  let isFree = false;
+  try {
+    const fence = await acquire(db, options);
+    if (fence === null) {
+      isFree = true;
+      return null;
+    }
+    const result = await whileRenewed(db, options, fence, work);
+    return { result };
+  } finally {
+    isFree ||= await giveBack().then(
+      () => true,
+      () => false,
+    );
+    if (isFree) held.delete(own);
+    else void giveBackLater().finally(() => held.delete(own));
+  }
+}
+
+/** The fence of the lease, or null. After an error it may have been acquired all the same. */
+async function acquire(db: Database, { tenantId, name, owner, seconds }: LeaseOptions): Promise<string | null> {
   const key = [BigInt(tenantId), name] as const;
   const until = databaseNow(db.dialect, seconds);
-
-  const fence = await db
+  return db
     .transaction(async (tx) => {
       // the row that apply locks too: a lease never changes hands in the middle of one
       const forUpdate = db.dialect === 'mysql' ? ' FOR UPDATE' : '';
       await tx.query(`SELECT tenant_id FROM tenant_state WHERE tenant_id = ?${forUpdate}`, [key[0]]);
       const [row] = await tx.query<{ fence: string | number; held: number }>(
         `SELECT fence, expires_at > ${databaseNow(db.dialect, 0)} AS held FROM leases WHERE tenant_id = ? AND name = ?`,
-        key as unknown as [bigint, string],
+        [...key],
       );
       if (row && Number(row.held)) return null;
       if (!row) {
@@ -58,9 +117,24 @@ export async function withLease<T>(
       if (isUniqueViolation(error)) return null; // another one took it at the same moment
       throw error;
     });
-  if (fence === null) return null;
+}
 
+async function whileRenewed<T>(
+  db: Database,
+  { tenantId, name, seconds, signal }: LeaseOptions,
+  fence: string,
+  work: (lease: Lease, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const lost = new AbortController();
+  const renew = () =>
+    db.transaction(
+      async (tx) =>
+        (await tx.run(
+          `UPDATE leases SET expires_at = ${databaseNow(db.dialect, seconds)}
+           WHERE tenant_id = ? AND name = ? AND fence = ?`,
+          [BigInt(tenantId), name, BigInt(fence)],
+        )) > 0,
+    );
   const renewal = setInterval(
     () => {
       renew().then(
@@ -70,26 +144,10 @@ export async function withLease<T>(
     },
     (seconds * 1000) / 3,
   );
-  const mine = [...key, BigInt(fence)] as const;
-  const renew = () =>
-    db.transaction(
-      async (tx) =>
-        (await tx.run(`UPDATE leases SET expires_at = ${until} WHERE tenant_id = ? AND name = ? AND fence = ?`, [
-          ...mine,
-        ])) > 0,
-    );
   try {
-    return { result: await work({ name, fence }, AbortSignal.any([options.signal, lost.signal])) };
+    return await work({ name, fence }, AbortSignal.any([signal, lost.signal]));
   } finally {
     clearInterval(renewal);
-    await db
-      .transaction((tx) =>
-        tx.run(
-          `UPDATE leases SET expires_at = ${databaseNow(db.dialect, 0)} WHERE tenant_id = ? AND name = ? AND fence = ?`,
-          [...mine],
-        ),
-      )
-      .catch(() => {}); // it runs out by itself
   }
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { accessOf, type Database, openDatabase } from '../../src/db/database.ts';
 import { LeaseLost, withLease } from '../../src/db/leases.ts';
 import { describeShop } from '../../src/ingest/shop.ts';
@@ -33,6 +33,22 @@ onEachDatabase('a lease', (engine) => {
       expect(await hold(world.db, 'me')).not.toBeNull();
     }
     expect(most).toBe(1);
+  });
+
+  test('that could not be given back while the database was away is, as soon as it is there again', async () => {
+    let isAway = false;
+    const db: Database = {
+      ...world.db,
+      transaction: (work) => (isAway ? Promise.reject(new Error('away')) : world.db.transaction(work)),
+    };
+    const hold = (by: Database, owner: string, work = async () => {}) =>
+      withLease(by, { tenantId: '0', name: 'chores', owner, seconds: 30, signal }, work);
+    await hold(db, 'me', async () => void (isAway = true));
+    expect(await hold(db, 'me')).toBeNull();
+    expect(await hold(world.db, 'other')).toBeNull();
+    isAway = false;
+    await vi.waitFor(async () => expect(await hold(world.db, 'other')).not.toBeNull(), 10_000);
+    await vi.waitFor(async () => expect(await hold(db, 'me')).not.toBeNull(), 10_000);
   });
 
   test('that is lost lets nobody write down what the shop said before', async () => {
