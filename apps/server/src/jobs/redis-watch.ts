@@ -64,7 +64,7 @@ export class RedisWatch {
 
   private async watch(): Promise<void> {
     const { signal } = this.closing;
-    await this.pause(RECONNECT_MS);
+    if (this.redis.status !== 'ready') await this.pause(RECONNECT_MS);
     while (!signal.aborted) {
       await this.probe().catch((error: unknown) => this.away(error));
       await this.pause(this.up ? PROBE_MS : PROBE_MS / 4);
