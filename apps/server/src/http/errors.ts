@@ -17,9 +17,9 @@ export class HttpError extends Error {
     status: number,
     code: string,
     detail: string,
-    more: { retryable?: boolean; errors?: FieldError[]; headers?: Record<string, string> } = {},
+    more: { retryable?: boolean; errors?: FieldError[]; headers?: Record<string, string>; cause?: unknown } = {},
   ) {
-    super(detail);
+    super(detail, { cause: more.cause });
     this.name = new.target.name;
     this.status = status;
     this.code = code;
@@ -88,8 +88,9 @@ export class TooMany extends HttpError {
   }
 }
 
+/** `cause` is for the log alone. */
 export class Unavailable extends HttpError {
-  constructor(detail: string, retryAfterSeconds = 5) {
-    super(503, 'unavailable', detail, { retryable: true, headers: { 'retry-after': String(retryAfterSeconds) } });
+  constructor(detail: string, cause?: unknown) {
+    super(503, 'unavailable', detail, { retryable: true, headers: { 'retry-after': '5' }, cause });
   }
 }

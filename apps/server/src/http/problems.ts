@@ -1,7 +1,8 @@
 import type { Problem } from '@xeno/contracts';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
 import { STATUS_CODES } from 'node:http';
 import { isUnavailable } from '../db/faults.ts';
+import { sparingly } from '../observe/sparingly.ts';
 import { HttpError, Unavailable } from './errors.ts';
 
 const DATABASE_AWAY = 'The database cannot do this at the moment. Try again in a few seconds.';
@@ -14,9 +15,11 @@ const REFUSALS: Record<string, { code: string; detail: string }> = {
   FST_ERR_BAD_URL: { code: 'malformed_url', detail: 'The URL is not valid.' },
 };
 
+const toldOf = (error: unknown): unknown => (isUnavailable(error) ? new Unavailable(DATABASE_AWAY, error) : error);
+
 /** What is told of an error, and with which headers. */
 export function answerTo(error: unknown): { problem: Problem; headers: Record<string, string> } {
-  const told = isUnavailable(error) ? new Unavailable(DATABASE_AWAY) : error;
+  const told = toldOf(error);
   const its = told instanceof HttpError ? told.headers : {};
   return {
     problem: problemOf(told),
@@ -24,10 +27,27 @@ export function answerTo(error: unknown): { problem: Problem; headers: Record<st
   };
 }
 
+const OUTAGE_MS = 60_000;
+const sometimes = sparingly(OUTAGE_MS);
+
+/** Logs what is no fault of the caller's. What an outage does to every request alike is told once a minute. */
+export function logIfOurs(
+  log: Pick<FastifyBaseLogger, 'error'>,
+  error: unknown,
+  fields: { reqId?: string } = {},
+): void {
+  const err = toldOf(error);
+  if (problemOf(err).status < 500) return;
+  const tell = (suppressed = 0) =>
+    log.error({ ...fields, err, ...(suppressed > 0 && { suppressed }) }, 'request failed');
+  if (err instanceof Unavailable) sometimes(err.message, tell);
+  else tell();
+}
+
 /** The one place where an error becomes an answer (RFC 9457). What is not an HttpError or a refusal is logged and not told. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { problem, headers } = answerTo(error);
-  if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
+  logIfOurs(request.log, error);
   // by hand: no response schema may take anything away
   return reply.code(problem.status).headers(headers).serializer(JSON.stringify).send(problem);
 }

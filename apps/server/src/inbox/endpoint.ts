@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../observe/log.ts';
 import { Compressed, isCompressed, TooLarge } from '../http/errors.ts';
-import { answerTo } from '../http/problems.ts';
+import { answerTo, logIfOurs } from '../http/problems.ts';
 
 /** Of a webhook's body, in bytes: an order of a thousand lines has some two million. */
 const LONGEST_BODY = 5 * 1024 * 1024;
@@ -45,7 +45,7 @@ export function createWebhookEndpoint({ receive, log, level, headers }: Endpoint
     };
     const refuse = (error: unknown) => {
       const { problem, headers: its } = answerTo(error);
-      if (problem.status >= 500) log.error({ reqId: id, err: error }, 'request failed');
+      logIfOurs(log, error, { reqId: id });
       end(problem.status, { ...headers, ...its }, JSON.stringify(problem));
     };
     readBody(request)

@@ -99,7 +99,7 @@ export function createReceiver(
       hint('webhooks', tenantId ?? shop);
     })();
     await inTime(committed).catch((error: unknown) => {
-      if (error instanceof InboxFull || isUnavailable(error)) throw new Unavailable('It could not be stored.');
+      if (error instanceof InboxFull || isUnavailable(error)) throw new Unavailable('It could not be stored.', error);
       throw error;
     });
   };

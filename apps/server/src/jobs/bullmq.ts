@@ -6,7 +6,7 @@ import { Line } from './line.ts';
 import { type Depth, pauseAfter, type Queue, type QueueOptions, type QueueRoles } from './queue.ts';
 import { connectRedis, RedisWatch } from './redis-watch.ts';
 import { Runs } from './runs.ts';
-import { sparingly } from './sparingly.ts';
+import { sparingly } from '../observe/sparingly.ts';
 import { startSweeps } from './sweeps.ts';
 
 export interface BullmqOptions extends QueueOptions {

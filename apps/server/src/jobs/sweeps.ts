@@ -1,5 +1,5 @@
 import type { QueueOptions } from './queue.ts';
-import { sparingly } from './sparingly.ts';
+import { sparingly } from '../observe/sparingly.ts';
 
 /** Something that can ask the database for what is pending. */
 interface Sweepable {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { connectRedis } from '../jobs/redis-watch.ts';
-import { sparingly } from '../jobs/sparingly.ts';
+import { sparingly } from '../observe/sparingly.ts';
 import { type Counts, localCounts } from './counts.ts';
 
 const PREFIX = 'xeno:count:';

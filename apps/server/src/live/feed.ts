@@ -2,7 +2,7 @@ import type { LiveEvents, SyncRun } from '@xeno/contracts';
 import type { Database } from '../db/database.ts';
 import { ENDED } from '../db/models/tenant.ts';
 import { asDate, idParams, marks } from '../db/values.ts';
-import { sparingly } from '../jobs/sparingly.ts';
+import { sparingly } from '../observe/sparingly.ts';
 import type { Signals } from './signals.ts';
 
 /** One event for whoever watches a store: its name, data, and for figures the number of changes. */

@@ -46,6 +46,13 @@ describe.each([true, false])('production: %s', (production) => {
     expect(text).not.toContain('canary');
   });
 
+  test('tells why', () => {
+    const text = logged(production, (log) =>
+      log.error({ err: new Error('not stored', { cause: new Error('refused') }) }, 'request failed'),
+    );
+    expect(text).toMatch(/not stored.*refused/s);
+  });
+
   test('leaves the rest', () => {
     const text = logged(production, (log) =>
       log.warn({ err: new Error('table is full'), shop: 'a.myshopify.com' }, 'sync failed'),

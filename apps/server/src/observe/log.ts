@@ -54,7 +54,13 @@ interface Line {
   time: string;
   msg?: string;
   reqId?: string;
-  err?: { stack?: string; message?: string };
+  err?: Told;
+}
+
+interface Told {
+  stack?: string;
+  message?: string;
+  cause?: Told;
 }
 
 function readable(line: string): string {
@@ -64,8 +70,13 @@ function readable(line: string): string {
     ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   );
   const mark = label === 'info' ? '' : `${label}: `;
-  const trace = err ? `\n${err.stack ?? err.message ?? JSON.stringify(err)}` : '';
+  const trace = err ? `\n${traceOf(err)}` : '';
   const request = err && reqId ? ` (request ${reqId})` : '';
   const clock = new Date(time).toTimeString().slice(0, 8);
   return `${[clock, `${mark}${msg}${request}`, ...fields].join(' ')}${trace}\n`;
+}
+
+function traceOf(error: Told): string {
+  const own = error.stack ?? error.message ?? JSON.stringify(error);
+  return error.cause ? `${own}\n  because of ${traceOf(error.cause)}` : own;
 }
