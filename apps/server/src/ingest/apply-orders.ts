@@ -6,6 +6,7 @@ import type { Applied, TenantFacts, TenantState } from './apply.ts';
 import { MEASURES } from '../db/measures.ts';
 import { ledger, ledgerDifference, type LedgerLine } from './ledger.ts';
 import { localDates } from './local-date.ts';
+import { compareIds } from './map/fields.ts';
 import type { OrderLine, OrderRecord, Refund } from './records.ts';
 import { maskOrder, readRedacted } from './redactions.ts';
 import { RollupDifference, type StoredOrder, subtractStored } from './rollups.ts';
@@ -493,6 +494,17 @@ export async function readOrders(tx: Tx, tenant: bigint, ids: string[]): Promise
       ];
     }),
   );
+}
+
+/** Whether any order is stored from the lowest of these ids to the highest: one look, instead of one for each. */
+export async function areStoredBetween(tx: Tx, tenant: bigint, ids: string[]): Promise<boolean> {
+  const sorted = ids.toSorted(compareIds);
+  if (sorted.length === 0) return false;
+  const rows = await tx.query('SELECT 1 FROM orders WHERE tenant_id = ? AND shopify_order_id BETWEEN ? AND ? LIMIT 1', [
+    tenant,
+    ...idParams([sorted[0]!, sorted.at(-1)!]),
+  ]);
+  return rows.length > 0;
 }
 
 async function deleteChildren(tx: Tx, tenant: bigint, orders: StoredOrder[]): Promise<void> {

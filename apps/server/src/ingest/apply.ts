@@ -5,6 +5,7 @@ import type { Dialect } from '../db/types.ts';
 import { applyCustomers, deleteCustomers } from './apply-customers.ts';
 import {
   applyOrders,
+  areStoredBetween,
   deleteOrders,
   idsOf,
   prepareInserts,
@@ -124,8 +125,11 @@ export function applyPrepared(ctx: ApplyContext, batch: PreparedBatch, checkpoin
 type StoredOrders = Awaited<ReturnType<typeof readOrders>>;
 
 /** What is stored of a batch of orders, asked together with the tenant's lock. */
-const readStored = (tx: Tx, tenant: bigint, batch: PreparedBatch): Promise<StoredOrders> =>
-  readOrders(tx, tenant, batch.stream === 'orders' ? batch.ids : []);
+async function readStored(tx: Tx, tenant: bigint, batch: PreparedBatch): Promise<StoredOrders> {
+  if (batch.stream !== 'orders') return new Map();
+  const areNew = batch.inserts !== null && !(await areStoredBetween(tx, tenant, batch.ids));
+  return areNew ? new Map() : readOrders(tx, tenant, batch.ids);
+}
 
 /**
  * Deletes what Shopify has deleted and leaves tombstones, so that nothing late brings it back.

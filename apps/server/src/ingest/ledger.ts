@@ -1,4 +1,5 @@
 import { type Measure, MEASURES } from '../db/measures.ts';
+import { compareIds } from './map/fields.ts';
 import type { OrderLine, OrderRecord, Sale, SaleEvent, SaleKind } from './records.ts';
 
 export type Measures = Record<Measure, number>;
@@ -77,10 +78,12 @@ export const NOTHING = {
 
 /** The order in which equal ledgers are equal lists. */
 export const byKey = (a: LedgerLine, b: LedgerLine): number =>
-  byDigits(a.eventId, b.eventId) || byText(a.event, b.event) || byDigits(a.lineId, b.lineId) || byText(a.kind, b.kind);
+  compareIds(a.eventId, b.eventId) ||
+  byText(a.event, b.event) ||
+  compareIds(a.lineId, b.lineId) ||
+  byText(a.kind, b.kind);
 
 const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
-const byDigits = (a: string, b: string) => a.length - b.length || byText(a, b);
 
 function add(line: LedgerLine, sale: Sale): void {
   const net = sale.total - sale.tax;

@@ -89,8 +89,10 @@ export function minorIn(amount: string, currency: string): number {
   return minor;
 }
 
-export const byId = (a: { id: string }, b: { id: string }): number =>
-  a.id.length - b.id.length || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+/** Which of two ids is the smaller number. */
+export const compareIds = (a: string, b: string): number => a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
+
+export const byId = (a: { id: string }, b: { id: string }): number => compareIds(a.id, b.id);
 
 /** What belongs to an order or product, sorted by id; told twice, the last counts. */
 export const inOrder = <T extends { id: string }>(items: T[]): T[] =>
