@@ -110,7 +110,7 @@ export async function writeCustomers(
   return verdicts;
 }
 
-/** Forgets who they were. Their orders keep their id, and so a row of totals stays where there are any. */
+/** Forgets who they were. Their orders keep their id, and so a row of totals stays as long as there are any. */
 export async function deleteCustomers(tx: Tx, state: TenantState, ids: string[]): Promise<void> {
   const { tenant } = state;
   const known = [...(await readVersions(tx, tenant, ids))].filter(([, version]) => version.updatedAt !== null);
@@ -122,8 +122,22 @@ export async function deleteCustomers(tx: Tx, state: TenantState, ids: string[])
     `UPDATE customers SET ${PROFILE_COLUMNS.map((column) => `${column} = NULL`).join(', ')} ${these}`,
     params,
   );
-  await tx.run(`DELETE FROM customers ${these} AND orders_count = 0 AND total_spent = 0`, params);
+  await dropUnnamed(
+    tx,
+    tenant,
+    known.map(([id]) => id),
+  );
   await tx.run('UPDATE tenant_state SET customers = customers - ? WHERE tenant_id = ?', [known.length, tenant]);
+}
+
+/** Of these, the rows that hold nothing: neither who they are, nor totals of orders that name them. */
+export async function dropUnnamed(tx: Tx, tenant: bigint, ids: string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.write(
+    `DELETE FROM customers WHERE tenant_id = ? AND shopify_customer_id IN (${marks(ids)})
+       AND updated_at IS NULL AND orders_count = 0 AND total_spent = 0`,
+    [tenant, ...idParams(ids)],
+  );
 }
 
 async function readVersions(tx: Tx, tenant: bigint, ids: string[]): Promise<Map<string, StoredVersion>> {

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { type Database, type Insert, type OpenSink, plainSink, type RowSink, type Tx } from '../db/database.ts';
 import type { Dialect } from '../db/types.ts';
 import { asDate, idParams, instantText, idValue, idValueOrNull, instantTextOrNull, marks } from '../db/values.ts';
+import { dropUnnamed } from './apply-customers.ts';
 import type { Applied, TenantFacts, TenantState } from './apply.ts';
 import { MEASURES } from '../db/measures.ts';
 import { ledger, ledgerDifference, type LedgerLine } from './ledger.ts';
@@ -290,6 +291,10 @@ export async function writeOrders(
   const rows = new OrderRows(dialect, state, difference, plainSink);
   for (const order of verdicts.write) rows.add(order, stored.has(order.id));
   await tx.insertEach(rows.inserts());
+  const counted = verdicts.write.filter(({ record }) => !record.test && record.currency === currency);
+  const names = new Map(counted.map(({ id, customerId }) => [id, customerId]));
+  const left = replaced.filter((row) => customerOf(row) !== names.get(String(row.shopify_order_id)));
+  await dropUnnamed(tx, tenant, customersOf(left));
   return verdicts;
 }
 
@@ -374,7 +379,13 @@ export async function deleteOrders(tx: Tx, state: TenantState, ids: string[]): P
     ...stored.map((row) => BigInt(row.shopify_order_id)),
   ]);
   await tx.insertEach(difference.inserts(state.tenant, state.generation));
+  await dropUnnamed(tx, state.tenant, customersOf(stored));
 }
+
+const customerOf = ({ customer_id: id }: StoredOrder): string | null => (id === null ? null : String(id));
+const customersOf = (orders: StoredOrder[]): string[] => [
+  ...new Set(orders.map(customerOf).filter((id) => id !== null)),
+];
 
 type Row = (string | number | bigint | null)[];
 
@@ -483,7 +494,7 @@ export async function readOrders(tx: Tx, tenant: bigint, ids: string[]): Promise
   );
   return new Map(
     rows.map((row) => {
-      const customerId = row.customer_id === null ? null : String(row.customer_id);
+      const customerId = customerOf(row);
       return [
         String(row.shopify_order_id),
         {

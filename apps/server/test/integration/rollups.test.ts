@@ -136,6 +136,13 @@ describe.each(databases.filter((engine) => engine.available))('rollups on $name'
       ).map((row) => [String(row.shopify_order_id), `${row.name} ${row.total_price}`]),
     );
 
+  /** Rows of nobody, without a total. */
+  const emptyCustomersOf = (ctx: ApplyContext) =>
+    db.read(
+      'SELECT * FROM customers WHERE tenant_id = ? AND updated_at IS NULL AND orders_count = 0 AND total_spent = 0',
+      [BigInt(ctx.tenantId)],
+    );
+
   /** In parts of seven. */
   const prepareAsNew = (facts: TenantFacts, records: OrderRecord[], fetchBegan = 1) =>
     prepareNew(db, facts, {
@@ -192,6 +199,7 @@ describe.each(databases.filter((engine) => engine.available))('rollups on $name'
             await applyDeletions(ctx, 'customers', now.ids, Date.now());
           }
           expect(await findDrift(db, ctx.tenantId)).toEqual([]);
+          expect(await emptyCustomersOf(ctx)).toEqual([]);
         }
         expect([...(await rowsOf(ctx)).keys()].sort()).toEqual([...latest.keys()].sort());
       }),

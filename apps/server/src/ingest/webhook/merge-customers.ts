@@ -2,7 +2,7 @@ import type { Tx } from '../../db/database.ts';
 import type { Dialect } from '../../db/types.ts';
 import { idParams, instantText, marks } from '../../db/values.ts';
 import type { TenantState } from '../apply.ts';
-import { deleteCustomers } from '../apply-customers.ts';
+import { deleteCustomers, dropUnnamed } from '../apply-customers.ts';
 import { readOrders } from '../apply-orders.ts';
 import { addStored, RollupDifference } from '../rollups.ts';
 import { forgetMarks, readTombstones, writeMarks } from '../versions.ts';
@@ -47,7 +47,7 @@ async function reassignOrders(tx: Tx, state: TenantState, from: string, to: stri
       `SELECT shopify_order_id AS id FROM orders WHERE tenant_id = ? AND customer_id = ? LIMIT ${ORDERS_AT_ONCE}`,
       [tenant, BigInt(from)],
     );
-    if (rows.length === 0) return;
+    if (rows.length === 0) return dropUnnamed(tx, tenant, [from]);
     state.changed();
     const ids = rows.map(({ id }) => String(id));
     const difference = new RollupDifference(currency);
