@@ -303,11 +303,12 @@ export function refundBody(shop: Shop, order: Order, refund: RefundEvent, event:
             {
               id: bareId(idOf(spec, 'OrderTransaction', order.index, event + 1)),
               admin_graphql_api_id: gid(spec, 'OrderTransaction', 'OrderTransaction', order.index, event + 1),
-              amount: fixedDecimal(refund.paidBack, order.currency),
+              // in the money that was paid with
+              amount: set(refund.paidBack).presentment_money.amount,
               amount_rounding: null,
               authorization: null,
               created_at: zoned(refund.at, spec.timezone),
-              currency: order.currency,
+              currency: order.presentmentCurrency,
               device_id: null,
               error_code: null,
               gateway: 'shopify_payments',

@@ -7,7 +7,7 @@ import { MEASURES } from '../../db/measures.ts';
 import { byKey } from '../ledger.ts';
 import { ledgerLineOf, type Row } from '../records-of-rows.ts';
 import { NOT_FETCHED, writeMarks } from '../versions.ts';
-import { joinOrder, type JoinedOrder, type KnownOrder, knownFrom, refundIdsOf, unitsOff } from './join-order.ts';
+import { joinOrder, type JoinedOrder, type KnownOrder, knownFrom, refundsIn, unitsOff } from './join-order.ts';
 import type { ToldOrder } from './map-order.ts';
 
 export interface OrderBody {
@@ -71,8 +71,8 @@ async function readKnown(
        returned_units, ${MEASURES.join(', ')} FROM sales ${these}`,
     params,
   );
-  const refunds = await tx.query<{ shopify_order_id: unknown; id: unknown }>(
-    `SELECT shopify_order_id, shopify_refund_id AS id FROM refunds ${these}`,
+  const refunds = await tx.query<{ shopify_order_id: unknown; id: unknown; total_refunded: unknown }>(
+    `SELECT shopify_order_id, shopify_refund_id AS id, total_refunded FROM refunds ${these}`,
     params,
   );
   const items = await tx.query<{ shopify_order_id: unknown; id: unknown; current_quantity: unknown }>(
@@ -92,8 +92,8 @@ async function readKnown(
     known.set(id, {
       updatedAt: order.updatedAt!,
       lines,
-      refundIds: refundIdsOf(
-        (refundsOf.get(id) ?? []).map((refund) => ({ id: String(refund.id) })),
+      refunds: refundsIn(
+        (refundsOf.get(id) ?? []).map((row) => ({ id: String(row.id), totalRefunded: Number(row.total_refunded) })),
         lines,
       ),
       difference: Number(order.ledger_difference),

@@ -1,14 +1,18 @@
 import { MEASURES } from '../../db/measures.ts';
 import { byKey, ledger, ledgerDifference, type LedgerLine, NOTHING } from '../ledger.ts';
 import type { OrderRecord, SaleEvent } from '../records.ts';
+import { sumOf } from './body.ts';
 import type { ToldOrder } from './map-order.ts';
 
 /** What is known of an order before a body comes to it. */
 export interface KnownOrder {
   updatedAt: number;
   lines: LedgerLine[];
-  /** Of the refunds that the ledger has: a body that is older than it looks may not tell them. */
-  refundIds: ReadonlySet<string>;
+  /**
+   * What was paid back, by refund: a body that is older than it looks may not tell them. Null where the ledger alone has
+   * the refund.
+   */
+  refunds: ReadonlyMap<string, number | null>;
   /** Shopify's numbers may disagree with each other, and then stay so. */
   difference: number;
   /** Units in which the ledger disagrees with a line of the order; lines that agree are absent. */
@@ -27,7 +31,7 @@ export interface JoinedOrder {
  * what a cancellation has reversed without a refund. The order's own totals tell whether that is all that happened.
  */
 export function joinOrder(known: KnownOrder | null, told: ToldOrder, isNew: boolean): JoinedOrder {
-  const { record } = told;
+  const record = withKnownAmounts(told, known);
   const { test, currency, lines } = record;
   if (test) return { record, lines: [], doubts: [] };
   const ledgerOf = (events: SaleEvent[]) => ledger({ test, currency, lines, events });
@@ -35,7 +39,7 @@ export function joinOrder(known: KnownOrder | null, told: ToldOrder, isNew: bool
   const stored = known && known.lines.length > 0 ? known : null;
   const doubts = stored ? [] : [...told.doubts, ...(isNew ? [] : ['an order that was not known'])];
 
-  const refunds = told.refunds.filter(({ refund }) => !stored?.refundIds.has(refund.id));
+  const refunds = told.refunds.filter(({ refund }) => !stored?.refunds.has(refund.id));
   doubts.push(...refunds.flatMap((refund) => refund.doubts));
   const before = stored?.lines ?? ledgerOf([told.placed]);
   const withRefunds = [...before, ...ledgerOf(refunds.flatMap(({ event }) => event ?? []))];
@@ -58,16 +62,29 @@ export function joinOrder(known: KnownOrder | null, told: ToldOrder, isNew: bool
 export const knownFrom = ({ record, lines }: JoinedOrder): KnownOrder => ({
   updatedAt: record.updatedAt,
   lines,
-  refundIds: refundIdsOf(record.refunds, lines),
+  refunds: refundsIn(record.refunds, lines),
   difference: ledgerDifference(record, lines),
   unitsOff: unitsOff(record, lines),
 });
 
-export const refundIdsOf = (refunds: readonly { id: string }[], lines: readonly LedgerLine[]): Set<string> =>
-  new Set([
-    ...refunds.map(({ id }) => id),
-    ...lines.filter(({ event }) => event === 'refund').map(({ eventId }) => eventId),
+export const refundsIn = (
+  refunds: readonly { id: string; totalRefunded: number }[],
+  lines: readonly LedgerLine[],
+): Map<string, number | null> =>
+  new Map([
+    ...lines.filter(({ event }) => event === 'refund').map(({ eventId }) => [eventId, null] as const),
+    ...refunds.map(({ id, totalRefunded }) => [id, totalRefunded] as const),
   ]);
+
+/** What a body cannot tell of a refund stays what it was. */
+function withKnownAmounts({ record, refunds }: ToldOrder, known: KnownOrder | null): OrderRecord {
+  const untold = new Set(refunds.filter(({ isAmountTold }) => !isAmountTold).map(({ refund }) => refund.id));
+  if (untold.size === 0) return record;
+  const amended = record.refunds.map((refund) =>
+    untold.has(refund.id) ? { ...refund, totalRefunded: known?.refunds.get(refund.id) ?? 0 } : refund,
+  );
+  return { ...record, refunds: amended, totalRefunded: sumOf(amended, ({ totalRefunded }) => totalRefunded) };
+}
 
 /** An order that is taken back again, after a refund came to light, has one line for both. */
 function merged(lines: readonly LedgerLine[]): LedgerLine[] {

@@ -38,6 +38,8 @@ interface ToldRefund {
   /** Null where a body cannot tell what came back. */
   event: SaleEvent | null;
   refund: Refund;
+  /** Whether a body can tell how much was paid back: Shopify gives it in the currency in which it was paid. */
+  isAmountTold: boolean;
   doubts: string[];
 }
 
@@ -251,18 +253,16 @@ function mapRefund(body: Body, order: OrderBody): ToldRefund {
   const id = idOfBody(body);
   const createdAt = instantIn(body, 'created_at');
   const processedAt = instantIn(body, 'processed_at');
-  const paidBack = (transaction: Body): number => {
-    const told = currencyIn(transaction, 'currency') ?? currency;
-    if (told === currency) return amountIn(transaction, 'amount', currency) ?? 0;
-    doubts.push('a refund in another currency');
-    return 0;
-  };
   const transactions = listIn(body, 'transactions').filter(
     ({ kind, status }) => kind === 'refund' && (status === 'success' || status === undefined),
   );
+  const isAmountTold = transactions.every(
+    (transaction) => (currencyIn(transaction, 'currency') ?? currency) === currency,
+  );
+  if (!isAmountTold) doubts.push('a refund in another currency');
   const refund: Refund = {
     id,
-    totalRefunded: sumOf(transactions, paidBack),
+    totalRefunded: isAmountTold ? sumOf(transactions, (paid) => amountIn(paid, 'amount', currency) ?? 0) : 0,
     note: textIn(body, 'note') || null,
     createdAt,
     processedAt,
@@ -270,9 +270,9 @@ function mapRefund(body: Body, order: OrderBody): ToldRefund {
   const happenedAt = processedAt ?? createdAt;
   const sales = isTold(body, 'return') || happenedAt === null ? null : salesBack(body, order, doubts);
   if (sales === null || happenedAt === null) {
-    return { refund, event: null, doubts: [...doubts, 'a return'] };
+    return { refund, isAmountTold, event: null, doubts: [...doubts, 'a return'] };
   }
-  return { refund, event: { id, type: 'refund', happenedAt, sales }, doubts };
+  return { refund, isAmountTold, event: { id, type: 'refund', happenedAt, sales }, doubts };
 }
 
 /** What a refund took back; null where it names what the order has not. */
