@@ -55,7 +55,8 @@ import { createTokenSource, heldToken } from './shopify/token-source.ts';
 import { complianceHandlers } from './privacy/handle-webhooks.ts';
 import { privacyRoutes } from './privacy/routes.ts';
 import { pruneStates } from './stores/connect.ts';
-import { disconnect, markErasing } from './stores/disconnect.ts';
+import { beginErasing } from './stores/begin-erasing.ts';
+import { disconnect } from './stores/disconnect.ts';
 import { hasEndedBy } from './stores/has-ended.ts';
 import { storeRoutes } from './stores/routes.ts';
 import { standingHandlers } from './stores/handle-webhooks.ts';
@@ -201,10 +202,10 @@ export async function startApp(
         identify,
         redactPerson,
         eraseBodies,
-        beginErasing: async (tenantId, asked) => {
-          const isBegun = await markErasing(db, tenantId, asked);
-          if (isBegun) queue.stop(tenantId);
-          return isBegun;
+        beginErasing: async (tenant, asked) => {
+          const whyNot = await beginErasing(db, tenant, asked, clientFor);
+          if (whyNot === null) queue.stop(tenant.id);
+          return whyNot;
         },
       }),
       ...standingHandlers({

@@ -1,6 +1,7 @@
 import { audit } from '../db/audit.ts';
 import type { Database, Tx } from '../db/database.ts';
 import { dropBodies, type InboxEvent } from '../db/inbox-event.ts';
+import type { Tenant } from '../db/models/tenant.ts';
 import type { Dialect } from '../db/types.ts';
 import { type ComplianceBody, readCompliance } from '../shopify/compliance.ts';
 import { eraseStore } from './erase-store.ts';
@@ -21,8 +22,8 @@ export interface PrivacyDeps {
   redactPerson(tx: Tx, dialect: Dialect, tenantId: string, person: Person): Promise<void>;
   /** Removes the bodies of webhooks that name a person; `since`: of those that have ended since then. */
   eraseBodies(db: Database, tenantId: string, person: Person, since?: Date): Promise<void>;
-  /** Ends the connection of a store and what runs for it, until it is erased; false if it was connected after `asked`. */
-  beginErasing(tenantId: string, asked: Date): Promise<boolean>;
+  /** Ends the connection of a store and what runs for it, until it is erased; or says why that is not to be done. */
+  beginErasing(tenant: Tenant, asked: Date): Promise<string | null>;
 }
 
 type Handler = (event: InboxEvent) => Promise<void>;
@@ -114,7 +115,7 @@ async function redactCustomer(deps: PrivacyDeps, event: OfTenant): Promise<void>
   });
 }
 
-/** Rule: Shopify sends it 48 hours after an uninstallation, whether or not the app was installed again since. */
+/** Rule: Shopify sends it 48 hours after an uninstallation. The app may have been installed again since. */
 async function redactShop(deps: PrivacyDeps, event: OfTenant): Promise<void> {
   const { db } = deps;
   const { tenantId, webhookId, shopDomain } = event;
@@ -122,7 +123,8 @@ async function redactShop(deps: PrivacyDeps, event: OfTenant): Promise<void> {
   if (!tenant) return;
   const asked = requestedAt(event);
   const told = { tenantId, userId: null, subject: shopDomain };
-  if (!(await deps.beginErasing(tenantId, asked))) {
+  const whyNot = await deps.beginErasing(tenant, asked);
+  if (whyNot !== null) {
     const detail = { webhookId, requestedAt: asked, installedAt: tenant.installedAt };
     await db.transaction(async (tx) => {
       await noteRequest(tx, db.dialect, event, {
@@ -130,7 +132,7 @@ async function redactShop(deps: PrivacyDeps, event: OfTenant): Promise<void> {
         customerId: null,
         orderIds: [],
         status: 'ignored',
-        note: 'It was asked for before the store was connected again.',
+        note: whyNot,
       });
       await audit(tx, db.dialect, { ...told, action: 'privacy.shop_redact_ignored', detail });
     });

@@ -18,11 +18,23 @@ export async function hasEndedBy(
   if (after < 0) return false;
   if (after >= 1000) return true;
   try {
-    await client.query(ShopDocument, {}, {});
-    return false;
+    return !(await isInstalled(client));
   } catch (error) {
-    if (error instanceof ReconnectNeeded) return true;
     if (error instanceof ShopUnavailable) return false;
+    throw error;
+  }
+}
+
+/**
+ * Whether Shopify still takes the store's tokens.
+ * @throws ShopifyError if it does not tell, as of a store that is frozen
+ */
+export async function isInstalled(client: ShopifyClient): Promise<boolean> {
+  try {
+    await client.query(ShopDocument, {}, {});
+    return true;
+  } catch (error) {
+    if (error instanceof ReconnectNeeded) return false;
     throw error;
   }
 }

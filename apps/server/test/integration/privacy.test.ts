@@ -344,6 +344,32 @@ onEachDatabase('privacy', (engine) => {
     expect((await ada.overview(id)).totals.orders).toBe(orders);
   });
 
+  test('a shop/redact that follows the uninstallation by two days erases nothing if the app was installed again meanwhile', async () => {
+    const { control } = world.sandbox;
+    control.uninstall(SHOP);
+    await until(async () => (await ada.tenant(id)).status === 'uninstalled', 'uninstalled');
+    await ada.fill(SHOP);
+    await delay(1_100); // Shopify's clock has seconds
+    control.requestCompliance(SHOP, 'shop/redact');
+    await until(async () => (await actions()).includes('privacy.shop_redact_ignored'), 'ignored');
+    expect(await requests()).toMatchObject([
+      { kind: 'shop_redact', status: 'ignored', note: 'The app is installed in the store.' },
+    ]);
+    await caughtUp(world, id, SHOP);
+    await expectExact(world, ada, id, SHOP);
+  });
+
+  test('a shop/redact erases a store whose uninstallation was never told', async () => {
+    const { control } = world.sandbox;
+    const lost = control.setFault({ kind: 'webhook_drop', times: 1, probability: 1 });
+    control.uninstall(SHOP);
+    expect(lost.struck).toBe(1);
+    await delay(1_100); // Shopify's clock has seconds
+    control.requestCompliance(SHOP, 'shop/redact');
+    await until(async () => (await actions()).includes('privacy.shop_redacted'), 'erased');
+    expect(await ada.tenant(id)).toMatchObject({ status: 'uninstalled' });
+  });
+
   test('what a sync has downloaded of a store that is uninstalled meanwhile goes at once', async () => {
     const { control } = world.sandbox;
     const spool = join(world.config.dataDir, 'spool');
