@@ -44,41 +44,37 @@ export async function withLease<T>(
   const own = `${owner} ${tenantId} ${name}`;
   if (held.has(own)) return null;
   held.add(own);
-  const giveBack = () =>
-    db.transaction((tx) =>
-      tx.run(
-        `UPDATE leases SET expires_at = ${databaseNow(db.dialect, 0)} WHERE tenant_id = ? AND name = ? AND owner = ?`,
-        [BigInt(tenantId), name, owner],
-      ),
-    );
-  /** The database is away: until it is back, or the lease has run out by itself. */
+  let fence: string | null = null;
+  /** False while the database is away. */
+  const giveBack = async (): Promise<boolean> => {
+    const ofFence = fence === null ? '' : ` AND fence = ${BigInt(fence)}`;
+    const free = `UPDATE leases SET expires_at = ${databaseNow(db.dialect, 0)}
+       WHERE tenant_id = ? AND name = ? AND owner = ?${ofFence}`;
+    try {
+      await db.transaction((tx) => tx.run(free, [BigInt(tenantId), name, owner]));
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  /** Until the database is back, or the lease has run out by itself. */
   const giveBackLater = async () => {
     for (const end = performance.now() + seconds * 1000; performance.now() < end;) {
       await sleep(AGAIN_MS, undefined, { ref: false });
-      if (
-        await giveBack().then(
-          () => true,
-          () => false,
-        )
-      )
-        return;
+      if (await giveBack()) return;
     }
   };
 
   let isFree = false;
   try {
-    const fence = await acquire(db, options);
+    fence = await acquire(db, options);
     if (fence === null) {
       isFree = true;
       return null;
     }
-    const result = await whileRenewed(db, options, fence, work);
-    return { result };
+    return { result: await whileRenewed(db, options, fence, work) };
   } finally {
-    isFree ||= await giveBack().then(
-      () => true,
-      () => false,
-    );
+    isFree ||= await giveBack();
     if (isFree) held.delete(own);
     else void giveBackLater().finally(() => held.delete(own));
   }
