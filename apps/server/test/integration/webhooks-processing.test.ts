@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { AbandonedCheckouts } from '@xeno/contracts';
 import type { FaultWishes } from '../../../sandbox/src/index.ts';
 import { type Browser, expectExact, onEachDatabase, startWorld, type World } from './world.ts';
@@ -70,7 +70,8 @@ onEachDatabase('processing of webhooks', (engine) => {
     control().createShop(shop, { orders: 30, currency: 'GBP', timezone: 'Europe/London', country: 'GB', ...wishes });
     const browser = await world.register();
     const id = await browser.fill(shop);
-    return { browser, shop, id, uri: addressOf(world, shop) };
+    const uri = await vi.waitFor(() => addressOf(world, shop), 10_000);
+    return { browser, shop, id, uri };
   }
   const expectExactNow = async (store: Store) => {
     await caughtUp(world, store.id, store.shop);
