@@ -40,13 +40,29 @@ export async function readRoots(folder: string): Promise<BigUint64Array> {
  */
 export async function partition(file: string, folder: string, expectedLines: number): Promise<Partitioned> {
   await mkdir(folder, { recursive: true });
+  const files: LineFile[] = [];
+  const fileAt = (path: string) => files[files.push(new LineFile(path)) - 1]!;
+  try {
+    return await divide(file, folder, expectedLines, fileAt);
+  } finally {
+    // those that a failure has left open
+    await Promise.all(files.map((target) => target.close()));
+  }
+}
+
+async function divide(
+  file: string,
+  folder: string,
+  expectedLines: number,
+  fileAt: (path: string) => LineFile,
+): Promise<Partitioned> {
   const { size } = await stat(file);
   const rootPrefix = await firstPrefix(file);
   const bounds = await partitionBounds(file, size, rootPrefix);
-  const parts = Array.from({ length: bounds.length + 1 }, (_, i) => new LineFile(partitionFile(folder, i)));
+  const parts = Array.from({ length: bounds.length + 1 }, (_, i) => fileAt(partitionFile(folder, i)));
   const asideFile = join(folder, 'aside.jsonl');
-  const aside = new LineFile(asideFile);
-  const roots = new LineFile(join(folder, ROOTS));
+  const aside = fileAt(asideFile);
+  const roots = fileAt(join(folder, ROOTS));
   const partOf = (rootGid: string) => parts[partitionOf(rootGid, bounds)]!;
   /** Where the children of a child belong. */
   const parents = new Map<string, LineFile>();
@@ -227,10 +243,13 @@ class LineFile {
 
   async end(): Promise<void> {
     const handle = await this.opened;
-    try {
-      await this.drained(1);
-    } finally {
-      await handle.close();
-    }
+    await this.drained(1);
+    await handle.close();
+  }
+
+  /** What was not handed over is lost. Doing it twice changes nothing. */
+  async close(): Promise<void> {
+    const handle = await this.opened.catch(() => null);
+    await handle?.close();
   }
 }
