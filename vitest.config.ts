@@ -8,7 +8,8 @@ const e2e = ['e2e/**/*.test.ts'];
 // Node runs TypeScript itself, as it does outside of tests; the dashboard's units alone need Vite for their JSX.
 const native = { viteModuleRunner: false };
 
-// Two workers at most, and one group after another, so that a browser or a database never competes with everything.
+// One group after another, so that a browser never competes with everything. Integration tests wait a good part of their
+// time, for a lease, a sweep, a pause between tries: two at once leave a quarter of two cores idle.
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -34,6 +35,7 @@ export default defineConfig({
           experimental: native,
           globalSetup: services,
           sequence: { groupOrder: 1 },
+          maxWorkers: 3,
         },
       },
       {
