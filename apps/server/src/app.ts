@@ -202,8 +202,8 @@ export async function startApp(
         identify,
         redactPerson,
         eraseBodies,
-        beginErasing: async (tenant, asked) => {
-          const whyNot = await beginErasing(db, tenant, asked, clientFor);
+        beginErasing: async (tenant, asked, signal) => {
+          const whyNot = await beginErasing(db, tenant, asked, clientFor, signal);
           if (whyNot === null) queue.stop(tenant.id);
           return whyNot;
         },
@@ -217,7 +217,7 @@ export async function startApp(
           await makeDue(db, tenantId, DESCRIBE, 0);
           queue.hint(DESCRIBE, tenantId);
         },
-        hasEndedBy: (uninstalledAt, tenant) => hasEndedBy(uninstalledAt, tenant, clientFor(tenant)),
+        hasEndedBy: (uninstalledAt, tenant, signal) => hasEndedBy(uninstalledAt, tenant, clientFor(tenant), signal),
       }),
     };
     const changed = (tenantId: string) => signals.publish(tenantId);

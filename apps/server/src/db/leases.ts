@@ -74,7 +74,8 @@ export async function withLease<T>(
     }
     return { result: await whileRenewed(db, options, fence, work) };
   } finally {
-    isFree ||= await giveBack();
+    // of which it is not known whether it was acquired, the database may still be away
+    isFree ||= fence !== null && (await giveBack());
     if (isFree) held.delete(own);
     else void giveBackLater().finally(() => held.delete(own));
   }

@@ -23,26 +23,26 @@ export interface PrivacyDeps {
   /** Removes the bodies of webhooks that name a person; `since`: of those that have ended since then. */
   eraseBodies(db: Database, tenantId: string, person: Person, since?: Date): Promise<void>;
   /** Ends the connection of a store and what runs for it, until it is erased; or says why that is not to be done. */
-  beginErasing(tenant: Tenant, asked: Date): Promise<string | null>;
+  beginErasing(tenant: Tenant, asked: Date, signal: AbortSignal): Promise<string | null>;
 }
 
-type Handler = (event: InboxEvent) => Promise<void>;
+type Handler = (event: InboxEvent, signal: AbortSignal) => Promise<void>;
 type OfTenant = InboxEvent & { tenantId: string };
 
 /** What is done about Shopify's compliance topics; each may be done twice. */
 export const complianceHandlers = (deps: PrivacyDeps): Record<string, Handler> => ({
   'customers/data_request': ours(deps, (event) => noteDataRequest(deps, event)),
   'customers/redact': ours(deps, (event) => redactCustomer(deps, event)),
-  'shop/redact': ours(deps, (event) => redactShop(deps, event)),
+  'shop/redact': ours(deps, (event, signal) => redactShop(deps, event, signal)),
 });
 
 /** Of a shop that is not known here nothing is stored: there is nothing to tell and nothing to erase. */
 const ours =
-  ({ db }: PrivacyDeps, handle: (event: OfTenant) => Promise<void>): Handler =>
-  async (event) => {
+  ({ db }: PrivacyDeps, handle: (event: OfTenant, signal: AbortSignal) => Promise<void>): Handler =>
+  async (event, signal) => {
     const { tenantId, shopDomain, webhookId, topic } = event;
     if (tenantId !== null) {
-      if (!(await isNoted(db, event))) await handle({ ...event, tenantId });
+      if (!(await isNoted(db, event))) await handle({ ...event, tenantId }, signal);
       return;
     }
     await db.transaction(async (tx) => {
@@ -116,14 +116,14 @@ async function redactCustomer(deps: PrivacyDeps, event: OfTenant): Promise<void>
 }
 
 /** Rule: Shopify sends it 48 hours after an uninstallation. The app may have been installed again since. */
-async function redactShop(deps: PrivacyDeps, event: OfTenant): Promise<void> {
+async function redactShop(deps: PrivacyDeps, event: OfTenant, signal: AbortSignal): Promise<void> {
   const { db } = deps;
   const { tenantId, webhookId, shopDomain } = event;
   const tenant = await db.models.Tenant.findByPk(tenantId);
   if (!tenant) return;
   const asked = requestedAt(event);
   const told = { tenantId, userId: null, subject: shopDomain };
-  const whyNot = await deps.beginErasing(tenant, asked);
+  const whyNot = await deps.beginErasing(tenant, asked, signal);
   if (whyNot !== null) {
     const detail = { webhookId, requestedAt: asked, installedAt: tenant.installedAt };
     await db.transaction(async (tx) => {

@@ -8,7 +8,8 @@ import { isInstalled } from './has-ended.ts';
 /**
  * Ends the connection of a store whose data Shopify has asked, at `asked`, to erase. Null when it has; otherwise why that
  * is not to be done. Shopify asks 48 hours after an uninstallation, so that it may be about an installation before the one
- * that there is now: whether there is one, Shopify itself tells.
+ * that there is now: whether there is one, Shopify itself tells. A store that it shows to nobody (frozen, locked, gone)
+ * shows no installation either.
  * @throws ShopifyError if it does not tell
  */
 export async function beginErasing(
@@ -16,18 +17,19 @@ export async function beginErasing(
   tenant: Tenant,
   asked: Date,
   clientFor: (tenant: Tenant) => ShopifyClient,
+  signal: AbortSignal,
 ): Promise<string | null> {
-  const { id, status, installedAt } = tenant;
+  const { status, installedAt } = tenant;
   const mayBeInstalled = !ENDED.has(status) && (installedAt === null || asked >= installedAt);
-  if (mayBeInstalled && (await takesTokens(clientFor(tenant)))) return 'The app is installed in the store.';
-  return (await markErasing(db, id, asked)) ? null : 'It was asked for before the store was connected again.';
+  if (mayBeInstalled && (await takesTokens(clientFor(tenant), signal))) return 'The app is installed in the store.';
+  return (await markErasing(db, tenant, asked)) ? null : 'It was asked for before the store was connected again.';
 }
 
-async function takesTokens(client: ShopifyClient): Promise<boolean> {
+async function takesTokens(client: ShopifyClient, signal: AbortSignal): Promise<boolean> {
   try {
-    return await isInstalled(client);
+    return await isInstalled(client, signal);
   } catch (error) {
-    if (error instanceof ShopUnavailable && error.reason === 'gone') return false;
+    if (error instanceof ShopUnavailable) return false;
     throw error;
   }
 }

@@ -38,16 +38,19 @@ export const markUninstalled = (db: Database, known: Tenant): Promise<boolean> =
 
 /**
  * Ends a connection whose data Shopify has asked to erase, at `asked`: until it is erased, nobody can connect the store,
- * and nothing is written for it. False, and nothing is changed, if it was connected again since then, however that ended.
+ * and nothing is written for it. False, and nothing is changed, if it was connected again since then, however that ended,
+ * or since `known` was read.
  */
-export const markErasing = (db: Database, tenantId: string, asked: Date): Promise<boolean> =>
+export const markErasing = (db: Database, known: Tenant, asked: Date): Promise<boolean> =>
   db.transaction(async (tx) => {
     const { transaction } = tx;
+    const tenantId = known.id;
     const tenant = await db.models.Tenant.findByPk(tenantId, { transaction, lock: true });
     if (!tenant) return false;
     const { status, installedAt } = tenant;
-    const isOlder = installedAt === null ? !ENDED.has(status) : asked < installedAt;
-    if (status !== 'erasing' && isOlder) return false;
+    const isOlder = installedAt !== null && asked < installedAt;
+    const isAnother = installedAt?.getTime() !== known.installedAt?.getTime();
+    if (status !== 'erasing' && (isOlder || isAnother)) return false;
     await endConnection(db, tx, tenantId, {
       status: 'erasing',
       statusReason: 'Its data is being erased, as Shopify asks for after an uninstallation.',

@@ -16,7 +16,7 @@ export interface StandingDeps {
   /** Has Shopify asked what the store is called, and for its currency and time zone. */
   describeSoon(tenantId: string): Promise<unknown>;
   /** Whether an uninstallation at that instant is one of the installation as it is now. */
-  hasEndedBy(uninstalledAt: Date, tenant: Tenant): Promise<boolean>;
+  hasEndedBy(uninstalledAt: Date, tenant: Tenant, signal: AbortSignal): Promise<boolean>;
 }
 
 /** What is done about webhooks that are about the connection itself; each may be done twice. */
@@ -27,11 +27,11 @@ export const standingHandlers = ({
   stop,
   hasEndedBy,
   describeSoon,
-}: StandingDeps): Record<string, (event: InboxEvent) => Promise<void>> => ({
-  async 'app/uninstalled'({ tenantId, triggeredAt, shopDomain }) {
+}: StandingDeps): Record<string, (event: InboxEvent, signal: AbortSignal) => Promise<void>> => ({
+  async 'app/uninstalled'({ tenantId, triggeredAt, shopDomain }, signal) {
     const tenant = tenantId === null ? null : await db.models.Tenant.findByPk(tenantId);
     if (!tenant) return;
-    const isOfNow = triggeredAt === null || (await hasEndedBy(triggeredAt, tenant));
+    const isOfNow = triggeredAt === null || (await hasEndedBy(triggeredAt, tenant, signal));
     if (isOfNow && (await markUninstalled(db, tenant))) stop(tenant.id);
     else {
       log.info(

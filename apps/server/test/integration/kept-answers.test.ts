@@ -154,7 +154,9 @@ onEachDatabase('kept answers', (engine) => {
       return row && Number(row.changes);
     };
     const [counted, { totals }] = [await changes(), await ada.overview(id)];
-    expect(await markErasing(world.db, id, new Date(Date.now() + 60_000))).toBe(true);
+    expect(
+      await markErasing(world.db, (await world.db.models.Tenant.findByPk(id))!, new Date(Date.now() + 60_000)),
+    ).toBe(true);
     await eraseStore(world.db, id, '');
     expect(await changes()).toBe(undefined);
     expect((await ada.overview(id)).totals.orders).toBe(0);

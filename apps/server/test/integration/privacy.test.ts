@@ -359,15 +359,51 @@ onEachDatabase('privacy', (engine) => {
     await expectExact(world, ada, id, SHOP);
   });
 
-  test('a shop/redact erases a store whose uninstallation was never told', async () => {
+  test.each(['open', 'frozen', 'locked'] as const)(
+    'a shop/redact erases a store, now %s, whose uninstallation was never told',
+    async (standing) => {
+      const { control } = world.sandbox;
+      const lost = control.setFault({ kind: 'webhook_drop', times: 1, probability: 1 });
+      control.uninstall(SHOP);
+      expect(lost.struck).toBe(1);
+      control.setStanding(SHOP, standing);
+      // stores that were connected by an early version
+      if (standing === 'open') await world.db.models.Tenant.update({ installedAt: null }, { where: { id } });
+      await delay(1_100); // Shopify's clock has seconds
+      control.requestCompliance(SHOP, 'shop/redact');
+      await until(async () => (await actions()).includes('privacy.shop_redacted'), 'erased');
+      expect(await ada.tenant(id)).toMatchObject({ status: 'uninstalled' });
+    },
+  );
+
+  test('a shop/redact erases nothing where Shopify takes the tokens, and denies what is asked', async () => {
     const { control } = world.sandbox;
-    const lost = control.setFault({ kind: 'webhook_drop', times: 1, probability: 1 });
-    control.uninstall(SHOP);
-    expect(lost.struck).toBe(1);
+    const denied = { kind: 'http_status', status: 403, match: 'currentAppInstallation', times: null } as const;
+    const { id: fault } = control.setFault(denied);
     await delay(1_100); // Shopify's clock has seconds
     control.requestCompliance(SHOP, 'shop/redact');
-    await until(async () => (await actions()).includes('privacy.shop_redacted'), 'erased');
-    expect(await ada.tenant(id)).toMatchObject({ status: 'uninstalled' });
+    await until(async () => (await actions()).includes('privacy.shop_redact_ignored'), 'ignored');
+    control.clearFaults(fault);
+    expect((await ada.tenant(id)).status).not.toBe('uninstalled');
+  });
+
+  test('while Shopify does not say whether the app is installed, other webhooks come in, and the server stops', async () => {
+    const { control } = world.sandbox;
+    control.setFault({ kind: 'slow', match: 'currentAppInstallation', delayMs: 60_000, times: null });
+    await delay(1_100); // Shopify's clock has seconds
+    control.requestCompliance(SHOP, 'shop/redact');
+    const waits = `SELECT COUNT(*) AS n FROM webhook_events WHERE topic = 'shop/redact' AND status = 'pending' AND tries > 0`;
+    const { orders } = (await ada.overview(id)).totals;
+    control.createOrder(SHOP, { test: false });
+    await until(async () => (await ada.overview(id)).totals.orders === orders + 1, 'the order is in');
+    await until(async () => Number((await world.db.read<{ n: number }>(waits))[0]!.n) === 1, 'it is asked again');
+    const began = performance.now();
+    await world.restart();
+    expect(performance.now() - began).toBeLessThan(4_500);
+    control.clearFaults();
+    await until(async () => (await actions()).includes('privacy.shop_redact_ignored'), 'ignored');
+    await caughtUp(world, id, SHOP);
+    await expectExact(world, ada, id, SHOP);
   });
 
   test('what a sync has downloaded of a store that is uninstalled meanwhile goes at once', async () => {

@@ -332,6 +332,23 @@ onEachDatabase('reconciliation', (engine) => {
     }
   });
 
+  test('a store whose orders never came has no day compared with Shopify’s report', async () => {
+    const { control } = world.sandbox;
+    const shop = 'orderless.myshopify.com';
+    control.createShop(shop, { orders: 20 });
+    const refused = control.setFault({ kind: 'http_status', status: 403, match: 'OrdersCount', shop, times: null });
+    try {
+      const orderless = await ada.connect(shop);
+      await ada.settled(orderless);
+      const { run, findings } = await reconcile(orderless);
+      expect(run.notice).toContain('Its first sync has yet to bring orders.');
+      expect(run.compared.days).toBe(0);
+      expect(findings).toEqual([]);
+    } finally {
+      control.clearFaults(refused.id);
+    }
+  });
+
   test('a list that breaks off deletes nothing, and the failure is told', async () => {
     const before = await ada.overview(id);
     world.sandbox.control.setFault({ kind: 'http_status', status: 503, times: null, match: 'ChangedOrders' });

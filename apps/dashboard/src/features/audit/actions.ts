@@ -91,7 +91,7 @@ const ACTIONS: Record<string, Told> = {
   'privacy.customer_redacted': { title: 'Customer’s personal data erased', words: customer },
   'privacy.shop_redacted': { title: 'Store’s data erased' },
   'privacy.shop_redact_ignored': {
-    title: 'Erasure ignored: the store was connected again since',
+    title: 'Erasure ignored: it was about an installation before this one',
     words: (_, { requestedAt, installedAt }) => [
       requestedAt && `asked for ${formatInstantFully(requestedAt)}`,
       installedAt && `connected ${formatInstantFully(installedAt)}`,

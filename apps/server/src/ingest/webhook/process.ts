@@ -26,7 +26,7 @@ import { mergeCustomers } from './merge-customers.ts';
 import { type Action, readEvent, type Reading } from './read-event.ts';
 
 /** Must be idempotent: an event whose end could not be stored is handled again. */
-export type EventHandler = (event: InboxEvent) => Promise<void>;
+export type EventHandler = (event: InboxEvent, signal: AbortSignal) => Promise<void>;
 
 export interface WebhookDeps extends Pick<SyncDeps, 'db' | 'log' | 'owner' | 'leaseSeconds' | 'clientFor'> {
   hint: Hint;
@@ -213,7 +213,7 @@ async function handleAll(work: Work, events: PendingEvent[]): Promise<boolean> {
 /** An event alone, in the hands of its handler. */
 async function handle(work: Work, event: PendingEvent): Promise<void> {
   try {
-    await work.handlers[event.topic]!(event);
+    await work.handlers[event.topic]!(event, work.signal);
   } catch (error) {
     work.signal.throwIfAborted();
     if (error instanceof LeaseLost || isUnavailable(error)) throw error;
@@ -229,8 +229,9 @@ async function processStranger(deps: WebhookDeps, shopDomain: string, signal: Ab
   for (const event of events) {
     signal.throwIfAborted();
     try {
-      await handlers[event.topic]?.(event);
+      await handlers[event.topic]?.(event, signal);
     } catch (error) {
+      signal.throwIfAborted();
       if (isUnavailable(error)) throw error;
       await fail(deps, event, error);
       continue;
