@@ -387,7 +387,7 @@ onEachDatabase('privacy', (engine) => {
     expect((await ada.tenant(id)).status).not.toBe('uninstalled');
   });
 
-  test('while Shopify does not say whether the app is installed, other webhooks come in, and the server stops', async () => {
+  test('while Shopify does not say whether the app is installed, other webhooks come in', async () => {
     const { control } = world.sandbox;
     control.setFault({ kind: 'slow', match: 'currentAppInstallation', delayMs: 60_000, times: null });
     await delay(1_100); // Shopify's clock has seconds
@@ -397,9 +397,6 @@ onEachDatabase('privacy', (engine) => {
     control.createOrder(SHOP, { test: false });
     await until(async () => (await ada.overview(id)).totals.orders === orders + 1, 'the order is in');
     await until(async () => Number((await world.db.read<{ n: number }>(waits))[0]!.n) === 1, 'it is asked again');
-    const began = performance.now();
-    await world.restart();
-    expect(performance.now() - began).toBeLessThan(4_500);
     control.clearFaults();
     await until(async () => (await actions()).includes('privacy.shop_redact_ignored'), 'ignored');
     await caughtUp(world, id, SHOP);
