@@ -128,7 +128,8 @@ onEachDatabase('abandoned checkouts, as Shopify lists them', (engine) => {
     control().completeCheckout(shop, inTime!.id);
     control().clearFaults(fault.id);
     for (const one of [inTime!, abandoned!]) await age(store, one, 3);
-    expect(Object.values((await sums(store)).days)).toEqual([[2, expect.any(Number)]]);
+    const counts = Object.values((await sums(store)).days).map(([count]) => count!);
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(2); // of one day, or of two around midnight
     await readAgain(store);
     expect(await sums(store)).toEqual(await expected(store));
     expect(await isOpen(store, justNow!)).toBe(true);
