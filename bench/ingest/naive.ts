@@ -1,6 +1,14 @@
 import { DataTypes, type Sequelize } from 'sequelize';
 import type { OrderRecord } from '../../apps/server/src/ingest/records.ts';
 
+/** As a webhook tells them. */
+export interface CustomerBody {
+  id: number;
+  email: string | null;
+  first_name: string | null;
+  last_name: string | null;
+}
+
 /**
  * What the usual implementation does: for each order of each page, look for the row, then create or update it, and so
  * for each of its lines. Tables with an id of their own and a unique key, as they come with the tutorials; no ledger.
@@ -39,6 +47,18 @@ export async function defineNaive(sequelize: Sequelize) {
     },
     { tableName: 'naive_lines' },
   );
+  const Customer = sequelize.define(
+    'NaiveCustomer',
+    {
+      tenantId: { type: DataTypes.BIGINT, unique: 'naive_customer_key' },
+      shopifyCustomerId: { type: DataTypes.BIGINT, unique: 'naive_customer_key' },
+      email: DataTypes.STRING,
+      firstName: DataTypes.STRING,
+      lastName: DataTypes.STRING,
+    },
+    { tableName: 'naive_customers' },
+  );
+  await Customer.sync();
   await Order.sync();
   await Line.sync();
 
@@ -46,6 +66,13 @@ export async function defineNaive(sequelize: Sequelize) {
     async clear() {
       await Order.destroy({ truncate: true });
       await Line.destroy({ truncate: true });
+    },
+    /** The customer who comes with an order's webhook. */
+    async ingestCustomer(tenantId: string, { id, email, first_name, last_name }: CustomerBody): Promise<void> {
+      const values = { tenantId, shopifyCustomerId: id, email, firstName: first_name, lastName: last_name };
+      const known = await Customer.findOne({ where: { tenantId, shopifyCustomerId: id } });
+      if (known) await known.update(values);
+      else await Customer.create(values);
     },
     /** Gives the rows written. */
     async ingest(tenantId: string, orders: OrderRecord[]): Promise<number> {

@@ -18,14 +18,16 @@ const BODY_BYTES = 2_300;
 /** What Xeno reads of an order and of its lines; a real body has three times as much around it. */
 const FIELDS = `id name created_at processed_at updated_at cancelled_at currency presentment_currency total_price
   current_total_price total_discounts total_tax taxes_included test financial_status fulfillment_status source_name
-  tags line_items shipping_lines`.split(/\s+/);
+  tags line_items shipping_lines customer`.split(/\s+/);
 const LINE_FIELDS = `id product_id variant_id title sku quantity current_quantity price tax_lines
   discount_allocations`.split(/\s+/);
+const CUSTOMER_FIELDS = ['id', 'email', 'first_name', 'last_name'];
+const LINES = 2;
 
-/** Bodies of new orders, of 2.3 KB of ASCII each. */
+/** Bodies of new orders of two lines and a customer, of 2.3 KB of ASCII each. */
 export function makeBodies(): string[] {
   const shop = new World({}).create('webhooks.myshopify.com', {
-    orders: 4 * BODIES,
+    orders: 10 * BODIES,
     currency: CURRENCY,
     country: 'GB',
     taxesIncluded: false,
@@ -33,10 +35,12 @@ export function makeBodies(): string[] {
   const bodies: string[] = [];
   for (let index = 0; bodies.length < BODIES; index++) {
     const whole = orderBody(shop, shop.order(index)!);
-    if (whole.line_items.length > 2 || whole.refunds.length > 0 || whole.cancelled_at !== null) continue;
+    if (whole.line_items.length !== LINES || whole.refunds.length > 0 || whole.cancelled_at !== null) continue;
     if (whole.presentment_currency !== CURRENCY || whole.current_total_duties_set !== null) continue;
+    if (whole.customer === null) continue;
     const lines = whole.line_items.map((line) => pick(line, LINE_FIELDS));
-    const body = { ...pick(whole, FIELDS), line_items: lines, note: '' };
+    const customer = pick(whole.customer, CUSTOMER_FIELDS);
+    const body = { ...pick(whole, FIELDS), line_items: lines, customer, note: '' };
     const missing = BODY_BYTES - ascii(JSON.stringify(body)).length;
     if (missing >= 0) bodies.push(ascii(JSON.stringify({ ...body, note: 'x'.repeat(missing) })));
   }

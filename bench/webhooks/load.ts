@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { quantile } from '../report.ts';
@@ -30,15 +33,28 @@ export interface Load {
 
 const WARM_UP_SECONDS = 1;
 
+let bodiesFile: string | null = null;
+
+/** One body a line; made once, and removed when the process ends. */
+function fileOfBodies(): string {
+  if (bodiesFile === null) {
+    const folder = mkdtempSync(join(tmpdir(), 'xeno-bodies-'));
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+    bodiesFile = join(folder, 'bodies.jsonl');
+    writeFileSync(bodiesFile, makeBodies().join('\n'));
+  }
+  return bodiesFile;
+}
+
 /** Sends webhooks from a process of its own. */
 export async function load(task: Task): Promise<Load> {
   const program = fileURLToPath(import.meta.url);
-  const { stdout } = await promisify(execFile)(process.execPath, [program, JSON.stringify(task)]);
+  const { stdout } = await promisify(execFile)(process.execPath, [program, fileOfBodies(), JSON.stringify(task)]);
   return JSON.parse(stdout) as Load;
 }
 
-async function run({ port, deliveries, connections, rate, seconds, from }: Task): Promise<Load> {
-  const bodies = makeBodies();
+async function run(file: string, { port, deliveries, connections, rate, seconds, from }: Task): Promise<Load> {
+  const bodies = readFileSync(file, 'latin1').split('\n');
   const signatures = bodies.map(signatureOf);
   let next = from;
   const message = () => {
@@ -150,4 +166,7 @@ class Lane {
   }
 }
 
-if (import.meta.main) console.log(JSON.stringify(await run(JSON.parse(process.argv[2]!) as Task)));
+if (import.meta.main) {
+  const [file, task] = process.argv.slice(2) as [string, string];
+  console.log(JSON.stringify(await run(file, JSON.parse(task) as Task)));
+}

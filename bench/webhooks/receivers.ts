@@ -2,12 +2,11 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { type App, startApp } from '../../apps/server/src/app.ts';
 import { readConfig } from '../../apps/server/src/config.ts';
 import type { Database } from '../../apps/server/src/db/database.ts';
-import type { OrderRecord } from '../../apps/server/src/ingest/records.ts';
 import { parseBody } from '../../apps/server/src/ingest/webhook/body.ts';
 import { mapOrderBody } from '../../apps/server/src/ingest/webhook/map-order.ts';
 import { verifyWebhook } from '../../apps/server/src/shopify/verify-webhook.ts';
 import type { Place } from '../engines.ts';
-import { defineNaive } from '../ingest/naive.ts';
+import { type CustomerBody, defineNaive } from '../ingest/naive.ts';
 import { SECRET } from './deliveries.ts';
 
 /** Something that takes webhooks. */
@@ -57,8 +56,8 @@ export function startInserts(db: Database, tenantId: string): Promise<Receiver> 
 }
 
 /**
- * What the usual implementation does: finds the store, parses the order and looks for, creates or updates its rows before
- * it answers.
+ * What the usual implementation does: finds the store, parses the order and looks for, creates or updates its rows and its
+ * customer's before it answers.
  */
 export async function startNaive(db: Database): Promise<Receiver> {
   const naive = await defineNaive(db.sequelize);
@@ -66,8 +65,9 @@ export async function startNaive(db: Database): Promise<Receiver> {
     check(body, headers);
     const tenant = await db.models.Tenant.findOne({ where: { shopDomain: headers['x-shopify-shop-domain'] } });
     if (!tenant) throw new Error('The store is not known.');
-    const order: OrderRecord = mapOrderBody(parseBody(body.toString('utf8'))).record;
-    await naive.ingest(tenant.id, [order]);
+    const text = body.toString('utf8');
+    await naive.ingestCustomer(tenant.id, (JSON.parse(text) as { customer: CustomerBody }).customer);
+    await naive.ingest(tenant.id, [mapOrderBody(parseBody(text)).record]);
   });
 }
 

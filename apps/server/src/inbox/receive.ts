@@ -4,6 +4,7 @@ import type { Database } from '../db/database.ts';
 import { isUnavailable } from '../db/faults.ts';
 import { BadInput, Conflict, Unauthorized, Unavailable } from '../http/errors.ts';
 import type { Hint } from '../jobs/job.ts';
+import { inTime } from '../limits/in-time.ts';
 import { parseShopDomain } from '../shopify/shop-domain.ts';
 import { COMPLIANCE_TOPICS, verifyWebhook } from '../shopify/verify-webhook.ts';
 import { InboxFull, type InboxWriter } from './writer.ts';
@@ -45,7 +46,6 @@ export function createReceiver(
 ): (key: string | null, headers: IncomingHttpHeaders, body: Buffer) => Promise<void> {
   const { db, writer, answerSeconds, hint } = deps;
   const secrets = deps.secrets.map((secret) => createSecretKey(secret, 'utf8'));
-  const inTime = patience(answerSeconds);
   // neither the key nor the shop of a store ever changes
   const byKey = new Map<string, { receiver: Receiver; until: number }>();
 
@@ -98,7 +98,7 @@ export function createReceiver(
       });
       hint('webhooks', tenantId ?? shop);
     })();
-    await inTime(committed).catch((error: unknown) => {
+    await inTime(committed, answerSeconds * 1000, tooLate).catch((error: unknown) => {
       if (error instanceof InboxFull || isUnavailable(error)) throw new Unavailable('It could not be stored.', error);
       throw error;
     });
@@ -118,6 +118,8 @@ export function createReceiver(
     return find('shop_domain', shop);
   }
 }
+
+const tooLate = () => new Unavailable('It could not be stored in time.');
 
 const wrongShop = () =>
   new Unauthorized('This address does not take webhooks of this topic from this shop.', 'wrong_shop', 'HMAC');
@@ -142,40 +144,3 @@ function instantOf(header: string | string[] | undefined): number | null {
 const idOf = (headers: IncomingHttpHeaders, topic: string, body: Buffer): string =>
   textOf(headers['x-shopify-webhook-id'], LONGEST.id) ??
   `body-${hash('sha256', `${topic} ${String(headers['x-shopify-triggered-at'])} ${hash('sha256', body)}`)}`;
-
-/** Looks so often in the time that something may take. */
-const LOOKS = 20;
-
-/** Gives up on what takes longer, by one timer for all: each waits as long, so that the first to come is the first due. */
-function patience(seconds: number): <T>(work: Promise<T>) => Promise<T> {
-  const waiting = new Set<{ since: number; giveUp: () => void }>();
-  let timer: NodeJS.Timeout | undefined;
-  const look = () => {
-    const due = performance.now() - seconds * 1000;
-    for (const one of waiting) {
-      if (one.since > due) break;
-      one.giveUp();
-    }
-    if (waiting.size === 0) timer = void clearInterval(timer);
-  };
-  return (work) =>
-    new Promise((resolve, reject) => {
-      const giveUp = () => {
-        waiting.delete(one);
-        reject(new Unavailable('It could not be stored in time.'));
-      };
-      const one = { since: performance.now(), giveUp };
-      waiting.add(one);
-      timer ??= setInterval(look, (seconds * 1000) / LOOKS);
-      work.then(
-        (value) => {
-          waiting.delete(one);
-          resolve(value);
-        },
-        (error: unknown) => {
-          waiting.delete(one);
-          reject(error as Error);
-        },
-      );
-    });
-}

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { inTime } from '../limits/in-time.ts';
 
 /** Resolves when the thing is as it must be, throws when it is not. */
 export type Check = () => Promise<void>;
@@ -23,7 +24,7 @@ export function serveHealth(
     const results = await Promise.all(
       Object.entries(checks).map(async ([name, check]) => {
         try {
-          await inTime(check());
+          await inTime(check(), CHECK_MS, tooLate);
           return [name, 'ok'];
         } catch (error) {
           request.log.warn({ err: error, check: name }, 'not ready');
@@ -38,10 +39,4 @@ export function serveHealth(
   });
 }
 
-async function inTime(work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${CHECK_MS} ms`)), CHECK_MS);
-  });
-  await Promise.race([work, late]).finally(() => clearTimeout(timer));
-}
+const tooLate = () => new Error(`no answer within ${CHECK_MS} ms`);

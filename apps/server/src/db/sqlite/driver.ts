@@ -14,22 +14,23 @@ type Callback = (
 
 class Channel {
   private readonly port: MessagePort;
-  /** In the order in which they were sent, which is that in which they are answered. */
-  private readonly waiting = new Map<number, { take: (answer: SqliteAnswer) => void; sent: number }>();
+  /**
+   * In the order in which they were sent, which mostly is that in which they are answered. Not a Map: one that is filled
+   * and emptied all the time leaves tables behind that keep what is answered from the collector of young objects.
+   */
+  private readonly waiting: { id: number; take: (answer: SqliteAnswer) => void; sent: number }[] = [];
   private last = 0;
   private closed = false;
 
   constructor(port: MessagePort) {
     this.port = port;
     port.on('message', (answer: SqliteAnswer) => {
-      const asked = this.waiting.get(answer.id);
-      this.waiting.delete(answer.id);
-      asked?.take(answer);
+      const at = this.waiting.findIndex(({ id }) => id === answer.id);
+      if (at !== -1) this.waiting.splice(at, 1)[0]!.take(answer);
     });
     port.on('close', () => {
       this.closed = true;
-      for (const [id, { take }] of this.waiting) take({ id, error: CLOSED });
-      this.waiting.clear();
+      for (const { id, take } of this.waiting.splice(0)) take({ id, error: CLOSED });
     });
   }
 
@@ -38,8 +39,8 @@ class Channel {
    * and behind one that does not, one may wait for seconds.
    */
   get load(): number {
-    const [first] = this.waiting.values();
-    return first ? this.waiting.size + performance.now() - first.sent : 0;
+    const [first] = this.waiting;
+    return first ? this.waiting.length + performance.now() - first.sent : 0;
   }
 
   send(request: Omit<SqliteRequest, 'id'>, take: (answer: SqliteAnswer) => void): void {
@@ -48,7 +49,7 @@ class Channel {
       take({ id, error: CLOSED });
       return;
     }
-    this.waiting.set(id, { take, sent: performance.now() });
+    this.waiting.push({ id, take, sent: performance.now() });
     this.port.postMessage(
       { id, ...request },
       request.insert ? [request.insert.rows.cells.buffer, request.insert.rows.ends.buffer] : [],
