@@ -279,6 +279,7 @@ CREATE TABLE privacy_requests (
   due_at datetime(3) NOT NULL,
   finished_at datetime(3),
   note mediumtext,
+  contacts mediumtext,
   PRIMARY KEY (tenant_id, id),
   UNIQUE KEY privacy_requests_webhook (tenant_id, webhook_id)
 ) ENGINE=InnoDB COLLATE=utf8mb4_bin;

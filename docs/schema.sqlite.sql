@@ -289,6 +289,7 @@ CREATE TABLE privacy_requests (
   due_at DATETIME NOT NULL,
   finished_at DATETIME,
   note TEXT,
+  contacts TEXT,
   PRIMARY KEY (tenant_id, id),
   CONSTRAINT privacy_requests_webhook UNIQUE (tenant_id, webhook_id)
 ) WITHOUT ROWID;

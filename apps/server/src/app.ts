@@ -66,6 +66,7 @@ import {
   prepareFarewell,
   webhookOrigin,
   webhookStates,
+  SUBSCRIPTIONS,
 } from './stores/subscriptions.ts';
 import { activeRun, activeRuns, startRun } from './stores/sync.ts';
 import { viewActiveRuns } from './stores/tenants.ts';
@@ -169,7 +170,12 @@ export async function startApp(
         return makeDueWithin(tx, db.dialect, tenantId, SCHEDULED_SYNC, seconds);
       },
       startRun: (tx, tenantId, kind) => startRun(tx, db, tenantId, kind),
-      subscribe: (tenant, client, options) => ensureSubscriptions(subscribing, tenant, client, options),
+      subscribe: async (tenant, client, options) => {
+        // the check has the gap filled
+        if (await ensureSubscriptions(subscribing, tenant, client, options)) {
+          await makeDue(db, tenant.id, SUBSCRIPTIONS, 0);
+        }
+      },
     };
 
     // hints may be given from here on; work begins when all kinds are known
@@ -254,7 +260,8 @@ export async function startApp(
         hint: queue.hint,
         troubled,
         // what has changed just now is not compared
-        compareSoon: (tenantId) => makeDue(db, tenantId, RECONCILE, tuning.reconcileSettleSeconds),
+        compareSoon: (tx, tenantId) =>
+          makeDueWithin(tx, db.dialect, tenantId, RECONCILE, tuning.reconcileSettleSeconds),
       }),
       ...(mailServer
         ? [mailJobs({ ...tuning, db, log, seal: sealer, server: mailServer, alone: alone('mails') })]
@@ -341,7 +348,7 @@ export async function startApp(
       }),
       ...inboxRoutes({ db, hint: queue.hint, endpoint }),
       ...reconciliationRoutes({ db, hint: queue.hint }),
-      ...privacyRoutes({ db, webhooksNaming }),
+      ...privacyRoutes({ db, webhooksNaming, identify }),
       ...teamRoutes({
         ...tuning,
         db,

@@ -78,7 +78,7 @@ const TUNING = {
   reconcileRows: 100_000,
   reconcileDays: 90,
   /** How long Shopify waits at most for the answer to a webhook. */
-  webhookAnswerSeconds: 4,
+  webhookAnswerSeconds: 3,
   /** How long the bodies of finished webhooks are kept, and for how long it is known that they came. */
   webhookBodyDays: 7,
   webhookDays: 30,

@@ -5,7 +5,10 @@ const AT_ONCE = 5_000;
 /** Of one transaction, so that nobody waits long for it. */
 const CHUNK = 500;
 
-/** Removes the bodies of some webhooks that were applied and received before `before`; whether there may be more. */
+/**
+ * Removes the bodies of some webhooks that were applied and received before `before`; whether there may be more. What is
+ * dead keeps its body as long as it is known: nothing else could be replayed.
+ */
 export const dropOldBodies = (db: Database, before: Date): Promise<boolean> =>
   some(db, before, "AND status = 'done' AND body IS NOT NULL", 'UPDATE webhook_events SET body = NULL WHERE');
 

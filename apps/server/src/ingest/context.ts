@@ -20,7 +20,7 @@ export interface SyncDeps {
   subscribe(
     tenant: Tenant,
     client: ShopifyClient,
-    options: { scopes: readonly string[]; signal: AbortSignal },
+    options: { scopes: readonly string[]; signal: AbortSignal; fetchesAll: boolean },
   ): Promise<unknown>;
   /** Names this process in leases. */
   owner: string;

@@ -38,9 +38,10 @@ export async function runSync(deps: SyncDeps, tenantId: string, runId: string, s
       const run = await db.models.SyncRun.findOne({ where: { tenantId, id: runId } });
       const tenant = await db.models.Tenant.findByPk(tenantId);
       if (!run || !tenant || !ACTIVE.includes(run.status)) return;
+      const isNew = !run.startedAt;
       await run.update({ status: 'running', startedAt: run.startedAt ?? (await clock(deps)) });
       try {
-        const context = await prepare(deps, tenant, run, lease, kept);
+        const context = await prepare(deps, tenant, { run, isNew }, lease, kept);
         const errors = await runStreams(context);
         await finish(deps, tenant, run, lease, errors);
         if (errors.length === 0 && (await isOwedMore(context))) {
@@ -65,7 +66,7 @@ const isInterruption = (error: unknown, signal: AbortSignal) =>
 async function prepare(
   deps: SyncDeps,
   tenant: Tenant,
-  run: SyncRun,
+  { run, isNew }: { run: SyncRun; isNew: boolean },
   lease: Lease,
   signal: AbortSignal,
 ): Promise<SyncContext> {
@@ -75,9 +76,17 @@ async function prepare(
   const ctx = { ...deps, tenantId: tenant.id, runId: run.id, lease, signal, client, isTurnOver };
   const shop = await describeShop(ctx, tenant);
   await run.update({ notice: limits(shop.scopes, client.fallenForwardTo) });
-  await deps.subscribe(tenant, client, { scopes: shop.scopes, signal });
+  await deps.subscribe(tenant, client, {
+    scopes: shop.scopes,
+    signal,
+    fetchesAll: isNew && (await isWhole(deps, run)),
+  });
   return { ...ctx, ...shop };
 }
+
+/** Whether a run fetches everything, and not only what has changed. */
+const isWhole = async ({ db }: SyncDeps, { tenantId, id: runId }: SyncRun): Promise<boolean> =>
+  (await db.models.SyncStream.count({ where: { tenantId, runId, kind: 'incremental' } })) === 0;
 
 /** What the user has to know about what the store has not granted, or Shopify no longer gives; null when all is well. */
 function limits(scopes: readonly string[], fallenForwardTo: string | null): string | null {

@@ -1,5 +1,6 @@
 import type { Database, Param } from '../db/database.ts';
 import { asDate, idParams, marks } from '../db/values.ts';
+import type { Person } from './requests.ts';
 
 type Row = Record<string, unknown>;
 
@@ -11,31 +12,37 @@ export interface CustomerFile {
   webhooks: { topic: string; receivedAt: string; body: string }[];
 }
 
+/** `customerId`: by which the request names the person, who may go by others too. */
 export async function customerFile(
   db: Database,
   tenantId: string,
-  { customerId, orderIds }: { customerId: string | null; orderIds: string[] },
-  webhooksNaming: (ids: string[]) => Promise<{ shop_domain: string; webhook_id: string }[]>,
+  customerId: string | null,
+  person: Person,
+  webhooksNaming: (named: {
+    ids: string[];
+    contacts: string[];
+  }) => Promise<{ shop_domain: string; webhook_id: string }[]>,
 ): Promise<CustomerFile> {
   const tenant = BigInt(tenantId);
+  const { customerIds, contacts } = person;
   const read = async (sql: string, params: Param[]) => (await db.read<Row>(sql, params)).map(viewRow);
-  const customer =
-    customerId === null
-      ? null
-      : (
-          await read('SELECT * FROM customers WHERE tenant_id = ? AND shopify_customer_id = ?', [
-            tenant,
-            BigInt(customerId),
-          ])
-        )[0];
+  const theirs: Param[] = [tenant, ...idParams(customerIds)];
+  const [customer] =
+    customerIds.length === 0
+      ? []
+      : await read(
+          `SELECT * FROM customers WHERE tenant_id = ? AND shopify_customer_id IN (${marks(customerIds)})
+           ORDER BY updated_at DESC`,
+          theirs,
+        );
   const own =
-    customerId === null
+    customerIds.length === 0
       ? []
       : await db.read<{ id: string | number }>(
-          'SELECT shopify_order_id AS id FROM orders WHERE tenant_id = ? AND customer_id = ?',
-          [tenant, BigInt(customerId)],
+          `SELECT shopify_order_id AS id FROM orders WHERE tenant_id = ? AND customer_id IN (${marks(customerIds)})`,
+          theirs,
         );
-  const ids = [...new Set([...own.map(({ id }) => String(id)), ...orderIds])];
+  const ids = [...new Set([...own.map(({ id }) => String(id)), ...person.orderIds])];
   const of = async (table: string) =>
     ids.length === 0
       ? []
@@ -48,7 +55,7 @@ export async function customerFile(
     rows
       .filter((row) => row.shopify_order_id === order.shopify_order_id)
       .map(({ shopify_order_id: _, ...rest }) => rest);
-  const events = await webhooksNaming([...(customerId ? [customerId] : []), ...ids]);
+  const events = await webhooksNaming({ ids: [...customerIds, ...ids], contacts });
   const webhooks: CustomerFile['webhooks'] = [];
   for (const { shop_domain, webhook_id } of events) {
     const [row] = await db.read<{ topic: string; received_at: unknown; body: string | null }>(

@@ -5,14 +5,7 @@ import type { Tenant } from '../db/models/tenant.ts';
 import type { Dialect } from '../db/types.ts';
 import { type ComplianceBody, readCompliance } from '../shopify/compliance.ts';
 import { eraseStore } from './erase-store.ts';
-import { isNoted, noteRequest, requestedAt } from './requests.ts';
-
-/** Ids are Shopify's. */
-interface Person {
-  customerIds: string[];
-  orderIds: string[];
-  contacts: string[];
-}
+import { forgetContacts, isNoted, noteRequest, type Person, requestedAt } from './requests.ts';
 
 export interface PrivacyDeps {
   db: Database;
@@ -66,12 +59,13 @@ function whomOf({ body }: InboxEvent): ComplianceBody {
 }
 
 async function noteDataRequest({ db }: PrivacyDeps, event: OfTenant): Promise<void> {
-  const { customerId, orderIds } = whomOf(event);
+  const { customerId, orderIds, contacts } = whomOf(event);
   await db.transaction(async (tx) => {
     await noteRequest(tx, db.dialect, event, {
       kind: 'data_request',
       customerId,
       orderIds,
+      contacts,
       status: 'open',
       note: null,
     });
@@ -98,10 +92,12 @@ async function redactCustomer(deps: PrivacyDeps, event: OfTenant): Promise<void>
   // of those that were processed meanwhile
   await deps.eraseBodies(db, tenantId, person, began);
   await db.transaction(async (tx) => {
+    await forgetContacts(tx, tenantId, person);
     await noteRequest(tx, db.dialect, event, {
       kind: 'customer_redact',
       customerId,
       orderIds,
+      contacts: [],
       status: 'done',
       note: null,
     });
@@ -131,6 +127,7 @@ async function redactShop(deps: PrivacyDeps, event: OfTenant, signal: AbortSigna
         kind: 'shop_redact',
         customerId: null,
         orderIds: [],
+        contacts: [],
         status: 'ignored',
         note: whyNot,
       });

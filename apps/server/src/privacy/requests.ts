@@ -6,6 +6,14 @@ import type { Dialect } from '../db/types.ts';
 import type { Position } from '../http/paging.ts';
 import { asDate, instantText, instantTextOrNull } from '../db/values.ts';
 
+/** Ids are Shopify's. */
+export interface Person {
+  customerIds: string[];
+  orderIds: string[];
+  /** E-mail addresses and phone numbers. */
+  contacts: string[];
+}
+
 /** Rule: Shopify asks for requests to be completed within 30 days. */
 const DUE_MS = 30 * 86_400_000;
 
@@ -14,6 +22,8 @@ export interface StoredRequest {
   kind: PrivacyRequest['kind'];
   customerId: string | null;
   orderIds: string[];
+  /** Of a data request, until the person is erased. */
+  contacts: string[];
   status: PrivacyRequest['status'];
   requestedAt: Date;
   dueAt: Date;
@@ -30,7 +40,7 @@ export async function noteRequest(
   tx: Tx,
   dialect: Dialect,
   event: InboxEvent & { tenantId: string },
-  request: Pick<StoredRequest, 'kind' | 'customerId' | 'orderIds' | 'status' | 'note'>,
+  request: Pick<StoredRequest, 'kind' | 'customerId' | 'orderIds' | 'contacts' | 'status' | 'note'>,
 ): Promise<void> {
   const asked = requestedAt(event).getTime();
   await tx.insert(
@@ -42,6 +52,7 @@ export async function noteRequest(
       'webhook_id',
       'customer_id',
       'order_ids',
+      'contacts',
       'status',
       'requested_at',
       'due_at',
@@ -56,6 +67,7 @@ export async function noteRequest(
         event.webhookId,
         request.customerId,
         JSON.stringify(request.orderIds),
+        JSON.stringify(request.contacts),
         request.status,
         instantText(dialect, asked),
         instantText(dialect, asked + DUE_MS),
@@ -66,6 +78,30 @@ export async function noteRequest(
     null,
   );
   await dropBodies(tx, [event]);
+}
+
+/** Removes the contacts of a person from what was requested about them. */
+export async function forgetContacts(
+  tx: Tx,
+  tenantId: string,
+  { customerIds, orderIds, contacts }: Person,
+): Promise<void> {
+  const known = new Set([...customerIds, ...orderIds, ...contacts.map((contact) => contact.toLowerCase())]);
+  const rows = await tx.query<Row>("SELECT * FROM privacy_requests WHERE tenant_id = ? AND contacts <> '[]'", [
+    BigInt(tenantId),
+  ]);
+  for (const request of rows.map(requestOf)) {
+    const named = [
+      request.customerId ?? '',
+      ...request.orderIds,
+      ...request.contacts.map((text) => text.toLowerCase()),
+    ];
+    if (!named.some((name) => known.has(name))) continue;
+    await tx.run("UPDATE privacy_requests SET contacts = '[]' WHERE tenant_id = ? AND id = ?", [
+      BigInt(tenantId),
+      BigInt(request.id),
+    ]);
+  }
 }
 
 /** Whether the request that this webhook told stands in the table: its end in the inbox could not be stored. */
@@ -106,6 +142,7 @@ const requestOf = (row: Row): StoredRequest => ({
   kind: row.kind as StoredRequest['kind'],
   customerId: row.customer_id === null ? null : String(row.customer_id as string),
   orderIds: JSON.parse(row.order_ids as string) as string[],
+  contacts: JSON.parse((row.contacts ?? '[]') as string) as string[],
   status: row.status as StoredRequest['status'],
   requestedAt: asDate(row.requested_at)!,
   dueAt: asDate(row.due_at)!,

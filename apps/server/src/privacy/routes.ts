@@ -5,18 +5,24 @@ import { Conflict, NotFound } from '../http/errors.ts';
 import { pageOf, readCursor } from '../http/paging.ts';
 import { handle, type HandledRoute } from '../http/routes.ts';
 import { customerFile } from './customer-file.ts';
-import { findRequest, listRequests, type StoredRequest } from './requests.ts';
+import { findRequest, listRequests, type Person, type StoredRequest } from './requests.ts';
 
 export interface PrivacyRouteDeps {
   db: Database;
   webhooksNaming(
     db: Database,
     tenantId: string,
-    named: { ids: string[] },
+    named: { ids: string[]; contacts: string[] },
   ): Promise<{ shop_domain: string; webhook_id: string }[]>;
+  /** Whom a request means, with all that is known of the same person. */
+  identify(
+    db: Database,
+    tenantId: string,
+    named: Pick<StoredRequest, 'customerId' | 'orderIds' | 'contacts'>,
+  ): Promise<Person>;
 }
 
-export const privacyRoutes = ({ db, webhooksNaming }: PrivacyRouteDeps): HandledRoute[] => [
+export const privacyRoutes = ({ db, webhooksNaming, identify }: PrivacyRouteDeps): HandledRoute[] => [
   handle(privacy.listRequests, async ({ actor, query }) => {
     const { limit = 20, cursor } = query;
     const requests = await listRequests(db, actor.tenantId, { limit: limit + 1, before: readCursor(cursor) });
@@ -31,7 +37,10 @@ export const privacyRoutes = ({ db, webhooksNaming }: PrivacyRouteDeps): Handled
     if (found.kind !== 'data_request') {
       throw new Conflict('Only a data request has a file; this one asks for data to be erased.', 'no_file');
     }
-    const file = await customerFile(db, tenantId, found, (ids) => webhooksNaming(db, tenantId, { ids }));
+    const person = await identify(db, tenantId, found);
+    const file = await customerFile(db, tenantId, found.customerId, person, (named) =>
+      webhooksNaming(db, tenantId, named),
+    );
     await db.transaction(async (tx) => {
       await tx.run(
         "UPDATE privacy_requests SET status = 'done', finished_at = ? WHERE tenant_id = ? AND id = ? AND status = 'open'",

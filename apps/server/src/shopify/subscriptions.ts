@@ -40,11 +40,17 @@ export interface Subscribed {
 
 /**
  * Makes the app's subscriptions in a shop be exactly one for each topic that the scopes allow, to `uri`: what is missing
- * is made, what goes elsewhere or is doubled is removed. Doing it again changes nothing.
+ * is made, what goes elsewhere or is doubled is removed. Doing it again changes nothing. `beforeMaking` is waited for if
+ * something is missing.
  */
 export async function subscribe(
   client: ShopifyClient,
-  { uri, scopes, signal }: { uri: string; scopes: readonly string[]; signal?: AbortSignal },
+  {
+    uri,
+    scopes,
+    signal,
+    beforeMaking = async () => {},
+  }: { uri: string; scopes: readonly string[]; signal?: AbortSignal; beforeMaking?: () => Promise<void> },
 ): Promise<Subscribed> {
   const wanted = new Set(
     TOPICS.flatMap(([subject, topics]) => (subject === null || mayRead(scopes, subject) ? topics : [])),
@@ -53,6 +59,7 @@ export async function subscribe(
   for (const { id, topic, uri: address } of await subscriptions(client, signal)) {
     if (address !== uri || !wanted.delete(topic)) surplus.push(id);
   }
+  if (wanted.size > 0) await beforeMaking();
   const result: Subscribed = { created: [], removed: surplus.length, refused: [] };
   for (const topic of wanted) {
     try {

@@ -16,7 +16,7 @@ export interface StandingDeps {
   /** Has Shopify asked what the store is called, and for its currency and time zone. */
   describeSoon(tenantId: string): Promise<unknown>;
   /** Whether an uninstallation at that instant is one of the installation as it is now. */
-  hasEndedBy(uninstalledAt: Date, tenant: Tenant, signal: AbortSignal): Promise<boolean>;
+  hasEndedBy(uninstalledAt: Date | null, tenant: Tenant, signal: AbortSignal): Promise<boolean>;
 }
 
 /** What is done about webhooks that are about the connection itself; each may be done twice. */
@@ -31,8 +31,7 @@ export const standingHandlers = ({
   async 'app/uninstalled'({ tenantId, triggeredAt, shopDomain }, signal) {
     const tenant = tenantId === null ? null : await db.models.Tenant.findByPk(tenantId);
     if (!tenant) return;
-    const isOfNow = triggeredAt === null || (await hasEndedBy(triggeredAt, tenant, signal));
-    if (isOfNow && (await markUninstalled(db, tenant))) stop(tenant.id);
+    if ((await hasEndedBy(triggeredAt, tenant, signal)) && (await markUninstalled(db, tenant))) stop(tenant.id);
     else {
       log.info(
         { tenantId, shop: shopDomain, triggeredAt },

@@ -5,17 +5,18 @@ import { ShopDocument } from '../shopify/operations/generated.ts';
 
 /**
  * Whether an uninstallation at that instant is one of the installation as it is now, and not of one before. When that
- * began is known to the second (the Date of Shopify's answer): within it, whether Shopify still takes the tokens tells.
+ * began is known to the second (the Date of Shopify's answer): within it, or if the instant was not told (null), whether
+ * Shopify still takes the tokens tells.
  * @throws ShopifyError if Shopify has to be asked and does not answer
  */
 export async function hasEndedBy(
-  uninstalledAt: Date,
+  uninstalledAt: Date | null,
   { installedAt }: Pick<Tenant, 'installedAt'>,
   client: ShopifyClient,
   signal: AbortSignal,
 ): Promise<boolean> {
   if (installedAt === null) return true;
-  const after = uninstalledAt.getTime() - installedAt.getTime();
+  const after = uninstalledAt === null ? 0 : uninstalledAt.getTime() - installedAt.getTime();
   if (after < 0) return false;
   if (after >= 1000) return true;
   try {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { TenantStatus } from '@xeno/contracts';
-import type { Database } from '../db/database.ts';
+import type { Database, Tx } from '../db/database.ts';
 import { ENDED, type Tenant } from '../db/models/tenant.ts';
 import { idParams, marks } from '../db/values.ts';
+import { readNote, writeNote } from '../jobs/recurring.ts';
 import type { ShopifyClient } from '../shopify/client.ts';
 import { ScopeMissing, ShopifyError, ShopifyRefused } from '../shopify/errors.ts';
 import { subscribe, type Subscribed, unsubscribe } from '../shopify/subscriptions.ts';
@@ -24,18 +25,22 @@ const UNREACHABLE =
   'Shopify cannot reach this installation, which has no public https address (APP_URL): changes come with the scheduled sync.';
 
 /**
- * Sees to it that Shopify sends this store's webhooks here, and remembers whether it does. True where some were missing:
- * what happened meanwhile has to be fetched. What Shopify refuses is told and stops nothing.
+ * Sees to it that Shopify sends this store's webhooks here, and remembers whether it does. True where some were missing,
+ * now or earlier: what happened meanwhile has to be fetched, until `forgetGap`. That is noted before they are made, so
+ * that whoever is killed then leaves it to others; not if the caller `fetchesAll` anyway, from now on. What Shopify
+ * refuses is told and stops nothing.
  */
 export async function ensureSubscriptions(
   deps: SubscriptionDeps,
   tenant: Tenant,
   client: ShopifyClient,
-  { scopes, signal }: { scopes: readonly string[]; signal: AbortSignal },
+  { scopes, signal, fetchesAll = false }: { scopes: readonly string[]; signal: AbortSignal; fetchesAll?: boolean },
 ): Promise<boolean> {
+  const known = await readState(deps.db, tenant.id);
+  const gap = known?.gap ?? false;
   const origin = deps.webhookOrigin();
   if (origin === null) {
-    await remember(deps, tenant.id, { status: 'unavailable', reason: UNREACHABLE });
+    await remember(deps, tenant.id, { status: 'unavailable', reason: UNREACHABLE, gap });
     return false;
   }
   if (tenant.webhookKey === null) await tenant.update({ webhookKey: newWebhookKey() });
@@ -43,7 +48,10 @@ export async function ensureSubscriptions(
   const fields = { tenantId: tenant.id, shop: tenant.shopDomain };
   let subscribed: Subscribed;
   try {
-    subscribed = await subscribe(client, { uri, scopes, signal });
+    const beforeMaking = async () => {
+      if (!fetchesAll) await remember(deps, tenant.id, { ...(known ?? BEING_MADE), gap: true });
+    };
+    subscribed = await subscribe(client, { uri, scopes, signal, beforeMaking });
   } catch (error) {
     const isOfWebhooks = error instanceof ShopifyRefused || error instanceof ScopeMissing;
     if (!isOfWebhooks) throw error;
@@ -51,23 +59,32 @@ export async function ensureSubscriptions(
     await remember(deps, tenant.id, {
       status: 'failing',
       reason: `${error.message} Changes come with the scheduled sync.`,
+      gap: true, // some may have been made
     });
     return false;
   }
   const { created, removed, refused } = subscribed;
   if (created.length > 0) deps.log.info({ ...fields, created, removed }, 'subscribed to webhooks');
   if (refused.length > 0) deps.log.warn({ ...fields, refused }, 'Shopify refused webhook subscriptions');
+  const hadGap = gap || (created.length > 0 && !fetchesAll);
   await remember(
     deps,
     tenant.id,
     refused.length === 0
-      ? { status: 'active', reason: null }
+      ? { status: 'active', reason: null, gap: hadGap }
       : {
           status: 'failing',
           reason: `Shopify sends no webhooks about ${refused.map(({ topic, why }) => `${topic} (${why})`).join(', ')}; such changes come with the scheduled sync.`,
+          gap: hadGap,
         },
   );
-  return created.length > 0;
+  return hadGap;
+}
+
+/** Within the transaction that has the gap filled. */
+export async function forgetGap(tx: Tx, db: Database, tenantId: string): Promise<void> {
+  const known = await readState(db, tenantId);
+  if (known) await writeNote(tx, tenantId, SUBSCRIPTIONS, JSON.stringify({ ...known, gap: false }));
 }
 
 /**
@@ -127,7 +144,20 @@ export interface WebhookState {
   reason: string | null;
 }
 
-const remember = ({ db, subscriptionsEverySeconds }: SubscriptionDeps, tenantId: string, state: WebhookState) =>
+/** As it is noted. */
+interface NotedState extends WebhookState {
+  /** Something may have gone unheard, and was not fetched yet. */
+  gap: boolean;
+}
+
+const BEING_MADE = { status: 'failing', reason: 'Subscriptions to webhooks are being made.' } as const;
+
+async function readState(db: Database, tenantId: string): Promise<NotedState | null> {
+  const note = await readNote(db, tenantId, SUBSCRIPTIONS);
+  return note === null ? null : (JSON.parse(note) as NotedState);
+}
+
+const remember = ({ db, subscriptionsEverySeconds }: SubscriptionDeps, tenantId: string, state: NotedState) =>
   db.transaction((tx) =>
     tx.insert(
       'upkeep',
@@ -157,6 +187,8 @@ export async function webhookStates(db: Database, tenantIds: readonly string[]):
   const notes = new Map(rows.map(({ tenant_id, note }) => [String(tenant_id), note]));
   return ({ id, status }) => {
     const note = ENDED.has(status) ? null : (notes.get(id) ?? null);
-    return note === null ? null : (JSON.parse(note) as WebhookState);
+    if (note === null) return null;
+    const { status: state, reason } = JSON.parse(note) as NotedState;
+    return { status: state, reason };
   };
 }

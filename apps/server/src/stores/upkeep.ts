@@ -1,10 +1,10 @@
-import type { Database } from '../db/database.ts';
+import type { Database, Tx } from '../db/database.ts';
 import type { Tenant } from '../db/models/tenant.ts';
 import type { Hint, JobKind } from '../jobs/job.ts';
 import { recurring } from '../jobs/recurring.ts';
 import type { ShopifyClient } from '../shopify/client.ts';
 import { ShopDocument } from '../shopify/operations/generated.ts';
-import { ensureSubscriptions, SUBSCRIPTIONS, type SubscriptionDeps } from './subscriptions.ts';
+import { ensureSubscriptions, forgetGap, SUBSCRIPTIONS, type SubscriptionDeps } from './subscriptions.ts';
 import { startRun } from './sync.ts';
 
 export interface UpkeepDeps extends SubscriptionDeps {
@@ -14,7 +14,7 @@ export interface UpkeepDeps extends SubscriptionDeps {
   /** Notes what an error says about a store as a whole; whether it does. */
   troubled(tenant: Tenant, error: unknown): Promise<boolean>;
   /** Has a store compared with Shopify: what was deleted while nobody told, no run finds. */
-  compareSoon(tenantId: string): Promise<unknown>;
+  compareSoon(tx: Tx, tenantId: string): Promise<unknown>;
   syncEverySeconds: number;
   probeEverySeconds: number;
 }
@@ -25,12 +25,12 @@ export const upkeepJobs = (deps: UpkeepDeps): JobKind[] => [scheduledSync(deps),
 export const SCHEDULED_SYNC = 'scheduled-sync';
 
 /** An incremental run every few hours, whatever webhooks say. A store that was just connected has its first run anyway. */
-const scheduledSync = ({ db, hint, syncEverySeconds }: UpkeepDeps): JobKind =>
+const scheduledSync = (deps: UpkeepDeps): JobKind =>
   recurring({
-    db,
+    db: deps.db,
     name: SCHEDULED_SYNC,
-    everySeconds: syncEverySeconds,
-    work: (tenantId) => queueRun(db, hint, tenantId),
+    everySeconds: deps.syncEverySeconds,
+    work: (tenantId) => queueRun(deps, tenantId),
   });
 
 /** Subscriptions that Shopify has removed are made again, and what happened meanwhile is fetched. */
@@ -47,8 +47,10 @@ const subscriptionCheck = (deps: UpkeepDeps): JobKind =>
       await asFarAsItGoes(deps, tenant, async () => {
         const hadGap = await ensureSubscriptions(deps, tenant, deps.clientFor(tenant), { scopes, signal });
         if (!hadGap) return;
-        await queueRun(deps.db, deps.hint, tenantId, { sinceNow: true });
-        await deps.compareSoon(tenantId);
+        await queueRun(deps, tenantId, async (tx) => {
+          await deps.compareSoon(tx, tenantId);
+          await forgetGap(tx, deps.db, tenantId);
+        });
       });
     },
   });
@@ -70,18 +72,27 @@ const probe = ({ db, clientFor, hint, troubled, compareSoon, probeEverySeconds }
             { status: 'connected', statusReason: null },
             { where: { id: tenantId, status: 'paused' }, transaction: tx.transaction },
           );
-          if (isBack > 0) await startRun(tx, db, tenantId, 'incremental', { sinceNow: true });
+          if (isBack === 0) return;
+          await startRun(tx, db, tenantId, 'incremental', { sinceNow: true });
+          await compareSoon(tx, tenantId);
         });
         hint('sync', tenantId);
-        await compareSoon(tenantId);
       });
     },
   });
 
-async function queueRun(db: Database, hint: Hint, tenantId: string, { sinceNow = false } = {}): Promise<void> {
+/** `fillGap`, in the same transaction: the run is to find what happened until now. */
+async function queueRun(
+  { db, hint }: Pick<UpkeepDeps, 'db' | 'hint'>,
+  tenantId: string,
+  fillGap?: (tx: Tx) => Promise<void>,
+): Promise<void> {
   const tenant = await db.models.Tenant.findByPk(tenantId);
   if (!tenant?.accessToken || tenant.status !== 'connected') return;
-  await db.transaction((tx) => startRun(tx, db, tenantId, 'incremental', { sinceNow }));
+  await db.transaction(async (tx) => {
+    await startRun(tx, db, tenantId, 'incremental', { sinceNow: fillGap !== undefined });
+    await fillGap?.(tx);
+  });
   hint('sync', tenantId);
 }
 

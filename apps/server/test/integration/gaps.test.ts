@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeDue } from '../../src/jobs/recurring.ts';
 import { caughtUp } from './webhooks.ts';
 import { type Browser, expectExact, onEachDatabase, startWorld, type World } from './world.ts';
 
@@ -48,12 +49,48 @@ onEachDatabase('what one run leaves', (engine) => {
     control().createOrder(shop, { test: false });
     control().deleteOrder(shop, gone.id);
     await expect.poll(() => control().subscriptions(shop).length, { timeout: 10_000 }).toBe(topics);
-    await expect
-      .poll(() => kinds(browser, id), { timeout: 20_000 })
-      .toEqual(['incremental', 'incremental', ...before]);
+    await expect.poll(() => kinds(browser, id), { timeout: 20_000 }).toEqual(['incremental', 'incremental', ...before]);
     const count = async () => (await browser.overview(id)).totals.orders;
     const expected = (await control().expected(shop)).orders;
     await expect.poll(count, { timeout: 20_000 }).toBe(expected);
     await expectExact(world, browser, id, shop);
   });
+
+  /** A deletion that nobody told; figures are right again as soon as the store is compared with Shopify. */
+  async function deletedUnheard(meanwhile: (store: { browser: Browser; id: string }) => Promise<unknown>) {
+    const { browser, shop, id } = await open();
+    const gone = control().createOrder(shop, { test: false });
+    await caughtUp(world, id, shop);
+    await makeDue(world.db, id, 'subscriptions', 3_600); // whether they are there is not looked at meanwhile
+    const topics = control().subscriptions(shop).length;
+    control().removeSubscriptions(shop);
+    control().deleteOrder(shop, gone.id);
+    await meanwhile({ browser, id });
+    const expected = (await control().expected(shop)).orders;
+    await expect.poll(async () => (await browser.overview(id)).totals.orders, { timeout: 20_000 }).toBe(expected);
+    expect(control().subscriptions(shop)).toHaveLength(topics);
+    await browser.settled(id);
+    await expectExact(world, browser, id, shop);
+    const [row] = await world.db.read<{ note: string }>(
+      "SELECT note FROM upkeep WHERE tenant_id = ? AND job = 'subscriptions'",
+      [BigInt(id)],
+    );
+    expect(JSON.parse(row!.note)).toMatchObject({ status: 'active', gap: false });
+  }
+
+  test('a gap that a run itself finds is filled, deletions too (F7)', () =>
+    deletedUnheard(({ browser, id }) => browser.sync(id, 'incremental')));
+
+  test('a gap that a process was killed over, its subscriptions made again, is filled (F7)', () =>
+    deletedUnheard(async ({ browser, id }) => {
+      await browser.synced(id, 'incremental'); // makes them
+      await world.db.transaction(async (tx) => {
+        await tx.run("DELETE FROM upkeep WHERE tenant_id = ? AND job = 'reconcile'", [BigInt(id)]);
+        await tx.run("UPDATE upkeep SET note = ? WHERE tenant_id = ? AND job = 'subscriptions'", [
+          JSON.stringify({ status: 'active', reason: null, gap: true }),
+          BigInt(id),
+        ]);
+      });
+      await makeDue(world.db, id, 'subscriptions', 0);
+    }));
 });

@@ -271,6 +271,45 @@ onEachDatabase('privacy', (engine) => {
     expect(await actions()).toEqual(['privacy.file_downloaded', 'privacy.data_requested']);
   });
 
+  test('a data request names one who was merged, and a guest’s checkout tells the address alone: both are in the file', async () => {
+    const { control } = world.sandbox;
+    const person = await regular();
+    const [gone, email] = ['7000000000000001', 'Guest.Of.Long-Ago@example.com'];
+    await world.db.transaction((tx) =>
+      tx.insert(
+        'tombstones',
+        ['tenant_id', 'stream', 'shopify_id', 'deleted_at', 'merged_into'],
+        [[BigInt(id), 'customers', BigInt(gone), new Date(), BigInt(person.id)]],
+        null,
+      ),
+    );
+    const { id: checkout } = control.createCheckout(SHOP, { email, customer: null }) as { id: string };
+    await caughtUp(world, id, SHOP);
+    control.sendWebhook(SHOP, {
+      topic: 'customers/data_request',
+      body: { shop_domain: SHOP, customer: { id: gone, email: email.toLowerCase() }, orders_requested: [] },
+      uri: `${world.url}/api/shopify/webhooks`,
+    });
+    await until(async () => (await requests()).length === 1, 'the request');
+    const path = `/api/tenants/${id}/privacy-requests/${(await requests())[0]!.id}/file`;
+    const file = await ada.get<{
+      customer: { email: string } | null;
+      orders: unknown[];
+      webhooks: { topic: string; body: string }[];
+    }>(path);
+    expect(file.customer).toMatchObject({ email: person.email });
+    expect(file.orders.length).toBeGreaterThan(0);
+    const checkouts = file.webhooks.filter(({ topic }) => topic.startsWith('checkouts/'));
+    expect(checkouts.some(({ body }) => body.includes(checkout))).toBe(true);
+    // what was noted to find them by goes with the person
+    const noted = () =>
+      world.db.read<{ contacts: string }>('SELECT contacts FROM privacy_requests WHERE kind = ?', ['data_request']);
+    expect(await noted()).toEqual([{ contacts: JSON.stringify([email.toLowerCase()]) }]);
+    control.requestCompliance(SHOP, 'customers/redact', person.id);
+    await until(async () => (await actions()).includes('privacy.customer_redacted'), 'erased');
+    expect(await noted()).toEqual([{ contacts: '[]' }]);
+  });
+
   test('a shop’s data is erased after its uninstallation, and nothing of it is left', async () => {
     const { control } = world.sandbox;
     const address = addressOf(world, SHOP);

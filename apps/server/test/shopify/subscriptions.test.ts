@@ -22,9 +22,14 @@ it('asks again for a subscription whose answer was lost, and takes the one that 
   });
   const shop = 'subscriptions.myshopify.com';
   const client = createShopifyClient({ shop, tokens: staticTokens, fetch, clock: fakeClock() });
-  const { created, refused } = await subscribe(client, { uri, scopes: ['read_orders'] });
+  const before: number[] = [];
+  const again = () =>
+    subscribe(client, { uri, scopes: ['read_orders'], beforeMaking: async () => void before.push(made.size) });
+  const { created, refused } = await again();
   expect(lost).toBe(2);
   expect(refused).toEqual([]);
   expect([...created].sort()).toEqual([...made.keys()].sort());
   expect(created).toContain('ORDERS_CREATE');
+  expect((await again()).created).toEqual([]);
+  expect(before).toEqual([0]); // told before the first was made, and not where nothing is missing
 });

@@ -14,7 +14,7 @@ import { Cluster, type Size } from './cluster.ts';
 export interface CrashOptions {
   size: Size;
   seed: number;
-  /** How long the shop is busy. */
+  /** How long the shop is busy: longer where not everything has been killed by then, or a fail point was not hit. */
   seconds: number;
   /** Changes a second in the shop; each is one to four webhooks. */
   rate: number;
@@ -142,9 +142,15 @@ export async function crashRun(options: CrashOptions): Promise<CrashReport> {
 
     const kills: string[] = [];
     const targets = [...cluster.names, ...(size === 'many' ? ['database', 'redis', 'FLUSHALL'] : [])];
+    /** All of them in random order, again and again. */
+    let line: string[] = [];
+    const nextTarget = () => {
+      if (line.length === 0) line = [...targets];
+      return line.splice(Math.floor(random() * line.length), 1)[0]!;
+    };
     end = Date.now() + seconds * 1000;
     let nextSync = Date.now() + 5_000;
-    while (Date.now() < end || missing.length > 0) {
+    while (Date.now() < end || missing.length > 0 || kills.length < targets.length) {
       if (Date.now() > end + 180_000 + seconds * 1000) throw new Error(`never hit: ${missing.join(', ')}`);
       if (Date.now() > nextSync) {
         nextSync = Date.now() + 8_000;
@@ -153,7 +159,7 @@ export async function crashRun(options: CrashOptions): Promise<CrashReport> {
         await ada.call('POST', `/api/tenants/${id}/sync`, { kind }).catch(() => null);
         await ada.call('POST', `/api/tenants/${id}/reconcile`).catch(() => null);
       }
-      if (Date.now() < end) {
+      if (Date.now() < end || missing.length === 0) {
         await delay(Math.min(killSeconds * 1000 * (0.3 + 1.4 * random()), Math.max(200, end - Date.now())));
       } else {
         // whoever is armed now is given the time to reach its point
@@ -163,7 +169,7 @@ export async function crashRun(options: CrashOptions): Promise<CrashReport> {
         missing = await notHit();
         if (Date.now() < patience) continue;
       }
-      const target = targets[Math.floor(random() * targets.length)]!;
+      const target = nextTarget();
       await kill(target, cluster, services);
       kills.push(`${new Date().toISOString()} ${target}`);
       missing = await notHit();

@@ -1,16 +1,18 @@
 import { expect, test } from 'vitest';
 import { crashRun } from './crash-run.ts';
 
-const { SOAK_SIZE = 'one', SOAK_MINUTES = '20', SOAK_RATE = '30', SOAK_ORDERS = '2000', SOAK_SEED } = process.env;
+const { SOAK_SIZE, SOAK_MINUTES = '20', SOAK_RATE = '30', SOAK_ORDERS = '2000', SOAK_SEED } = process.env;
 
-test(
-  'soak',
-  async () => {
-    if (SOAK_SIZE !== 'one' && SOAK_SIZE !== 'many') throw new Error('SOAK_SIZE is one or many');
+test.each(['one', 'many'] as const)(
+  'soak, %s',
+  async (size) => {
+    if (SOAK_SIZE !== undefined && SOAK_SIZE !== 'one' && SOAK_SIZE !== 'many')
+      throw new Error('SOAK_SIZE is one or many');
+    if (SOAK_SIZE !== undefined && SOAK_SIZE !== size) return;
     const seed = Number(SOAK_SEED ?? Date.now() % 1_000_000);
     console.info(`seed ${seed}`);
     const report = await crashRun({
-      size: SOAK_SIZE,
+      size,
       seed,
       seconds: Number(SOAK_MINUTES) * 60,
       rate: Number(SOAK_RATE),

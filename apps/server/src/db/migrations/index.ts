@@ -18,6 +18,7 @@ import { grants } from './0018-grants.ts';
 import { widerColumns } from './0019-wider-columns.ts';
 import { runAgain } from './0020-run-again.ts';
 import { markNeeds } from './0021-mark-needs.ts';
+import { requestContacts } from './0022-request-contacts.ts';
 import type { Migration } from './migration.ts';
 
 export const migrations: Migration[] = [
@@ -41,4 +42,5 @@ export const migrations: Migration[] = [
   ...widerColumns,
   ...runAgain,
   ...markNeeds,
+  ...requestContacts,
 ];

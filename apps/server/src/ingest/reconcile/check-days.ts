@@ -5,8 +5,9 @@ import { IN_TOTAL } from '../ledger.ts';
 import type { Finding } from './findings.ts';
 import { refetch, storedRows } from './stored-versions.ts';
 
-/** More orders of one day than these are left to the comparison by id. */
+/** So many orders of one day are fetched anew at a time, of a day that has more others the next day. */
 const ORDERS_OF_DAY = 2_000;
+const DAY_MS = 86_400_000;
 
 /**
  * Compares the total sales of each day (`from` and `to` included) with Shopify's own report. The orders behind a day that
@@ -68,8 +69,18 @@ async function totals({ db, tenantId, currency }: FetchContext, days: { from: st
 async function ordersOf({ db, tenantId }: FetchContext, day: string): Promise<string[]> {
   const rows = await db.read<{ id: string | number }>(
     `SELECT shopify_order_id AS id FROM sales WHERE tenant_id = ? AND local_date = ?
-     UNION SELECT shopify_order_id FROM orders WHERE tenant_id = ? AND local_date = ? LIMIT ${ORDERS_OF_DAY}`,
+     UNION SELECT shopify_order_id FROM orders WHERE tenant_id = ? AND local_date = ? ORDER BY id`,
     [BigInt(tenantId), day, BigInt(tenantId), day],
   );
-  return rows.map(({ id }) => String(id));
+  return shareOf(
+    rows.map(({ id }) => String(id)),
+    ORDERS_OF_DAY,
+    Math.floor(Date.now() / DAY_MS),
+  );
+}
+
+/** Of a list that is cut into shares of `size`, one after the other as `turn` ascends. */
+export function shareOf<T>(all: T[], size: number, turn: number): T[] {
+  const at = turn % Math.max(1, Math.ceil(all.length / size));
+  return all.slice(at * size, (at + 1) * size);
 }
