@@ -10,6 +10,7 @@ import { seeded } from '../harness/seeded.ts';
 import { freshDatabase, type RedisService, type Service, startMariaDb, startRedis } from '../harness/services.ts';
 import { Browser, expectExact, wentWell } from '../integration/world.ts';
 import { Cluster, type Size } from './cluster.ts';
+import { expectSameRows } from './compare-rows.ts';
 
 export interface CrashOptions {
   size: Size;
@@ -196,6 +197,7 @@ export async function crashRun(options: CrashOptions): Promise<CrashReport> {
     await drained(db, ada, id);
     const inbox = await compareInbox(db, sandbox);
     await expectExact({ sandbox, db }, ada, id, SHOP);
+    await expectSameRows(sandbox, db, id, SHOP);
     const lagSeconds = await lags(ada, id);
     const codes = await cluster.stop();
     running = false;
