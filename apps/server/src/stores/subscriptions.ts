@@ -3,7 +3,7 @@ import type { TenantStatus } from '@xeno/contracts';
 import type { Database, Tx } from '../db/database.ts';
 import { ENDED, type Tenant } from '../db/models/tenant.ts';
 import { idParams, marks } from '../db/values.ts';
-import { readNote, writeNote } from '../jobs/recurring.ts';
+import { readNote } from '../jobs/recurring.ts';
 import type { ShopifyClient } from '../shopify/client.ts';
 import { ScopeMissing, ShopifyError, ShopifyRefused } from '../shopify/errors.ts';
 import { subscribe, type Subscribed, unsubscribe } from '../shopify/subscriptions.ts';
@@ -82,10 +82,11 @@ export async function ensureSubscriptions(
 }
 
 /** Within the transaction that has the gap filled. */
-export async function forgetGap(tx: Tx, db: Database, tenantId: string): Promise<void> {
-  const known = await readState(db, tenantId);
-  if (known) await writeNote(tx, tenantId, SUBSCRIPTIONS, JSON.stringify({ ...known, gap: false }));
-}
+export const forgetGap = (tx: Tx, tenantId: string): Promise<unknown> =>
+  tx.run(`UPDATE upkeep SET note = REPLACE(note, '"gap":true', '"gap":false') WHERE tenant_id = ? AND job = ?`, [
+    BigInt(tenantId),
+    SUBSCRIPTIONS,
+  ]);
 
 /**
  * Where Shopify sends webhooks to: a public https address. A stand-in for Shopify is on this machine, or told otherwise,

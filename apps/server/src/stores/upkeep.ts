@@ -49,7 +49,7 @@ const subscriptionCheck = (deps: UpkeepDeps): JobKind =>
         if (!hadGap) return;
         await queueRun(deps, tenantId, async (tx) => {
           await deps.compareSoon(tx, tenantId);
-          await forgetGap(tx, deps.db, tenantId);
+          await forgetGap(tx, tenantId);
         });
       });
     },
