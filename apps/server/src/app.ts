@@ -66,7 +66,6 @@ import {
   prepareFarewell,
   webhookOrigin,
   webhookStates,
-  SUBSCRIPTIONS,
 } from './stores/subscriptions.ts';
 import { activeRun, activeRuns, startRun } from './stores/sync.ts';
 import { viewActiveRuns } from './stores/tenants.ts';
@@ -170,12 +169,7 @@ export async function startApp(
         return makeDueWithin(tx, db.dialect, tenantId, SCHEDULED_SYNC, seconds);
       },
       startRun: (tx, tenantId, kind) => startRun(tx, db, tenantId, kind),
-      subscribe: async (tenant, client, options) => {
-        // the check has the gap filled
-        if (await ensureSubscriptions(subscribing, tenant, client, options)) {
-          await makeDue(db, tenant.id, SUBSCRIPTIONS, 0);
-        }
-      },
+      subscribe: (tenant, client, options) => ensureSubscriptions(subscribing, tenant, client, options),
     };
 
     // hints may be given from here on; work begins when all kinds are known

@@ -156,6 +156,11 @@ interface Named {
   ids: readonly string[];
   /** E-mail addresses or phone numbers. */
   contacts?: readonly string[];
+  /**
+   * Contacts count only where they stand for themselves, as for what is shown: one may be a part of another's. What is
+   * erased is rather too much than too little.
+   */
+  isShown?: boolean;
 }
 
 /** The webhooks of a store whose bodies name somebody. Reads all bodies, or those of webhooks that ended since. */
@@ -171,13 +176,17 @@ export async function webhooksNaming(
   return found;
 }
 
-function naming({ ids, contacts = [] }: Named): (stored: StoredBody) => boolean {
+function naming({ ids, contacts = [], isShown = false }: Named): (stored: StoredBody) => boolean {
   const known = new Set(ids);
+  const whole = contacts.map(
+    (text) => new RegExp(`(?<![\\w.+@-])${text.replace(/[^\w@]/g, '\\$&')}(?![\\w@+-]|\\.\\w)`, 'i'),
+  );
   const texts = contacts.map((contact) => contact.toLowerCase());
   return ({ body }) => {
     if (known.size > 0 && (body.match(NUMBERS) ?? []).some((number) => known.has(number))) return true;
     if (texts.length === 0) return false;
     const lower = body.toLowerCase();
+    if (isShown) return whole.some((one, i) => lower.includes(texts[i]!) && one.test(body));
     return texts.some((text) => lower.includes(text));
   };
 }

@@ -21,6 +21,7 @@ export async function customerFile(
   webhooksNaming: (named: {
     ids: string[];
     contacts: string[];
+    isShown: true;
   }) => Promise<{ shop_domain: string; webhook_id: string }[]>,
 ): Promise<CustomerFile> {
   const tenant = BigInt(tenantId);
@@ -55,7 +56,7 @@ export async function customerFile(
     rows
       .filter((row) => row.shopify_order_id === order.shopify_order_id)
       .map(({ shopify_order_id: _, ...rest }) => rest);
-  const events = await webhooksNaming({ ids: [...customerIds, ...ids], contacts });
+  const events = await webhooksNaming({ ids: [...customerIds, ...ids], contacts, isShown: true });
   const webhooks: CustomerFile['webhooks'] = [];
   for (const { shop_domain, webhook_id } of events) {
     const [row] = await db.read<{ topic: string; received_at: unknown; body: string | null }>(

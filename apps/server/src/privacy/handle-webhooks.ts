@@ -5,7 +5,7 @@ import type { Tenant } from '../db/models/tenant.ts';
 import type { Dialect } from '../db/types.ts';
 import { type ComplianceBody, readCompliance } from '../shopify/compliance.ts';
 import { eraseStore } from './erase-store.ts';
-import { forgetContacts, isNoted, noteRequest, type Person, requestedAt } from './requests.ts';
+import { forgetContacts, isErased, isNoted, noteRequest, type Person, requestedAt } from './requests.ts';
 
 export interface PrivacyDeps {
   db: Database;
@@ -65,7 +65,7 @@ async function noteDataRequest({ db }: PrivacyDeps, event: OfTenant): Promise<vo
       kind: 'data_request',
       customerId,
       orderIds,
-      contacts,
+      contacts: (await isErased(tx, event.tenantId, { customerId, orderIds })) ? [] : contacts,
       status: 'open',
       note: null,
     });

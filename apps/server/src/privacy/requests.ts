@@ -4,7 +4,7 @@ import { dropBodies, type InboxEvent } from '../db/inbox-event.ts';
 import { newId } from '../db/ids.ts';
 import type { Dialect } from '../db/types.ts';
 import type { Position } from '../http/paging.ts';
-import { asDate, instantText, instantTextOrNull } from '../db/values.ts';
+import { asDate, idParams, instantText, instantTextOrNull, marks } from '../db/values.ts';
 
 /** Ids are Shopify's. */
 export interface Person {
@@ -78,6 +78,24 @@ export async function noteRequest(
     null,
   );
   await dropBodies(tx, [event]);
+}
+
+/** Whether one of these was erased: a request of before that may come late, and again. */
+export async function isErased(
+  tx: Tx,
+  tenantId: string,
+  { customerId, orderIds }: Pick<StoredRequest, 'customerId' | 'orderIds'>,
+): Promise<boolean> {
+  const customers = customerId === null ? [] : [customerId];
+  for (const [stream, ids] of Object.entries({ customers, orders: orderIds })) {
+    if (ids.length === 0) continue;
+    const rows = await tx.query(
+      `SELECT 1 FROM redactions WHERE tenant_id = ? AND stream = ? AND shopify_id IN (${marks(ids)}) LIMIT 1`,
+      [BigInt(tenantId), stream, ...idParams(ids)],
+    );
+    if (rows.length > 0) return true;
+  }
+  return false;
 }
 
 /** Removes the contacts of a person from what was requested about them. */

@@ -12,7 +12,7 @@ export interface PrivacyRouteDeps {
   webhooksNaming(
     db: Database,
     tenantId: string,
-    named: { ids: string[]; contacts: string[] },
+    named: { ids: string[]; contacts: string[]; isShown: true },
   ): Promise<{ shop_domain: string; webhook_id: string }[]>;
   /** Whom a request means, with all that is known of the same person. */
   identify(

@@ -3,7 +3,6 @@ import type { TenantStatus } from '@xeno/contracts';
 import type { Database, Tx } from '../db/database.ts';
 import { ENDED, type Tenant } from '../db/models/tenant.ts';
 import { idParams, marks } from '../db/values.ts';
-import { readNote } from '../jobs/recurring.ts';
 import type { ShopifyClient } from '../shopify/client.ts';
 import { ScopeMissing, ShopifyError, ShopifyRefused } from '../shopify/errors.ts';
 import { subscribe, type Subscribed, unsubscribe } from '../shopify/subscriptions.ts';
@@ -26,9 +25,9 @@ const UNREACHABLE =
 
 /**
  * Sees to it that Shopify sends this store's webhooks here, and remembers whether it does. True where some were missing,
- * now or earlier: what happened meanwhile has to be fetched, until `forgetGap`. That is noted before they are made, so
- * that whoever is killed then leaves it to others; not if the caller `fetchesAll` anyway, from now on. What Shopify
- * refuses is told and stops nothing.
+ * now or earlier: what happened meanwhile has to be fetched, until `forgetGap`. That is noted before they are made, and
+ * seen to by the next check, whoever is killed; not if the caller `fetchesAll` anyway, from now on. What Shopify refuses
+ * is told and stops nothing.
  */
 export async function ensureSubscriptions(
   deps: SubscriptionDeps,
@@ -36,11 +35,9 @@ export async function ensureSubscriptions(
   client: ShopifyClient,
   { scopes, signal, fetchesAll = false }: { scopes: readonly string[]; signal: AbortSignal; fetchesAll?: boolean },
 ): Promise<boolean> {
-  const known = await readState(deps.db, tenant.id);
-  const gap = known?.gap ?? false;
   const origin = deps.webhookOrigin();
   if (origin === null) {
-    await remember(deps, tenant.id, { status: 'unavailable', reason: UNREACHABLE, gap });
+    await remember(deps, tenant.id, { status: 'unavailable', reason: UNREACHABLE });
     return false;
   }
   if (tenant.webhookKey === null) await tenant.update({ webhookKey: newWebhookKey() });
@@ -49,36 +46,31 @@ export async function ensureSubscriptions(
   let subscribed: Subscribed;
   try {
     const beforeMaking = async () => {
-      if (!fetchesAll) await remember(deps, tenant.id, { ...(known ?? BEING_MADE), gap: true });
+      if (!fetchesAll) await remember(deps, tenant.id, null, { gap: true });
     };
     subscribed = await subscribe(client, { uri, scopes, signal, beforeMaking });
   } catch (error) {
     const isOfWebhooks = error instanceof ShopifyRefused || error instanceof ScopeMissing;
     if (!isOfWebhooks) throw error;
     deps.log.warn({ ...fields, err: error }, 'webhooks cannot be subscribed to');
-    await remember(deps, tenant.id, {
-      status: 'failing',
-      reason: `${error.message} Changes come with the scheduled sync.`,
-      gap: true, // some may have been made
-    });
+    const reason = `${error.message} Changes come with the scheduled sync.`;
+    await remember(deps, tenant.id, { status: 'failing', reason }, { gap: true }); // some may have been made
     return false;
   }
   const { created, removed, refused } = subscribed;
   if (created.length > 0) deps.log.info({ ...fields, created, removed }, 'subscribed to webhooks');
   if (refused.length > 0) deps.log.warn({ ...fields, refused }, 'Shopify refused webhook subscriptions');
-  const hadGap = gap || (created.length > 0 && !fetchesAll);
-  await remember(
+  return remember(
     deps,
     tenant.id,
     refused.length === 0
-      ? { status: 'active', reason: null, gap: hadGap }
+      ? { status: 'active', reason: null }
       : {
           status: 'failing',
           reason: `Shopify sends no webhooks about ${refused.map(({ topic, why }) => `${topic} (${why})`).join(', ')}; such changes come with the scheduled sync.`,
-          gap: hadGap,
         },
+    { gap: created.length > 0 && !fetchesAll },
   );
-  return hadGap;
 }
 
 /** Within the transaction that has the gap filled. */
@@ -153,14 +145,21 @@ interface NotedState extends WebhookState {
 
 const BEING_MADE = { status: 'failing', reason: 'Subscriptions to webhooks are being made.' } as const;
 
-async function readState(db: Database, tenantId: string): Promise<NotedState | null> {
-  const note = await readNote(db, tenantId, SUBSCRIPTIONS);
-  return note === null ? null : (JSON.parse(note) as NotedState);
-}
-
-const remember = ({ db, subscriptionsEverySeconds }: SubscriptionDeps, tenantId: string, state: NotedState) =>
-  db.transaction((tx) =>
-    tx.insert(
+/** `state`: null leaves it as it was. A gap stays until it is filled; gives whether there is one. */
+const remember = (
+  { db, subscriptionsEverySeconds }: SubscriptionDeps,
+  tenantId: string,
+  state: WebhookState | null,
+  { gap = false } = {},
+): Promise<boolean> =>
+  db.transaction(async (tx) => {
+    const [row] = await tx.query<{ note: string | null }>(
+      `SELECT note FROM upkeep WHERE tenant_id = ? AND job = ?${db.dialect === 'mysql' ? ' FOR UPDATE' : ''}`,
+      [BigInt(tenantId), SUBSCRIPTIONS],
+    );
+    const known = row?.note ? (JSON.parse(row.note) as NotedState) : { ...BEING_MADE, gap: false };
+    const noted = { ...(state ?? known), gap: gap || known.gap };
+    await tx.insert(
       'upkeep',
       ['tenant_id', 'job', 'due_at', 'note'],
       [
@@ -168,12 +167,13 @@ const remember = ({ db, subscriptionsEverySeconds }: SubscriptionDeps, tenantId:
           BigInt(tenantId),
           SUBSCRIPTIONS,
           new Date(Date.now() + subscriptionsEverySeconds * 1000),
-          JSON.stringify(state),
+          JSON.stringify(noted),
         ],
       ],
       { keys: ['tenant_id', 'job'], replace: ['note'] },
-    ),
-  );
+    );
+    return noted.gap;
+  });
 
 /** The state of a store's webhooks, by how the store itself was read: null when its connection has ended, or it was never looked at. */
 export type WebhookStates = (tenant: { id: string; status: TenantStatus }) => WebhookState | null;

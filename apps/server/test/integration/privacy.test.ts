@@ -284,6 +284,7 @@ onEachDatabase('privacy', (engine) => {
       ),
     );
     const { id: checkout } = control.createCheckout(SHOP, { email, customer: null }) as { id: string };
+    const other = control.createCheckout(SHOP, { email: `not-${email}`, customer: null }) as { id: string };
     await caughtUp(world, id, SHOP);
     control.sendWebhook(SHOP, {
       topic: 'customers/data_request',
@@ -301,6 +302,7 @@ onEachDatabase('privacy', (engine) => {
     expect(file.orders.length).toBeGreaterThan(0);
     const checkouts = file.webhooks.filter(({ topic }) => topic.startsWith('checkouts/'));
     expect(checkouts.some(({ body }) => body.includes(checkout))).toBe(true);
+    expect(checkouts.some(({ body }) => body.includes(other.id))).toBe(false);
     // what was noted to find them by goes with the person
     const noted = () =>
       world.db.read<{ contacts: string }>('SELECT contacts FROM privacy_requests WHERE kind = ?', ['data_request']);

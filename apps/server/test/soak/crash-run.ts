@@ -152,7 +152,9 @@ export async function crashRun(options: CrashOptions): Promise<CrashReport> {
     end = Date.now() + seconds * 1000;
     let nextSync = Date.now() + 5_000;
     while (Date.now() < end || missing.length > 0 || kills.length < targets.length) {
-      if (Date.now() > end + 180_000 + seconds * 1000) throw new Error(`never hit: ${missing.join(', ')}`);
+      if (Date.now() > end + 180_000 + seconds * 1000) {
+        throw new Error(`never hit: ${missing.join(', ')}; killed ${kills.length} of ${targets.length}`);
+      }
       if (Date.now() > nextSync) {
         nextSync = Date.now() + 8_000;
         const kind = random() < 0.5 ? 'full' : 'incremental';
