@@ -3,6 +3,7 @@ import type { TenantStatus } from '@xeno/contracts';
 import type { Database, Tx } from '../db/database.ts';
 import { ENDED, type Tenant } from '../db/models/tenant.ts';
 import { idParams, marks } from '../db/values.ts';
+import { readNote } from '../jobs/recurring.ts';
 import type { ShopifyClient } from '../shopify/client.ts';
 import { ScopeMissing, ShopifyError, ShopifyRefused } from '../shopify/errors.ts';
 import { subscribe, type Subscribed, unsubscribe } from '../shopify/subscriptions.ts';
@@ -44,9 +45,13 @@ export async function ensureSubscriptions(
   const uri = `${origin}/api/shopify/webhooks/${tenant.webhookKey}`;
   const fields = { tenantId: tenant.id, shop: tenant.shopDomain };
   let subscribed: Subscribed;
+  let isNewGap = false;
   try {
     const beforeMaking = async () => {
-      if (!fetchesAll) await remember(deps, tenant.id, null, { gap: true });
+      if (fetchesAll) return;
+      const note = await readNote(deps.db, tenant.id, SUBSCRIPTIONS);
+      isNewGap = note === null || !(JSON.parse(note) as NotedState).gap;
+      await remember(deps, tenant.id, null, { gap: true });
     };
     subscribed = await subscribe(client, { uri, scopes, signal, beforeMaking });
   } catch (error) {
@@ -60,6 +65,8 @@ export async function ensureSubscriptions(
   const { created, removed, refused } = subscribed;
   if (created.length > 0) deps.log.info({ ...fields, created, removed }, 'subscribed to webhooks');
   if (refused.length > 0) deps.log.warn({ ...fields, refused }, 'Shopify refused webhook subscriptions');
+  // what is refused each time is no gap each time
+  if (isNewGap && created.length === 0) await deps.db.transaction((tx) => forgetGap(tx, tenant.id));
   return remember(
     deps,
     tenant.id,
