@@ -60,6 +60,7 @@ async function run({
     now,
     ordersSince,
     isBehind: false,
+    refusesTopic: () => false,
     refused: new Set(),
     searches: [],
     spent: { points: 0 },

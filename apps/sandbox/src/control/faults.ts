@@ -11,6 +11,7 @@ export const FAULT_KINDS = [
   'token_revoked',
   'refresh_dead',
   'version_fallforward',
+  'topic_refused',
   'bulk_failed',
   'bulk_canceled',
   'bulk_expired',
@@ -46,7 +47,7 @@ export interface FaultWishes {
   after?: number;
   /** For http_status, reset and slow: default graphql. */
   on?: FaultPlace;
-  /** Only requests whose GraphQL document contains this text; of webhooks, the topic. */
+  /** Only requests whose GraphQL document contains this text; of webhooks and subscriptions, the topic. */
   match?: string;
   status?: number;
   /** In seconds, with http_status. */

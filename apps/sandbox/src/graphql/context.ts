@@ -14,6 +14,8 @@ export interface Context {
   isBehind: boolean;
   /** `Type.field` that are refused, as unapproved protected customer data is. */
   refused: ReadonlySet<string>;
+  /** Whether the app may not be told of a topic (ORDERS_CREATE), as where its data is protected and not approved. */
+  refusesTopic(topic: string): boolean;
   /** What was wrong with searches: Shopify ignores fields it does not know, with a warning. */
   searches: { path: string[]; query: string; warnings: { field: string; message: string }[] }[];
   /** Points spent while executing. */

@@ -50,6 +50,7 @@ export function graphqlRoutes(app: FastifyInstance, world: World): void {
         ordersSince: visibleSince(scopes, world.now),
         isBehind: world.faults.take('nodes_behind', domain, 'graphql', query) !== null,
         refused: new Set(partial ? (partial.fields ?? ['Order.customer', 'Customer.defaultEmailAddress']) : []),
+        refusesTopic: (topic) => world.faults.take('topic_refused', domain, 'graphql', topic) !== null,
         searches: [],
         spent: { points: 0 },
         bulk: { operations: world.bulk, origin: `${request.protocol}://${request.host}` },

@@ -37,7 +37,10 @@ export interface UserError {
 
 export type Outcome = { subscription: Subscription; errors: [] } | { subscription: null; errors: UserError[] };
 
-const refused = (field: string[], message: string): Outcome => ({ subscription: null, errors: [{ field, message }] });
+export const refused = (field: string[], message: string): Outcome => ({
+  subscription: null,
+  errors: [{ field, message }],
+});
 
 const FIRST = 1_100_000_000_000;
 

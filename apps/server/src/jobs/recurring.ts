@@ -10,7 +10,7 @@ const AT_ONCE = 200;
 /**
  * A job that each store has now and then. When it is due stands in the table `upkeep`, so that no restart and no lost
  * queue changes it; a store without a row is due one period after it was connected. `work` must bear to be done twice;
- * when it throws, it is due again after `retrySeconds`. Its times are jittered, so that stores do not all come at once.
+ * when it throws, or says so, it is due again after `retrySeconds`. Its times are jittered, so that stores do not all come at once.
  */
 export function recurring(options: {
   db: Database;
@@ -20,8 +20,11 @@ export function recurring(options: {
   retrySeconds?: number;
   /** Stores in other states have no such job. */
   statuses?: readonly TenantStatus[];
-  /** 'more': it could not be done yet. It stays due, and goes to the end of the line. */
-  work(tenantId: string, signal: AbortSignal): Promise<void | 'more'>;
+  /**
+   * 'more': it could not be done yet. It stays due, and goes to the end of the line. 'failed': why was told, and it is to
+   * be tried again.
+   */
+  work(tenantId: string, signal: AbortSignal): Promise<void | 'more' | 'failed'>;
 }): JobKind {
   const { db, name, everySeconds, retrySeconds = everySeconds, statuses = ['connected'] } = options;
   const now = databaseNow(db.dialect, 0);
@@ -41,14 +44,16 @@ export function recurring(options: {
     async run(tenantId, signal) {
       const due = await dueSince(db, tenantId, name);
       if (due === null) return 'done'; // a hint that came late
+      const again = (seconds: number) => postpone(db, tenantId, name, due, jittered(seconds));
       try {
-        if ((await options.work(tenantId, signal)) === 'more') return 'more';
+        const outcome = await options.work(tenantId, signal);
+        if (outcome === 'more') return 'more';
+        await again(outcome === 'failed' ? retrySeconds : everySeconds);
+        return 'done';
       } catch (error) {
-        if (!signal.aborted) await postpone(db, tenantId, name, due, jittered(retrySeconds));
+        if (!signal.aborted) await again(retrySeconds);
         throw error;
       }
-      await postpone(db, tenantId, name, due, jittered(everySeconds));
-      return 'done';
     },
   };
 }

@@ -86,4 +86,25 @@ onEachDatabase('what one run leaves', (engine) => {
     await browser.settled(id);
     await expectExact(world, browser, id, shop);
   });
+
+  test('what Shopify refuses to tell of is told, and is no gap at each check', async () => {
+    const { browser, shop, id } = await open();
+    const runs = (await browser.runs(id)).length;
+    const topics = control().subscriptions(shop).length;
+    const refusal = control().setFault({ kind: 'topic_refused', shop, match: 'CHECKOUTS', times: null });
+    control().removeSubscriptions(shop);
+    // the others were made again, which is a gap
+    await expect.poll(async () => (await browser.runs(id)).length, { timeout: 20_000 }).toBe(runs + 1);
+    await browser.settled(id);
+    const webhooks = async () => (await browser.tenant(id)).webhooks;
+    expect(await webhooks()).toMatchObject({ status: 'failing', reason: expect.stringContaining('CHECKOUTS_CREATE') });
+    expect(control().subscriptions(shop)).toHaveLength(topics - 2);
+    const struck = refusal.struck;
+    await expect.poll(() => refusal.struck, { timeout: 20_000 }).toBeGreaterThan(struck + 4); // two checks at least
+    expect(await browser.runs(id)).toHaveLength(runs + 1);
+    expect(await hasGap(id)).toBe(false);
+    control().clearFaults(refusal.id);
+    await expect.poll(async () => (await browser.runs(id)).length, { timeout: 20_000 }).toBe(runs + 2);
+    expect(await webhooks()).toMatchObject({ status: 'active' });
+  });
 });

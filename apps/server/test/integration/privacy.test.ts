@@ -310,6 +310,14 @@ onEachDatabase('privacy', (engine) => {
     control.requestCompliance(SHOP, 'customers/redact', person.id);
     await until(async () => (await actions()).includes('privacy.customer_redacted'), 'erased');
     expect(await noted()).toEqual([{ contacts: '[]' }]);
+    // of before the erasure, and late
+    control.sendWebhook(SHOP, {
+      topic: 'customers/data_request',
+      body: { shop_domain: SHOP, customer: { id: person.id, email: person.email }, orders_requested: [] },
+      uri: `${world.url}/api/shopify/webhooks`,
+    });
+    await until(async () => (await noted()).length === 2, 'asked again');
+    expect(await noted()).toEqual([{ contacts: '[]' }, { contacts: '[]' }]);
   });
 
   test('a shop’s data is erased after its uninstallation, and nothing of it is left', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { apply } from '../../src/ingest/apply.ts';
-import { databaseNow } from '../../src/db/values.ts';
+import { asDate, databaseNow } from '../../src/db/values.ts';
 import { mapOrder } from '../../src/ingest/map/order.ts';
 import type { OrderRecord } from '../../src/ingest/records.ts';
 import { createShopifyClient } from '../../src/shopify/client.ts';
@@ -356,6 +356,16 @@ onEachDatabase('reconciliation', (engine) => {
     expect(run.status).toBe('failed');
     expect(run.error).toMatch(/Shopify/);
     expect((await ada.overview(id)).totals).toEqual(before.totals);
+    // within the hour, not the next day
+    const dueIn = async () => {
+      const [row] = await world.db.read<{ due_at: unknown }>(
+        "SELECT due_at FROM upkeep WHERE tenant_id = ? AND job = 'reconcile'",
+        [BigInt(id)],
+      );
+      return asDate(row!.due_at)!.getTime() - (await world.db.now());
+    };
+    await expect.poll(dueIn).toBeGreaterThan(0);
+    expect(await dueIn()).toBeLessThan(1.2 * 3_600_000);
   });
 
   test('a list too long for pages is made by a bulk operation, and one that is not whole deletes nothing', async () => {

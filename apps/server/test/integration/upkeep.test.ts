@@ -84,6 +84,16 @@ onEachDatabase('what stores need now and then', (engine) => {
     expect(await dueIn(db, id, name)).toBeLessThanOrEqual(0);
     await expect(job.run(id, new AbortController().signal)).rejects.toThrow('not today');
     expect(await dueIn(db, id, name)).toBeLessThanOrEqual(111);
+    const told = recurring({
+      db,
+      name: 'one that says so',
+      everySeconds: HOURS,
+      retrySeconds: 100,
+      work: async () => 'failed',
+    });
+    expect(await told.run(id, new AbortController().signal)).toBe('done');
+    const pause = await dueIn(db, id, 'one that says so');
+    expect([pause! > 80, pause! <= 111]).toEqual([true, true]);
   });
 });
 

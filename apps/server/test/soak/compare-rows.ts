@@ -7,6 +7,9 @@ import { asDate } from '../../src/db/values.ts';
 interface Amount {
   shopMoney: { amount: string };
 }
+interface Paged {
+  pageInfo?: { hasNextPage: boolean };
+}
 interface Node {
   id: string;
   updatedAt: string;
@@ -36,9 +39,9 @@ interface ProductNode extends Node {
 const LISTS = {
   orders: `id updatedAt cancelledAt test displayFinancialStatus customer { id }
     totalPriceSet { shopMoney { amount } } currentTotalPriceSet { shopMoney { amount } }
-    lineItems(first: 60) { nodes { id quantity currentQuantity } } refunds { id }`,
+    lineItems(first: 60) { nodes { id quantity currentQuantity } pageInfo { hasNextPage } } refunds { id }`,
   customers: 'id updatedAt firstName lastName defaultEmailAddress { emailAddress }',
-  products: 'id updatedAt title status variants(first: 50) { nodes { id sku price } }',
+  products: 'id updatedAt title status variants(first: 50) { nodes { id sku price } pageInfo { hasNextPage } }',
 };
 
 /**
@@ -160,6 +163,7 @@ function lister(sandbox: Sandbox, shop: string) {
         errors?: unknown;
       };
       if (!data || errors) throw new Error(`${kind}: ${JSON.stringify(errors)}`);
+      if (data[kind]!.nodes.some(isCut)) throw new Error(`${kind}: more lines or variants than are compared`);
       const { nodes, pageInfo } = data[kind]!;
       found.push(...nodes);
       if (!pageInfo.hasNextPage) return found;
@@ -168,6 +172,8 @@ function lister(sandbox: Sandbox, shop: string) {
   };
 }
 
+const isCut = (node: object): boolean =>
+  Object.values(node).some((value: Paged | null) => value?.pageInfo?.hasNextPage);
 const idOf = ({ id }: { id: string }): string => id.slice(id.lastIndexOf('/') + 1);
 /** To the second, as Shopify tells it. */
 const instant = (value: unknown): number | null => {

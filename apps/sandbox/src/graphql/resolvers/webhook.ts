@@ -1,4 +1,4 @@
-import type { Outcome, Subscription, SubscriptionInput } from '../../webhooks/subscriptions.ts';
+import { type Outcome, refused, type Subscription, type SubscriptionInput } from '../../webhooks/subscriptions.ts';
 import { listingOf, type Listing } from '../connections.ts';
 import type { Args, Context, Resolvers } from '../context.ts';
 import { API_VERSION } from '../schema.ts';
@@ -45,13 +45,18 @@ export const countSubscriptions = (context: Context, args: Args) =>
 const payload = ({ subscription, errors }: Outcome) => ({ webhookSubscription: subscription, userErrors: errors });
 
 export const webhookMutations: Resolvers<undefined> = {
-  webhookSubscriptionCreate: (_, { topic, webhookSubscription }, { shop, scopes, webhooks, now }) =>
+  webhookSubscriptionCreate: (_, { topic, webhookSubscription }, { shop, scopes, webhooks, refusesTopic, now }) =>
     payload(
-      webhooks!.subscriptions.create(shop.spec.domain, String(topic), webhookSubscription as SubscriptionInput, {
-        scopes,
-        apiVersion: API_VERSION,
-        now,
-      }),
+      refusesTopic(String(topic))
+        ? refused(
+            ['topic'],
+            `You do not have permission to subscribe to ${String(topic)}: it contains protected customer data.`,
+          )
+        : webhooks!.subscriptions.create(shop.spec.domain, String(topic), webhookSubscription as SubscriptionInput, {
+            scopes,
+            apiVersion: API_VERSION,
+            now,
+          }),
     ),
   webhookSubscriptionUpdate: (_, { id, webhookSubscription }, { shop, webhooks, now }) =>
     payload(

@@ -94,9 +94,10 @@ export const reconcileJobs = (deps: ReconcileDeps): JobKind =>
           { tenantId, shop: tenant.shopDomain, findings: findings.count, ...report.compared },
           'reconciled',
         );
+        return report.error === null ? undefined : 'failed';
       });
       // whose process was killed holds the lease for a while
-      return held ? undefined : lookAgain(signal);
+      return held ? held.result : lookAgain(signal);
     },
   });
 
