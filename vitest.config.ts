@@ -46,7 +46,6 @@ export default defineConfig({
           experimental: native,
           globalSetup: [services, browser],
           sequence: { groupOrder: 2 },
-          maxWorkers: 1,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
