@@ -10,6 +10,8 @@ import {
 
 const SLOT_WAIT = { first: 2_000, cap: 30_000 };
 const POLL_WAIT = { first: 500, cap: 30_000 };
+/** Shopify tells instants in whole seconds, and an answer takes its time. */
+const CLOCK_TOLERANCE = 2_000;
 const TEN_DAYS = 10 * 24 * 3_600_000;
 
 /**
@@ -41,7 +43,10 @@ export async function runBulk(
       await clock.sleep(waitMs, signal);
       if (unknown) {
         // The lost answer may have been a yes: a second operation would hold another place for nothing.
-        const started = (await listRunningBulk(client, signal)).find((operation) => operation.query === query);
+        // One from before knows nothing of what has happened since.
+        const { running, date } = await listRunningBulk(client, signal);
+        const since = date.getTime() - (clock.now() - began) - CLOCK_TOLERANCE;
+        const started = running.find(({ query: text, createdAt }) => text === query && Date.parse(createdAt) >= since);
         if (started) return started.id;
       }
     }
@@ -107,17 +112,19 @@ function count(text: string): number {
 
 export type RunningBulk = { id: string; status: BulkStatus; createdAt: string; query: string };
 
-/** The app's bulk queries in this shop that hold a place. */
-export async function listRunningBulk(client: ShopifyClient, signal?: AbortSignal): Promise<RunningBulk[]> {
+/** The app's bulk queries in this shop that hold a place, and when that was so, by Shopify's clock. */
+export async function listRunningBulk(
+  client: ShopifyClient,
+  signal?: AbortSignal,
+): Promise<{ running: RunningBulk[]; date: Date }> {
   const running: RunningBulk[] = [];
-  let after: string | null = null;
-  do {
+  for (let after: string | null = null; ;) {
     const answer: QueryAnswer<BulkListQuery> = await client.query(BulkListDocument, { after }, { signal });
     const { nodes, pageInfo } = answer.data.bulkOperations;
     running.push(...nodes.filter(({ type, status }) => type === 'QUERY' && HOLDS_PLACE.has(status)));
-    after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
-  } while (after !== null);
-  return running;
+    if (!pageInfo.hasNextPage) return { running, date: answer.date };
+    after = pageInfo.endCursor;
+  }
 }
 
 const HOLDS_PLACE: ReadonlySet<BulkStatus> = new Set(['CREATED', 'RUNNING', 'CANCELING']);

@@ -77,6 +77,19 @@ describe('runBulk', () => {
     expect(sent.map(({ body }) => body.operationName)).toEqual(['BulkRun', 'BulkList']);
   });
 
+  it('after a lost answer leaves alone what was started earlier, and knows nothing of what has happened since', async () => {
+    const former = {
+      id: 'gid://shopify/BulkOperation/1',
+      status: 'RUNNING',
+      type: 'QUERY',
+      createdAt: '2026-11-01T11:59:57Z',
+      query: 'q',
+    };
+    const { client, sent } = world(networkError('ECONNRESET'), listed(former), created());
+    expect(await runBulk(client, 'q')).toBe(ID);
+    expect(sent.map(({ body }) => body.operationName)).toEqual(['BulkRun', 'BulkList', 'BulkRun']);
+  });
+
   it('after a lost answer starts it again if nothing was started', async () => {
     const { client, sent } = world(networkError('ECONNRESET'), listed(), created());
     expect(await runBulk(client, 'q')).toBe(ID);
@@ -159,7 +172,7 @@ describe('listRunningBulk', () => {
       page([node('1', 'COMPLETED'), node('2', 'RUNNING'), node('3', 'RUNNING', 'MUTATION')], true),
       page([node('4', 'CREATED'), node('5', 'CANCELING'), node('6', 'FAILED')], false),
     );
-    expect((await listRunningBulk(client)).map(({ id }) => id)).toEqual(['2', '4', '5']);
+    expect((await listRunningBulk(client)).running.map(({ id }) => id)).toEqual(['2', '4', '5']);
     expect(sent.map(({ body }) => body.variables.after)).toEqual([null, 'c1']);
   });
 });
