@@ -171,4 +171,23 @@ describe('the lines of a bulk result', () => {
     const text = [order, item].map((line) => JSON.stringify(line)).join('\n');
     await expect(read(text.slice(0, -10), 2)).rejects.toThrow(IncompleteResult);
   });
+
+  it('are incomplete: the last line cut off where it looks like one', async () => {
+    const text = JSON.stringify({ ...order, shippingAddress: { countryCodeV2: 'GB' } });
+    expect(text.endsWith('}}')).toBe(true);
+    await expect(read(`${JSON.stringify(item)}\n${text.slice(0, -1)}`, 2)).rejects.toThrow('cut off');
+  });
+
+  it('are incomplete: one in the middle that only looks like one', async () => {
+    const broken = JSON.stringify(item).replace('"quantity":', '"quantity"');
+    await expect(
+      read(
+        [order, item]
+          .map((line) => JSON.stringify(line))
+          .join('\n')
+          .replace(JSON.stringify(item), broken) + '\n',
+        2,
+      ),
+    ).rejects.toThrow(IncompleteResult);
+  });
 });

@@ -9,18 +9,16 @@ import { mapOrder } from '../map/order.ts';
 import { mapProduct } from '../map/product.ts';
 import type { Batch } from '../records.ts';
 import type { UnreadableRecord } from '../unreadable.ts';
-import { CHILDLESS, IncompleteResult, LineCursor } from './lines.ts';
+import { CHILDLESS, IncompleteResult, type Line, LineCursor, parseLine } from './lines.ts';
 
-interface Line {
-  id: string;
-  __parentId?: string;
+interface ChildLine extends Line {
   happenedAt?: string;
 }
 
 /** A root and its children. */
 interface Parsed {
   root: Line;
-  children: Line[];
+  children: ChildLine[];
 }
 
 /** A root, and where its lines stand: its own, then those below it. */
@@ -88,7 +86,7 @@ export async function* mapInParts(
     await setImmediate();
     const records: unknown[] = [];
     for (const { id, lines } of families.slice(from, from + ROOTS_AT_ONCE)) {
-      const [root, ...children] = lines.map(({ start, end }) => JSON.parse(bytes.toString('utf8', start, end)) as Line);
+      const [root, ...children] = lines.map(({ start, end }) => parseLine(bytes.toString('utf8', start, end)));
       try {
         records.push(map({ root: root!, children }));
       } catch (error) {
@@ -174,7 +172,7 @@ function orderOf({ root, children }: Parsed): FullOrder {
   for (const child of children) {
     if (child.__parentId !== root.id) continue;
     if (child.happenedAt === undefined) lineItems.push(child);
-    else agreements.set(child.id, { agreement: child, sales: [] });
+    else agreements.set(child.id!, { agreement: child, sales: [] });
   }
   for (const child of children) {
     if (child.__parentId !== root.id) agreements.get(child.__parentId!)!.sales.push(child);

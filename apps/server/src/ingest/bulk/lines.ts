@@ -19,9 +19,11 @@ export async function* lineGroups(file: string): AsyncGenerator<string[]> {
 }
 
 /**
- * About a megabyte of a file at a time, in whole lines: each ends with its newline. All blocks are in the same memory: a
+ * About a megabyte of a file at a time, in whole lines: each ends with its newline, which only the file's last may lack
+ * (and is given one) if it is JSON nevertheless: that a line was cut, nothing else may tell. All blocks are in the same memory: a
  * block holds until the next is asked for. (Memory outside of the heap counts for the collector as if it were in it: a
  * new megabyte for each block has it look through everything every few blocks.)
+ * @throws IncompleteResult
  */
 export async function* lineBlocks(file: string): AsyncGenerator<Buffer> {
   const handle = await open(file);
@@ -32,7 +34,10 @@ export async function* lineBlocks(file: string): AsyncGenerator<Buffer> {
       const { bytesRead } = await handle.read(bytes, rest, bytes.length - rest, null);
       const filled = rest + bytesRead;
       if (bytesRead === 0) {
-        if (filled > 0) yield Buffer.concat([bytes.subarray(0, filled), Buffer.of(NEWLINE)]);
+        if (filled === 0) return;
+        const last = bytes.subarray(0, filled);
+        parseLine(last.toString());
+        yield Buffer.concat([last, Buffer.of(NEWLINE)]);
         return;
       }
       const end = bytes.subarray(0, filled).lastIndexOf(NEWLINE) + 1;
@@ -87,8 +92,23 @@ export async function* sampleBlocks(file: string, size: number, places: number):
   }
 }
 
+/** As Shopify writes it; a root has no parent. */
+export interface Line {
+  id?: string;
+  __parentId?: string;
+}
+
+/** @throws IncompleteResult */
+export function parseLine(text: string): Line {
+  try {
+    return JSON.parse(text) as Line;
+  } catch {
+    throw new IncompleteResult('A line of the result is cut off or no JSON.');
+  }
+}
+
 /** Types of which there are many and that have no lines below them. */
-export const CHILDLESS = /^gid:\/\/shopify\/(?:LineItem|ProductVariant|\w+Sale)\//;
+export const CHILDLESS = /^gid:\/\/shopify\/(?:LineItem|ProductVariant|\w*Sale)\//;
 
 const ID = Buffer.from('"id":"gid:');
 const TYPE_NAME = Buffer.from('{"__typename":"');
@@ -153,16 +173,9 @@ export class LineCursor {
   }
 
   private parse(): void {
-    try {
-      const line = JSON.parse(this.bytes.toString('utf8', this.start, this.end)) as {
-        id?: string;
-        __parentId?: string;
-      };
-      this.id = line.id ?? '';
-      this.parentId = line.__parentId ?? null;
-    } catch {
-      throw new IncompleteResult('A line of the result is cut off or no JSON.');
-    }
+    const line = parseLine(this.bytes.toString('utf8', this.start, this.end));
+    this.id = line.id ?? '';
+    this.parentId = line.__parentId ?? null;
   }
 }
 
