@@ -43,8 +43,12 @@ interface StateRow {
   orders_applied_to: unknown;
   customers_applied_to: unknown;
   pending: unknown;
+  postponed: unknown;
   doubted: unknown;
 }
+
+/** What failed is due later than what came after it: of so many that are due last, the oldest is looked for too. */
+const LAST_DUE = 100;
 
 export async function readScope(db: Database, tenantId: string): Promise<Scope> {
   const id = BigInt(tenantId);
@@ -54,9 +58,11 @@ export async function readScope(db: Database, tenantId: string): Promise<Scope> 
        (SELECT applied_to FROM stream_cursors WHERE tenant_id = ? AND stream = 'customers') AS customers_applied_to,
        (SELECT COALESCE(triggered_at, received_at) FROM webhook_events
         WHERE status = 'pending' AND tenant_id = ? ORDER BY due_at LIMIT 1) AS pending,
+       (SELECT MIN(sent) FROM (SELECT COALESCE(triggered_at, received_at) AS sent FROM webhook_events
+        WHERE status = 'pending' AND tenant_id = ? ORDER BY due_at DESC LIMIT ${LAST_DUE}) AS last_due) AS postponed,
        (SELECT MIN(marked_at) FROM fetch_marks WHERE tenant_id = ? AND stream = 'orders') AS doubted
      FROM tenant_state WHERE tenant_id = ?`,
-    [id, id, id, id, id],
+    [id, id, id, id, id, id],
   );
   const known = row && row.currency !== UNKNOWN_CURRENCY;
   const timezone = known ? row.timezone : null;
@@ -89,7 +95,7 @@ function asOf(row: StateRow): Date | null {
   if (!orders) return null;
   const synced = earliestOf([orders, ...dates(row.customers_applied_to)]);
   const [told] = dates(row.events_applied_to);
-  const sure = told && earliestOf([told, ...dates(row.pending, row.doubted)]);
+  const sure = told && earliestOf([told, ...dates(row.pending, row.postponed, row.doubted)]);
   return sure && sure > synced ? sure : synced;
 }
 

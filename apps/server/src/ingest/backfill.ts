@@ -19,7 +19,7 @@ import { locked } from './apply.ts';
 import { IncompleteResult } from './bulk/lines.ts';
 import { readPartitioned } from './bulk/partition.ts';
 import { countOf } from './counts.ts';
-import { localDates } from './local-date.ts';
+import { dayAfter, localDates } from './local-date.ts';
 import { removeDeleted } from './remove-deleted.ts';
 import { removeFormer, spoolFolder } from './spool.ts';
 import { saveStream } from './streams.ts';
@@ -200,7 +200,7 @@ async function fetchOnce(
     const to = window.to !== null && window.to < since ? window.to : since;
     await removeDeleted(ctx, stream.name, { from: window.from, to }, url === null ? null : folder);
   }
-  await endWindow(ctx, stream, window, roots);
+  await endWindow(ctx, stream, what, window, roots);
   await rm(folder, { recursive: true, force: true });
   await rm(file, { force: true });
 }
@@ -236,10 +236,9 @@ type PlannedWindow = Pick<Window, 'from' | 'to' | 'expected'>;
 async function planWindows(ctx: SyncContext, stream: SyncStream, what: Backfill): Promise<PlannedWindow[]> {
   const count = (from: Date | null, to: Date | null) => countOf(ctx, stream.name, timeWindow(what.field, from, to));
   const whole = { from: what.from, to: what.to, expected: await count(what.from, what.to) };
-  if (stream.name !== 'orders' || what.field !== 'created_at' || whole.expected <= SMALL_STORE) return [whole];
+  if (stream.name !== 'orders' || whole.expected <= SMALL_STORE) return [whole];
 
-  const first = await firstOrderAt(ctx);
-  const recent = new Date(ctx.shopNow.getTime() - RECENT_DAYS * DAY_MS);
+  const first = what.from ?? (await firstOrderAt(ctx));
   // none is left out, however few it seems to hold: orders come meanwhile, and deleted ones have to be found
   const halves = async (from: Date | null, to: Date | null): Promise<PlannedWindow[]> => {
     const expected = await count(from, to);
@@ -248,6 +247,8 @@ async function planWindows(ctx: SyncContext, stream: SyncStream, what: Backfill)
     const middle = new Date(Math.floor((low + high) / 2000) * 1000);
     return [...(await halves(middle, to)), ...(await halves(from, middle))];
   };
+  if (what.field === 'updated_at') return halves(what.from, what.to);
+  const recent = new Date(ctx.shopNow.getTime() - RECENT_DAYS * DAY_MS);
   return [...(await halves(recent, null)), ...(await halves(null, recent))];
 }
 
@@ -363,14 +364,21 @@ async function saveWindow(ctx: SyncContext, stream: SyncStream, window: Window):
   );
 }
 
-async function endWindow(ctx: SyncContext, stream: SyncStream, window: Window, roots: number): Promise<void> {
+async function endWindow(
+  ctx: SyncContext,
+  stream: SyncStream,
+  what: Backfill,
+  window: Window,
+  roots: number,
+): Promise<void> {
   const others = (await readWindows(ctx, stream)).filter((other) => other.position !== window.position);
   const open = others.filter((other) => !other.done);
   const done = roots + others.reduce((sum, other) => sum + (other.done ? other.rootsDone : 0), 0);
+  const isByCreation = stream.name === 'orders' && what.field === 'created_at';
   // windows are worked on from the latest to the earliest: all that is later than the open ones is in
   const completeFrom =
-    stream.name === 'orders' && open.length > 0 && open.every((other) => other.to !== null)
-      ? localDates(ctx.timezone)(Math.max(...open.map((other) => other.to!.getTime())) + DAY_MS)
+    isByCreation && open.length > 0 && open.every((other) => other.to !== null)
+      ? dayAfter(localDates(ctx.timezone)(Math.max(...open.map((other) => other.to!.getTime()))))
       : null;
   await saveStream(ctx, stream, { done, completeFrom }, (tx) =>
     tx.run(

@@ -1,5 +1,6 @@
 const BUCKET_MS = 15 * 60_000;
 const MAX_BUCKETS = 200_000;
+const DAY_MS = 24 * 3_600_000;
 
 /**
  * The store's calendar day of an instant, as `YYYY-MM-DD`. Every zone's offset has been a multiple of a quarter of an
@@ -33,6 +34,12 @@ export function localDates(timezone: string): (instant: number) => string {
 
 const zones = new Map<string, (instant: number) => string>();
 
+/** Of the calendar, in which every day has 24 hours. */
+const calendarDay = (date: string, days: number) =>
+  new Date(Date.parse(date) + days * DAY_MS).toISOString().slice(0, 10);
+export const dayAfter = (date: string): string => calendarDay(date, 1);
+export const dayBefore = (date: string): string => calendarDay(date, -1);
+
 export function isTimezone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
@@ -44,14 +51,13 @@ export function isTimezone(name: string): boolean {
 
 /** The zone's offsets from UTC between two instants: each holds until the next one's beginning, the last for ever. */
 export function offsetSpans(timezone: string, first: number, last: number): { until: number; minutes: number }[] {
-  const DAY = 24 * 3_600_000;
   const MINUTE = 60_000;
   const spans: { until: number; minutes: number }[] = [];
   let at = Math.floor(first / MINUTE) * MINUTE;
   const offsetAt = offsetsOf(timezone);
   let minutes = offsetAt(at);
   while (at < last) {
-    const next = at + DAY;
+    const next = at + DAY_MS;
     const then = offsetAt(next);
     if (then !== minutes) {
       let [low, high] = [at, next];

@@ -39,7 +39,13 @@ export async function runSync(deps: SyncDeps, tenantId: string, runId: string, s
       const tenant = await db.models.Tenant.findByPk(tenantId);
       if (!run || !tenant || !ACTIVE.includes(run.status)) return;
       const isNew = !run.startedAt;
-      await run.update({ status: 'running', startedAt: run.startedAt ?? (await clock(deps)) });
+      const startedAt = run.startedAt ?? (await clock(deps));
+      await db.models.SyncRun.update(
+        { status: 'running', startedAt },
+        { where: { tenantId, id: runId, status: ACTIVE } },
+      );
+      await run.reload();
+      if (run.status !== 'running') return; // cancelled just now: the store was disconnected
       try {
         const context = await prepare(deps, tenant, { run, isNew }, lease, kept);
         const errors = await runStreams(context);

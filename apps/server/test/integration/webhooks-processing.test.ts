@@ -436,7 +436,30 @@ onEachDatabase('processing of webhooks', (engine) => {
     const before = (await store.browser.overview(store.id)).asOf!;
     control().createOrder(store.shop, {});
     await caughtUp(world, store.id, store.shop);
-    expect(Date.parse((await store.browser.overview(store.id)).asOf!)).toBeGreaterThan(Date.parse(before));
+    const applied = Date.parse((await store.browser.overview(store.id)).asOf!);
+    expect(applied).toBeGreaterThan(Date.parse(before));
+    // one that failed is due after one that was sent later
+    const sent = [applied - 2_000, applied - 1_000].map((at) => new Date(at));
+    const due = [7_200_000, 3_600_000].map((ms) => new Date(Date.now() + ms));
+    await world.db.transaction((tx) =>
+      tx.insert(
+        'webhook_events',
+        ['shop_domain', 'webhook_id', 'tenant_id', 'topic', 'triggered_at', 'received_at', 'status', 'tries', 'due_at'],
+        sent.map((at, i) => [
+          store.shop,
+          `waits-${i}`,
+          BigInt(store.id),
+          'orders/updated',
+          at,
+          at,
+          'pending',
+          1 - i,
+          due[i]!,
+        ]),
+        null,
+      ),
+    );
+    expect(Date.parse((await store.browser.overview(store.id)).asOf!)).toBe(sent[0]!.getTime());
   });
 
   test.concurrent('of a store that is disconnected, nothing is changed any more', async () => {

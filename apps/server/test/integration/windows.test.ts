@@ -90,7 +90,10 @@ onEachDatabase('windows of a back-fill', (engine) => {
   });
 
   /** A stream of orders whose run has just begun, at a Shopify that answers like this. */
-  const begin = async (answer: (operation: string, variables: { query?: string | null }) => unknown) => {
+  const begin = async (
+    answer: (operation: string, variables: { query?: string | null }) => unknown,
+    what = EVERYTHING,
+  ) => {
     const { tenantId, lease } = await makeTenant(world.db);
     const runId = newId();
     const { SyncRun, SyncStream } = world.db.models;
@@ -114,7 +117,7 @@ onEachDatabase('windows of a back-fill', (engine) => {
         'SELECT from_at, to_at, operation_id, partitions_done FROM sync_windows WHERE tenant_id = ? AND run_id = ?',
         [BigInt(tenantId), BigInt(runId)],
       );
-    return { ctx, stream, windows, fetch: () => fetchWindows(ctx, stream, EVERYTHING) };
+    return { ctx, stream, windows, fetch: () => fetchWindows(ctx, stream, what) };
   };
 
   test('there is a window for every instant, whatever is sold between two counts', async () => {
@@ -141,6 +144,26 @@ onEachDatabase('windows of a back-fill', (engine) => {
     bounds.sort(([a], [b]) => Number(a) - Number(b));
     expect(bounds.length).toBeGreaterThan(2);
     expect([bounds[0]![0], bounds.at(-1)![1]]).toEqual([null, null]);
+    for (let i = 1; i < bounds.length; i++) expect(bounds[i]![0]).toEqual(bounds[i - 1]![1]);
+  });
+
+  test('changes are fetched in windows too, if they are many', async () => {
+    const [now, from] = [Date.now(), new Date(Math.floor(Date.now() / 1000) * 1000 - 90 * DAY_MS)];
+    const { fetch, windows } = await begin(
+      (operation, { query }) => {
+        if (operation !== 'OrdersCount') throw new Error('planned');
+        const [since, until] = [/>='([^']*)'/, /<'([^']*)'/].map((bound) =>
+          Date.parse(bound.exec(query ?? '')?.[1] ?? ''),
+        );
+        return { ordersCount: { count: Math.ceil(((until || now) - since!) / DAY_MS) * 1_000 } };
+      },
+      { field: 'updated_at', from, to: null, removeDeleted: false },
+    );
+    await expect(fetch()).rejects.toThrow('planned');
+    const bounds = (await windows()).map((row) => [asDate(row.from_at), asDate(row.to_at)]);
+    bounds.sort(([a], [b]) => Number(a) - Number(b));
+    expect(bounds).toHaveLength(4);
+    expect([bounds[0]![0], bounds.at(-1)![1]]).toEqual([from, null]);
     for (let i = 1; i < bounds.length; i++) expect(bounds[i]![0]).toEqual(bounds[i - 1]![1]);
   });
 

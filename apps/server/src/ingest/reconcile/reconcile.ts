@@ -21,7 +21,7 @@ import type { SyncDeps } from '../context.ts';
 import { readCursors } from '../cursors.ts';
 import { describeShop } from '../shop.ts';
 import { idsOf, listUnreadable } from '../unreadable.ts';
-import { localDates } from '../local-date.ts';
+import { dayBefore, localDates } from '../local-date.ts';
 import { checkDays } from './check-days.ts';
 import { checkRollups } from './check-rollups.ts';
 import { checkRows } from './check-rows.ts';
@@ -188,8 +188,6 @@ async function compareDays(ctx: Context, deps: ReconcileDeps, findings: Findings
     report.notices.push(`Shopify’s sales report could not be had: ${error.message}`);
   }
 }
-
-const dayBefore = (date: string) => new Date(Date.parse(date) - DAY_MS).toISOString().slice(0, 10);
 
 /**
  * Orders whose ledger, as Shopify tells it, is not what Shopify says they are worth. Those that wait to be fetched are no
