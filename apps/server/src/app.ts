@@ -169,6 +169,8 @@ export async function startApp(
         return makeDueWithin(tx, db.dialect, tenantId, SCHEDULED_SYNC, seconds);
       },
       startRun: (tx, tenantId, kind) => startRun(tx, db, tenantId, kind),
+      // what has changed just now is not compared
+      compareSoon: (tx, tenantId) => makeDueWithin(tx, db.dialect, tenantId, RECONCILE, tuning.reconcileSettleSeconds),
       subscribe: (tenant, client, options) => ensureSubscriptions(subscribing, tenant, client, options),
     };
 
@@ -253,9 +255,7 @@ export async function startApp(
         clientFor,
         hint: queue.hint,
         troubled,
-        // what has changed just now is not compared
-        compareSoon: (tx, tenantId) =>
-          makeDueWithin(tx, db.dialect, tenantId, RECONCILE, tuning.reconcileSettleSeconds),
+        compareSoon: syncing.compareSoon,
       }),
       ...(mailServer
         ? [mailJobs({ ...tuning, db, log, seal: sealer, server: mailServer, alone: alone('mails') })]

@@ -13,6 +13,8 @@ export interface SyncDeps {
   retrySoon(tx: Tx, tenantId: string, failures: number): Promise<unknown>;
   /** Queues the run that was asked for while another was under way. */
   startRun(tx: Tx, tenantId: string, kind: SyncKind): Promise<unknown>;
+  /** Has a store compared with Shopify: what was deleted while nobody told, no run finds. */
+  compareSoon(tx: Tx, tenantId: string): Promise<unknown>;
   dataDir: string;
   pool: IngestPool;
   clientFor(tenant: Tenant): ShopifyClient;

@@ -185,6 +185,9 @@ async function finish(deps: SyncDeps, tenant: Tenant, run: SyncRun, lease: Lease
       { where: { tenantId: tenant.id, runId: run.id, status: ACTIVE }, transaction },
     );
     if (errors.length === 0) {
+      // back from a pause, before a probe has noticed
+      const now = await db.models.Tenant.findByPk(tenant.id, { transaction });
+      if (now?.status === 'paused') await deps.compareSoon(tx, tenant.id);
       await db.models.Tenant.update(
         { lastSyncAt: finishedAt, status: 'connected', statusReason: null },
         { where: { id: tenant.id }, transaction },

@@ -1,5 +1,5 @@
 import type { ShopifyClient } from './client.ts';
-import { ShopifyRefused } from './errors.ts';
+import { ScopeMissing, ShopifyRefused } from './errors.ts';
 import {
   type WebhookSubscriptionsQuery,
   type WebhookSubscriptionTopic,
@@ -67,8 +67,9 @@ export async function subscribe(
       await client.query(WebhookSubscribeDocument, { topic, uri }, { signal, idempotent: true });
       result.created.push(topic);
     } catch (error) {
-      if (!(error instanceof ShopifyRefused)) throw error;
-      result.refused.push({ topic, why: error.userErrors.map(({ message }) => message).join('; ') || error.message });
+      if (!(error instanceof ShopifyRefused || error instanceof ScopeMissing)) throw error;
+      const why = error instanceof ShopifyRefused ? error.userErrors.map(({ message }) => message).join('; ') : '';
+      result.refused.push({ topic, why: why || error.message });
     }
   }
   if (result.refused.length > 0) {

@@ -20,7 +20,13 @@ onEachDatabase('the life of a connection', (engine) => {
 
   beforeEach(async () => {
     world = await startWorld(engine, {
-      env: { SWEEP_SECONDS: '1', SUBSCRIPTIONS_EVERY_SECONDS: '1', PROBE_EVERY_SECONDS: '1', EVENT_RETRY_SECONDS: '1' },
+      env: {
+        SWEEP_SECONDS: '1',
+        SUBSCRIPTIONS_EVERY_SECONDS: '1',
+        PROBE_EVERY_SECONDS: '1',
+        EVENT_RETRY_SECONDS: '1',
+        RECONCILE_SETTLE_SECONDS: '1',
+      },
     });
     world.sandbox.control.createShop(SHOP, { orders: 60 });
     ada = await world.register();
@@ -96,6 +102,24 @@ onEachDatabase('the life of a connection', (engine) => {
     await status('connected');
     await orders(before + 1);
     await ada.settled(id);
+    await expectExact(world, ada, id, SHOP);
+  });
+
+  test('F21: back from a pause and synced by hand before anybody asked: what was deleted meanwhile is found too', async () => {
+    const { control } = world.sandbox;
+    const gone = control.createOrder(SHOP, { test: false });
+    await caughtUp(world, id, SHOP);
+    const before = await count();
+    control.setStanding(SHOP, 'frozen');
+    await ada.syncAndWait(id);
+    await status('paused');
+    await makeDue(world.db, id, 'probe', 3_600);
+    control.setFault({ kind: 'webhook_drop', probability: 1, times: null });
+    control.deleteOrder(SHOP, gone.id);
+    control.setStanding(SHOP, 'open');
+    await ada.synced(id);
+    await status('connected');
+    await orders(before - 1);
     await expectExact(world, ada, id, SHOP);
   });
 

@@ -33,3 +33,26 @@ it('asks again for a subscription whose answer was lost, and takes the one that 
   expect((await again()).created).toEqual([]);
   expect(before).toEqual([0]); // told before the first was made, and not where nothing is missing
 });
+
+it('what Shopify denies of one topic keeps no other from being made', async () => {
+  const { fetch } = scriptedFetch(({ body: { operationName, variables } }) => {
+    if (operationName === 'WebhookSubscriptions')
+      return json({ data: { webhookSubscriptions: { nodes: [], pageInfo: { hasNextPage: false, endCursor: null } } } });
+    const isDenied = variables['topic'] === 'CUSTOMERS_CREATE';
+    const denial = {
+      message: 'Access denied',
+      path: ['webhookSubscriptionCreate'],
+      extensions: { code: 'ACCESS_DENIED' },
+    };
+    return json({
+      ...(isDenied
+        ? { errors: [denial] }
+        : { data: { webhookSubscriptionCreate: { webhookSubscription: null, userErrors: [] } } }),
+    });
+  });
+  const shop = 'denied.myshopify.com';
+  const client = createShopifyClient({ shop, tokens: staticTokens, fetch, clock: fakeClock() });
+  const { created, refused } = await subscribe(client, { uri, scopes: ['read_customers', 'read_products'] });
+  expect(refused.map(({ topic }) => topic)).toEqual(['CUSTOMERS_CREATE']);
+  expect(created).toEqual(expect.arrayContaining(['CUSTOMERS_UPDATE', 'PRODUCTS_CREATE']));
+});
