@@ -6,7 +6,7 @@ import { setting } from './settings.mjs';
 
 const CLIENT_ID = 'xeno-sandbox-key';
 /** The demo stores live: something happens in them every few seconds. */
-const TRAFFIC = { SANDBOX_TRAFFIC: process.env.SANDBOX_TRAFFIC ?? '0.3', SANDBOX_TRAFFIC_SHOPS: 'demo-' };
+const TRAFFIC = { SANDBOX_TRAFFIC: '0.3', SANDBOX_TRAFFIC_SHOPS: 'demo-' };
 
 /**
  * Starts the project's own stand-in for Shopify when neither keys nor another stand-in are set, and waits until it
@@ -32,7 +32,7 @@ export async function startSandbox(crew, dataDir, serverPort) {
     ],
     {
       // arguments can be read by every user of the machine
-      env: { SANDBOX_CLIENT_SECRET: secret, ...TRAFFIC },
+      env: { ...TRAFFIC, ...given(Object.keys(TRAFFIC)), SANDBOX_CLIENT_SECRET: secret },
       until: /listening on http/,
     },
   );
@@ -43,6 +43,12 @@ export async function startSandbox(crew, dataDir, serverPort) {
     SHOPIFY_API_SECRET: secret,
   };
 }
+
+/**
+ * Those of these settings that are set.
+ * @param {string[]} names
+ */
+const given = (names) => Object.fromEntries(names.flatMap((name) => (setting(name) ? [[name, setting(name)]] : [])));
 
 /**
  * The port of last time if it is free, since pages and subscriptions know it.

@@ -55,7 +55,9 @@ export const queue = route({
       state: Type.Union([Type.Literal('ok'), Type.Literal('degraded')], {
         description: 'degraded: Redis is away; work begins at sweeps of the database, some seconds later.',
       }),
-      data: Type.Array(QueueDepth),
+      data: Type.Union([Type.Array(QueueDepth), Type.Null()], {
+        description: 'Null where it is not known: Redis is away, or there is none and other processes do the work.',
+      }),
     }),
   },
 });

@@ -43,12 +43,15 @@ interface StateRow {
   orders_applied_to: unknown;
   customers_applied_to: unknown;
   pending: unknown;
-  postponed: unknown;
+  are_more: number | null;
   doubted: unknown;
 }
 
-/** What failed is due later than what came after it: of so many that are due last, the oldest is looked for too. */
-const LAST_DUE = 100;
+/**
+ * Of so many webhooks that wait, the oldest is looked for: what failed is due later than what came after it, and what was
+ * applied and is replayed says nothing new. Where more wait, webhooks do not tell up to when all is in.
+ */
+const LOOKED_AT = 1_000;
 
 export async function readScope(db: Database, tenantId: string): Promise<Scope> {
   const id = BigInt(tenantId);
@@ -56,10 +59,11 @@ export async function readScope(db: Database, tenantId: string): Promise<Scope> 
     `SELECT generation, timezone, currency, customers, changes, events_applied_to, ${databaseNow(db.dialect, 0)} AS now,
        (SELECT applied_to FROM stream_cursors WHERE tenant_id = ? AND stream = 'orders') AS orders_applied_to,
        (SELECT applied_to FROM stream_cursors WHERE tenant_id = ? AND stream = 'customers') AS customers_applied_to,
-       (SELECT COALESCE(triggered_at, received_at) FROM webhook_events
-        WHERE status = 'pending' AND tenant_id = ? ORDER BY due_at LIMIT 1) AS pending,
-       (SELECT MIN(sent) FROM (SELECT COALESCE(triggered_at, received_at) AS sent FROM webhook_events
-        WHERE status = 'pending' AND tenant_id = ? ORDER BY due_at DESC LIMIT ${LAST_DUE}) AS last_due) AS postponed,
+       (SELECT MIN(sent) FROM (SELECT COALESCE(triggered_at, received_at) AS sent, finished_at FROM webhook_events
+        WHERE status = 'pending' AND tenant_id = ? ORDER BY due_at LIMIT ${LOOKED_AT}) AS first_due
+        WHERE finished_at IS NULL) AS pending,
+       (SELECT 1 FROM webhook_events
+        WHERE status = 'pending' AND tenant_id = ? ORDER BY due_at LIMIT 1 OFFSET ${LOOKED_AT}) AS are_more,
        (SELECT MIN(marked_at) FROM fetch_marks WHERE tenant_id = ? AND stream = 'orders') AS doubted
      FROM tenant_state WHERE tenant_id = ?`,
     [id, id, id, id, id, id],
@@ -94,8 +98,8 @@ function asOf(row: StateRow): Date | null {
   const [orders] = dates(row.orders_applied_to);
   if (!orders) return null;
   const synced = earliestOf([orders, ...dates(row.customers_applied_to)]);
-  const [told] = dates(row.events_applied_to);
-  const sure = told && earliestOf([told, ...dates(row.pending, row.postponed, row.doubted)]);
+  const [told] = row.are_more === null ? dates(row.events_applied_to) : [];
+  const sure = told && earliestOf([told, ...dates(row.pending, row.doubted)]);
   return sure && sure > synced ? sure : synced;
 }
 

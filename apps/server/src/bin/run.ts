@@ -13,6 +13,11 @@ export async function run(roles: readonly Role[], ready: (app: App, config: Conf
         'DATABASE_URL is missing: the embedded database has one process for everything (npm start). Separate processes need MySQL or MariaDB',
       ]);
     }
+    if (config.redisUrl === null && roles.length === 1 && roles[0] === 'scheduler') {
+      throw new ConfigError([
+        'REDIS_URL is missing: without Redis each worker looks for work by itself, and a scheduler has nothing to do. Set it, or run no scheduler',
+      ]);
+    }
     if (config.shopify.ownSandbox) {
       throw new ConfigError([
         'There is no Shopify to talk to. Run npm start, which brings a sandbox; or set SHOPIFY_API_KEY and SHOPIFY_API_SECRET, or SHOPIFY_SANDBOX_URL',

@@ -82,17 +82,19 @@ export async function summarize(db: Database, tenantId: string): Promise<Webhook
   };
 }
 
+/** Events of one transaction, so that nobody waits long for it. */
+const REPLAYED_AT_ONCE = 500;
+
 /**
  * Makes events pending again whose bodies are still kept; gives how many. What is given of the filter must hold together.
  * An event that is older than what is stored changes nothing; one that was applied keeps when that was.
  */
 export async function replayEvents(
-  tx: Tx,
+  db: Database,
   tenantId: string,
   filter: { webhookIds?: string[]; status?: 'done' | 'dead'; from?: Date; to?: Date; topics?: readonly string[] },
 ): Promise<number> {
   const { webhookIds, status, from, to, topics } = filter;
-  const now = new Date();
   const conditions: [string, Param[]][] = [
     ['tenant_id = ?', [BigInt(tenantId)]],
     status ? ['status = ?', [status]] : ["status IN ('done', 'dead')", []],
@@ -102,13 +104,37 @@ export async function replayEvents(
     ...(from ? [['received_at >= ?', [from]] as [string, Param[]]] : []),
     ...(to ? [['received_at < ?', [to]] as [string, Param[]]] : []),
   ];
-  return tx.run(
-    // the status last: MySQL assigns from left to right
-    `UPDATE webhook_events SET tries = 0, due_at = ?, error = NULL,
-       finished_at = CASE WHEN status = 'done' THEN finished_at END, status = 'pending'
-     WHERE ${conditions.map(([sql]) => sql).join(' AND ')}`,
-    [now, ...conditions.flatMap(([, params]) => params)],
-  );
+  let replayed = 0;
+  for (let after: { at: Date; id: string } | null = null; ;) {
+    const behind: [string, Param[]] | null = after && [
+      '(received_at > ? OR (received_at = ? AND webhook_id > ?))',
+      [after.at, after.at, after.id],
+    ];
+    const all = behind ? [...conditions, behind] : conditions;
+    const rows: { shop_domain: string; webhook_id: string; received_at: unknown }[] = await db.read(
+      `SELECT shop_domain, webhook_id, received_at FROM webhook_events WHERE ${all.map(([sql]) => sql).join(' AND ')}
+       ORDER BY received_at, webhook_id LIMIT ${REPLAYED_AT_ONCE}`,
+      all.flatMap(([, params]) => params),
+    );
+    const last = rows.at(-1);
+    if (!last) return replayed;
+    after = { at: asDate(last.received_at)!, id: last.webhook_id };
+    replayed += await db.transaction((tx) => makePending(tx, rows));
+  }
+}
+
+async function makePending(tx: Tx, rows: { shop_domain: string; webhook_id: string }[]): Promise<number> {
+  let changed = 0;
+  for (const [shop, events] of Map.groupBy(rows, (row) => row.shop_domain)) {
+    changed += await tx.run(
+      // the status last: MySQL assigns from left to right
+      `UPDATE webhook_events SET tries = 0, due_at = ?, error = NULL,
+         finished_at = CASE WHEN status = 'done' THEN finished_at END, status = 'pending'
+       WHERE shop_domain = ? AND webhook_id IN (${marks(events)}) AND status <> 'pending' AND body IS NOT NULL`,
+      [new Date(), shop, ...events.map((event) => event.webhook_id)],
+    );
+  }
+  return changed;
 }
 
 function view(row: Row): Webhook {

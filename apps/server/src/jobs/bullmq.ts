@@ -106,9 +106,8 @@ class BullmqQueue implements Queue {
     if (this.watch.up) this.watch.redis.publish(STOPS, key).catch((error: unknown) => this.drop(error));
   }
 
-  async depths(): Promise<Depth[]> {
-    const own = () => [...this.lines.values()].map((line) => line.depth());
-    if (!this.watch.up) return own();
+  async depths(): Promise<Depth[] | null> {
+    if (!this.watch.up) return null;
     const kinds = [...this.queues.keys()].filter((kind) => kind !== SWEEP);
     return Promise.all(
       kinds.map(async (kind) => {
@@ -119,7 +118,7 @@ class BullmqQueue implements Queue {
         } = await this.queues.get(kind)!.getJobCounts('wait', 'active', 'delayed');
         return { kind, waiting: wait, active, delayed };
       }),
-    ).catch(own);
+    ).catch(() => null);
   }
 
   state(): 'ok' | 'degraded' {

@@ -16,7 +16,7 @@ export function embeddedQueue(options: QueueOptions): Queue {
       endSweeps = startSweeps(lines, options);
     },
     stop: (key) => runs.stop(key),
-    depths: async () => [...lines.values()].map((line) => line.depth()),
+    depths: async () => (lines.size === 0 ? null : [...lines.values()].map((line) => line.depth())),
     state: () => 'ok',
     async close() {
       await endSweeps();

@@ -28,8 +28,8 @@ export interface Queue {
   start(kinds: readonly JobKind[], roles: QueueRoles): void;
   /** Aborts what runs for a key, of any kind, as far as it can be reached; what is pending is the database's to say. */
   stop(key: string): void;
-  /** Of the whole installation, or, where only that is known, of this process. */
-  depths(): Promise<Depth[]>;
+  /** Of the whole installation; null where this process does not know it. */
+  depths(): Promise<Depth[] | null>;
   /** `degraded`: hints go nowhere for now, and work begins at sweeps. */
   state(): 'ok' | 'degraded';
   /** Takes up nothing more, aborts what runs, and resolves when it has ended. */

@@ -73,13 +73,13 @@ export function createFeed(options: {
       doubted: string | number;
       doubted_since: unknown;
     }>(
-      // of what was fetched already, Shopify's answer is no newer than what is stored
+      // what was applied and is replayed says nothing new
       `SELECT t.id, t.status, t.last_sync_at, COALESCE(s.changes, 0) AS changes,
          (SELECT COUNT(*) FROM webhook_events e WHERE e.status = 'pending' AND e.tenant_id = t.id) AS pending,
-         (SELECT COALESCE(e.triggered_at, e.received_at) FROM webhook_events e
-          WHERE e.status = 'pending' AND e.tenant_id = t.id ORDER BY e.due_at LIMIT 1) AS oldest,
-         (SELECT COUNT(*) FROM fetch_marks m WHERE m.tenant_id = t.id AND m.stream = 'orders' AND m.tries = 0) AS doubted,
-         (SELECT MIN(m.marked_at) FROM fetch_marks m WHERE m.tenant_id = t.id AND m.stream = 'orders' AND m.tries = 0) AS doubted_since
+         (SELECT MIN(COALESCE(e.triggered_at, e.received_at)) FROM webhook_events e
+          WHERE e.status = 'pending' AND e.tenant_id = t.id AND e.finished_at IS NULL) AS oldest,
+         (SELECT COUNT(*) FROM fetch_marks m WHERE m.tenant_id = t.id AND m.stream = 'orders') AS doubted,
+         (SELECT MIN(m.marked_at) FROM fetch_marks m WHERE m.tenant_id = t.id AND m.stream = 'orders') AS doubted_since
        FROM tenants t LEFT JOIN tenant_state s ON s.tenant_id = t.id WHERE t.id IN (${marks(tenantIds)})`,
       idParams(tenantIds),
     );

@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { registerRoutes } from '../http/routes.ts';
 import type { LiveEvent } from './feed.ts';
@@ -10,18 +11,23 @@ import { liveRoutes } from './routes.ts';
 let app: FastifyInstance;
 let url: string;
 let listeners: Set<(event: LiveEvent) => void>;
+/** What is waited for before it is known who asks. */
+let asked: () => Promise<void>;
 
 beforeEach(async () => {
   listeners = new Set();
+  asked = async () => {};
   app = Fastify();
   app.decorateRequest('actor', null);
-  const authenticate = () =>
-    Promise.resolve({
+  const authenticate = async () => {
+    await asked();
+    return {
       userId: '1',
       sessionId: '2',
       apiTokenId: null,
       membership: { tenantId: '3', role: 'analyst' as const, lacksSecondFactor: false, isWaiting: false },
-    });
+    };
+  };
   const feed = {
     watch(_tenantId: string, listener: (event: LiveEvent) => void) {
       listeners.add(listener);
@@ -75,5 +81,19 @@ test('one user has so many streams and no more', async () => {
 test('a HEAD request leaves nothing behind', async () => {
   const answer = await fetch(url, { method: 'HEAD' });
   expect(answer.headers.get('content-type')).toMatch(/^text\/event-stream/);
+  expect(listeners.size).toBe(0);
+});
+
+test('who leaves while it is found out who they are leaves nothing behind', async () => {
+  const { promise: known, resolve: tell } = Promise.withResolvers<void>();
+  const { promise: isAsked, resolve: ask } = Promise.withResolvers<void>();
+  asked = () => (ask(), known);
+  const reader = connect({ port: Number(new URL(url).port), host: '127.0.0.1' });
+  reader.write('GET /api/tenants/3/events HTTP/1.1\r\nhost: x\r\n\r\n');
+  await isAsked;
+  reader.destroy();
+  await expect.poll(() => promisify(app.server.getConnections).call(app.server)).toBe(0);
+  tell();
+  await delay(20); // nothing is waited for any more
   expect(listeners.size).toBe(0);
 });

@@ -33,6 +33,7 @@ export function liveRoutes(
       if ([...open.values()].filter((user) => user === userId).length >= STREAMS) throw new TooMany(30);
       const lastId = request.headers['last-event-id'];
       const { raw } = begin(reply);
+      if (raw.destroyed) return ''; // gone while it was found out who asks: nothing tells that again
 
       const send = (text: string) => {
         if (raw.writableLength > LONGEST_BACKLOG) return void raw.destroy();

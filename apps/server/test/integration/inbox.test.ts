@@ -344,6 +344,31 @@ onEachDatabase('inbox', (engine) => {
     expect(await refused(backwards)).toEqual([{ path: 'from', message: 'must not be after to' }]);
   });
 
+  test('a long period is replayed whole, piece by piece', async () => {
+    const at = (second: number) => new Date(Date.UTC(2019, 0, 1, 0, 0, Math.floor(second / 3))); // some at one instant
+    await world.db.transaction((tx) =>
+      tx.insert(
+        'webhook_events',
+        ['shop_domain', 'webhook_id', 'tenant_id', 'topic', 'received_at', 'status', 'tries', 'due_at', 'body'],
+        Array.from({ length: 1_203 }, (_, i) => [
+          SHOP,
+          `old-${i}`,
+          BigInt(id),
+          'themes/publish',
+          at(i),
+          'done',
+          0,
+          at(i),
+          '{}',
+        ]),
+        null,
+      ),
+    );
+    const period = { from: '2019-01-01T00:00:00Z', to: '2019-02-01T00:00:00Z' };
+    const answer = await ada.call('POST', `/api/tenants/${id}/webhooks/replay`, period);
+    expect(answer.body).toEqual({ replayed: 1_203 });
+  });
+
   test('those that are due are found behind a thousand stores whose events are not', async () => {
     const at = new Date();
     const later = new Date(at.getTime() + 3_600_000);

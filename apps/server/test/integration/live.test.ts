@@ -95,24 +95,46 @@ onEachDatabase('a store’s events', (engine) => {
     await world.db.models.Tenant.update({ status: 'paused' }, { where: { id } });
     await stream.until(() => standing()?.status === 'paused' && standing()?.behindSeconds === null, 'paused');
     const sent = new Date(Date.now() - 60_000);
-    const tomorrow = new Date(Date.now() + 86_400_000);
+    const [longAgo, soon, tomorrow] = [-86_400_000, 3_600_000, 86_400_000].map((ms) => new Date(Date.now() + ms)) as [
+      Date,
+      Date,
+      Date,
+    ];
     await world.db.transaction((tx) =>
       tx.insert(
         'webhook_events',
-        ['shop_domain', 'webhook_id', 'tenant_id', 'topic', 'triggered_at', 'received_at', 'status', 'tries', 'due_at'],
-        [[SHOP, 'waits', BigInt(id), 'orders/create', sent, sent, 'pending', 1, tomorrow]],
-        { keys: ['shop_domain', 'webhook_id'], replace: ['status'] },
+        [
+          'shop_domain',
+          'webhook_id',
+          'tenant_id',
+          'topic',
+          'triggered_at',
+          'received_at',
+          'status',
+          'tries',
+          'due_at',
+          'finished_at',
+        ],
+        [
+          [SHOP, 'waits', BigInt(id), 'orders/create', sent, sent, 'pending', 1, tomorrow, null],
+          // came later and is due before it
+          [SHOP, 'waits-too', BigInt(id), 'orders/create', new Date(), new Date(), 'pending', 1, soon, null],
+          // was applied, and is replayed
+          [SHOP, 'waits-again', BigInt(id), 'orders/create', longAgo, longAgo, 'pending', 1, soon, longAgo],
+        ],
+        null,
       ),
     );
     await stream.until(() => (standing()?.behindSeconds ?? 0) >= 60, 'behind');
-    expect(standing()).toMatchObject({ pendingWebhooks: 1, pendingOrders: 0 });
+    expect(standing()!.behindSeconds).toBeLessThan(3_600);
+    expect(standing()).toMatchObject({ pendingWebhooks: 3, pendingOrders: 0 });
     // what could not be told by a webhook waits as well
-    await world.db.transaction((tx) => tx.run("DELETE FROM webhook_events WHERE webhook_id = 'waits'"));
+    await world.db.transaction((tx) => tx.run("DELETE FROM webhook_events WHERE webhook_id LIKE 'waits%'"));
     await world.db.transaction((tx) =>
       tx.insert(
         'fetch_marks',
         ['tenant_id', 'stream', 'shopify_id', 'marked_at', 'due_at', 'tries'],
-        [[BigInt(id), 'orders', 7n, new Date(Date.now() - 30_000), tomorrow, 0]],
+        [[BigInt(id), 'orders', 7n, new Date(Date.now() - 30_000), tomorrow, 5]], // Shopify failed to give it
         null,
       ),
     );

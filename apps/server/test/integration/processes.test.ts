@@ -144,8 +144,10 @@ onEachDatabase('separate processes', (engine) => {
   test('without Redis, workers find out by themselves', async () => {
     const api = program('api', { REDIS_URL: '' });
     const worker = program('worker', { REDIS_URL: '' });
-    await Promise.all([api.start(), worker.start(), program('scheduler', { REDIS_URL: '' }).start()]);
+    await Promise.all([api.start(), worker.start()]);
+    await expect(program('scheduler', { REDIS_URL: '' }).start()).rejects.toThrow(/REDIS_URL is missing/);
     const dan = await person(api, 'dan');
+    expect(await dan.get('/api/queue')).toEqual({ state: 'ok', data: null }); // other processes have it
     const shop = newShop(20);
     const id = await dan.fill(shop);
     await expectExact({ sandbox, db }, dan, id, shop);

@@ -438,23 +438,26 @@ onEachDatabase('processing of webhooks', (engine) => {
     await caughtUp(world, store.id, store.shop);
     const applied = Date.parse((await store.browser.overview(store.id)).asOf!);
     expect(applied).toBeGreaterThan(Date.parse(before));
-    // one that failed is due after one that was sent later
-    const sent = [applied - 2_000, applied - 1_000].map((at) => new Date(at));
-    const due = [7_200_000, 3_600_000].map((ms) => new Date(Date.now() + ms));
+    // one that failed is due after one that was sent later, and one that was applied is replayed
+    const sent = [applied - 2_000, applied - 1_000, applied - 30_000].map((at) => new Date(at));
+    const due = [7_200_000, 3_600_000, 3_600_000].map((ms) => new Date(Date.now() + ms));
+    const columns = [
+      'shop_domain',
+      'webhook_id',
+      'tenant_id',
+      'topic',
+      'triggered_at',
+      'received_at',
+      'status',
+      'tries',
+    ];
     await world.db.transaction((tx) =>
       tx.insert(
         'webhook_events',
-        ['shop_domain', 'webhook_id', 'tenant_id', 'topic', 'triggered_at', 'received_at', 'status', 'tries', 'due_at'],
+        [...columns, 'due_at', 'finished_at'],
         sent.map((at, i) => [
-          store.shop,
-          `waits-${i}`,
-          BigInt(store.id),
-          'orders/updated',
-          at,
-          at,
-          'pending',
-          1 - i,
-          due[i]!,
+          ...[store.shop, `waits-${i}`, BigInt(store.id), 'orders/updated', at, at, 'pending', 1],
+          ...[due[i]!, i === 2 ? at : null],
         ]),
         null,
       ),

@@ -16,7 +16,8 @@ export function Freshness({ tenant }: { tenant: Tenant }) {
   const standing = useStanding(tenant.id);
   const { data: queue, error } = useQuery(queueDepths);
   const { webhooks, apiVersion } = tenant;
-  const sum = (part: 'waiting' | 'active' | 'delayed') => queue?.data.reduce((all, depth) => all + depth[part], 0) ?? 0;
+  const sum = (part: 'waiting' | 'active' | 'delayed') =>
+    queue?.data?.reduce((all, depth) => all + depth[part], 0) ?? 0;
   const delayed = sum('delayed');
   return (
     <Panel title="Freshness">
@@ -77,7 +78,7 @@ export function Freshness({ tenant }: { tenant: Tenant }) {
             term="Queue"
             meaning="Background work of all stores of this installation: what waits for its turn, and what is being done now."
           >
-            {error && !queue
+            {(error && !queue) || queue?.data === null
               ? 'Not known'
               : queue &&
                 `${formatCount(sum('waiting'))} waiting, ${formatCount(sum('active'))} running` +
