@@ -4,7 +4,7 @@ import { dropBodies, type InboxEvent } from '../db/inbox-event.ts';
 import type { Tenant } from '../db/models/tenant.ts';
 import type { Dialect } from '../db/types.ts';
 import { type ComplianceBody, readCompliance } from '../shopify/compliance.ts';
-import { eraseStore } from './erase-store.ts';
+import { eraseStore, stepsOf } from './erase-store.ts';
 import { forgetContacts, isErased, isNoted, noteRequest, type Person, requestedAt } from './requests.ts';
 
 export interface PrivacyDeps {
@@ -135,9 +135,10 @@ async function redactShop(deps: PrivacyDeps, event: OfTenant, signal: AbortSigna
     });
     return;
   }
-  await eraseStore(db, tenantId, webhookId);
-  await db.transaction(async (tx) => {
-    await tx.run("UPDATE tenants SET status = 'uninstalled', status_reason = ? WHERE id = ? AND status = 'erasing'", [
+  const step = stepsOf(db, tenant);
+  await eraseStore(db, tenantId, webhookId, step);
+  await step(async (tx) => {
+    await tx.run("UPDATE tenants SET status = 'uninstalled', status_reason = ? WHERE id = ?", [
       'Its data was erased, as Shopify asks for after an uninstallation.',
       BigInt(tenantId),
     ]);

@@ -4,7 +4,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ERASED_TABLES } from '../../src/privacy/erase-store.ts';
+import { LeaseLost } from '../../src/db/leases.ts';
+import { ERASED_TABLES, eraseStore, stepsOf } from '../../src/privacy/erase-store.ts';
 import { addressOf, caughtUp } from './webhooks.ts';
 import { Browser, consent, expectExact, onEachDatabase, startWorld, wentWell, type World } from './world.ts';
 
@@ -360,7 +361,15 @@ onEachDatabase('privacy', (engine) => {
     const late = () => world.db.read("SELECT status, body FROM webhook_events WHERE webhook_id = 'late'");
     await expect.poll(late).toEqual([{ status: 'dead', body: null }]);
     // and it may come back
+    const erased = (await world.db.models.Tenant.findByPk(id))!;
     expect(await ada.fill(SHOP)).toBe(id);
+    // F29: a worker wakes that was frozen while it was erased, and that even while it is to be erased once more
+    const step = stepsOf(world.db, erased);
+    const asWas = (await world.db.models.Tenant.findByPk(id))!.status;
+    for (const status of ['erasing', asWas] as const) {
+      await expect(eraseStore(world.db, id, 'frozen', step)).rejects.toThrow(LeaseLost);
+      await world.db.models.Tenant.update({ status }, { where: { id } });
+    }
     await expectExact(world, ada, id, SHOP);
   });
 
