@@ -31,7 +31,7 @@ export interface Subjects {
  * is masked before it is stored.
  */
 export async function readRedacted(
-  tx: Tx,
+  tx: Pick<Tx, 'query'>,
   tenant: bigint,
   { orders, customers }: Subjects,
 ): Promise<(some: Subjects) => boolean> {
@@ -71,17 +71,21 @@ export async function identify(
 ): Promise<Person> {
   const tenant = BigInt(tenantId);
   const customerIds = await sameCustomers(db.read, tenant, named.customerId === null ? [] : [named.customerId]);
-  const rows =
-    customerIds.length === 0
-      ? []
-      : await db.read<{ email: string | null; phone: string | null }>(
-          `SELECT email, phone FROM customers WHERE tenant_id = ? AND shopify_customer_id IN (${marks(customerIds)})`,
-          [tenant, ...idParams(customerIds)],
-        );
-  const stored = rows.flatMap(({ email, phone }) => [email, phone]).filter((text) => text !== null && text.length > 3);
-  const contacts = [...new Set([...named.contacts, ...(stored as string[])])];
+  const contacts = [...new Set([...named.contacts, ...(await contactsOf(db.read, tenant, customerIds))])];
   const told = await ordersToldOf(db, tenantId, customerIds, contacts);
   return { customerIds, orderIds: [...new Set([...named.orderIds, ...told])], contacts };
+}
+
+/** The e-mail addresses and phone numbers that are stored of some customers. */
+export async function contactsOf(read: Read, tenant: bigint, customerIds: string[]): Promise<string[]> {
+  if (customerIds.length === 0) return [];
+  const rows = await read<{ email: string | null; phone: string | null }>(
+    `SELECT email, phone FROM customers WHERE tenant_id = ? AND shopify_customer_id IN (${marks(customerIds)})`,
+    [tenant, ...idParams(customerIds)],
+  );
+  return rows
+    .flatMap(({ email, phone }) => [email, phone])
+    .filter((text) => text !== null && text.length > 3) as string[];
 }
 
 /** With these, all that were merged with them. */

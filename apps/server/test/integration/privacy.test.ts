@@ -171,7 +171,7 @@ onEachDatabase('privacy', (engine) => {
     expect(await whereIs([nobody])).toEqual(['webhook_events']);
   });
 
-  test.each(['merged', 'kept'] as const)(
+  test.each(['merged', 'kept', 'kept, and the merge is told later'] as const)(
     'F41: of two customers who were merged, whoever is named: the %s one',
     async (named) => {
       const { control } = world.sandbox;
@@ -186,8 +186,13 @@ onEachDatabase('privacy', (engine) => {
       ];
       control.updateCustomer(SHOP, merged.id, { tags: ['before'] });
       control.updateCustomer(SHOP, kept.id, { tags: ['before'] });
+      const order = control.createOrder(SHOP, { customer: merged.id, lineCount: 1 });
+      control.refundOrder(SHOP, order.id, { note: `The wrong size for ${merged.name}` });
       await caughtUp(world, id, SHOP);
+      const isLate = named === 'kept, and the merge is told later';
+      if (isLate) control.setFault({ kind: 'webhook_drop', times: null });
       control.mergeCustomers(SHOP, merged.id, kept.id);
+      control.clearFaults();
       await caughtUp(world, id, SHOP);
       const body = {
         shop_domain: SHOP,
@@ -197,6 +202,13 @@ onEachDatabase('privacy', (engine) => {
       control.sendWebhook(SHOP, { topic: 'customers/redact', body, uri: `${world.url}/api/shopify/webhooks` });
       await until(async () => (await requests()).some(({ kind }) => kind === 'customer_redact'), 'redacted');
       await caughtUp(world, id, SHOP);
+      if (isLate) {
+        expect(await whereIs([merged.name])).toEqual(
+          expect.arrayContaining(['customers', 'refunds', 'webhook_events']),
+        );
+        control.resend(control.deliveries({ shop: SHOP, topic: 'customers/merge' })[0]!.id);
+        await caughtUp(world, id, SHOP);
+      }
       expect(await whereIs([merged.name, merged.email, kept.name, kept.email])).toEqual([]);
       control.updateCustomer(SHOP, kept.id, { tags: ['after'] });
       await caughtUp(world, id, SHOP);
