@@ -72,8 +72,10 @@ export async function identify(
   const tenant = BigInt(tenantId);
   const customerIds = await sameCustomers(db.read, tenant, named.customerId === null ? [] : [named.customerId]);
   const contacts = [...new Set([...named.contacts, ...(await contactsOf(db.read, tenant, customerIds))])];
+  // refunds and edits name the order alone, and may be told long after all that names the customer
+  const own = await ordersOf(db.read, tenant, customerIds);
   const told = await ordersToldOf(db, tenantId, customerIds, contacts);
-  return { customerIds, orderIds: [...new Set([...named.orderIds, ...told])], contacts };
+  return { customerIds, orderIds: [...new Set([...named.orderIds, ...own, ...told])], contacts };
 }
 
 /** The e-mail addresses and phone numbers that are stored of some customers. */
@@ -86,6 +88,16 @@ export async function contactsOf(read: Read, tenant: bigint, customerIds: string
   return rows
     .flatMap(({ email, phone }) => [email, phone])
     .filter((text) => text !== null && text.length > 3) as string[];
+}
+
+/** The orders that are stored as those of some customers. */
+async function ordersOf(read: Read, tenant: bigint, customerIds: string[]): Promise<string[]> {
+  if (customerIds.length === 0) return [];
+  const rows = await read<{ id: string | number }>(
+    `SELECT shopify_order_id AS id FROM orders WHERE tenant_id = ? AND customer_id IN (${marks(customerIds)})`,
+    [tenant, ...idParams(customerIds)],
+  );
+  return rows.map(({ id }) => String(id));
 }
 
 /** With these, all that were merged with them. */
@@ -116,14 +128,7 @@ export async function redactPerson(tx: Tx, dialect: Dialect, tenantId: string, p
   await tx.query(`SELECT tenant_id FROM tenant_state WHERE tenant_id = ?${forUpdate}`, [tenant]); // as every writer does
   const customerIds = await sameCustomers(tx.query, tenant, person.customerIds);
   const customers: [string, Param[]] = [`IN (${marks(customerIds)})`, idParams(customerIds)];
-  const own =
-    customerIds.length === 0
-      ? []
-      : await tx.query<{ id: string | number }>(
-          `SELECT shopify_order_id AS id FROM orders WHERE tenant_id = ? AND customer_id ${customers[0]}`,
-          [tenant, ...customers[1]],
-        );
-  const orderIds = [...new Set([...person.orderIds, ...own.map(({ id }) => String(id))])];
+  const orderIds = [...new Set([...person.orderIds, ...(await ordersOf(tx.query, tenant, customerIds))])];
   const now = instantText(dialect, Date.now());
   await tx.insert(
     'redactions',
