@@ -3,7 +3,7 @@ import type { Dialect } from '../db/types.ts';
 import { idParams, instantText, marks } from '../db/values.ts';
 import { noteContacts } from './redacted-contacts.ts';
 import { Unreadable } from './map/fields.ts';
-import { type Body, idIn, idOfBody, objectIn, parseBody } from './webhook/body.ts';
+import { type Body, idIn, idOfBody, isTold, objectIn, parseBody } from './webhook/body.ts';
 import { type StoredBody, storedBodies } from './webhook/inbox.ts';
 import { isEmpty } from './sparse-tables.ts';
 import { type CustomerRecord, NOBODY, type OrderRecord } from './records.ts';
@@ -166,8 +166,8 @@ interface Named {
   /** E-mail addresses or phone numbers. */
   contacts?: readonly string[];
   /**
-   * Contacts count only where they stand for themselves, as for what is shown: one may be a part of another's. What is
-   * erased is rather too much than too little.
+   * As for what is shown: contacts count only where they stand for themselves, since one may be a part of another's, and
+   * where no customer is named, since it may be another's too. What is erased is rather too much than too little.
    */
   isShown?: boolean;
 }
@@ -191,39 +191,67 @@ function naming({ ids, contacts = [], isShown = false }: Named): (stored: Stored
     (text) => new RegExp(`(?<![\\w.+@-])${text.replace(/[^\w@]/g, '\\$&')}(?![\\w@+-]|\\.\\w)`, 'i'),
   );
   const texts = contacts.map((contact) => contact.toLowerCase());
-  return ({ body }) => {
+  return ({ topic, body }) => {
     if (known.size > 0 && (body.match(NUMBERS) ?? []).some((number) => known.has(number))) return true;
     if (texts.length === 0) return false;
     const lower = body.toLowerCase();
-    if (isShown) return whole.some((one, i) => lower.includes(texts[i]!) && one.test(body));
+    if (isShown) return whole.some((one, i) => lower.includes(texts[i]!) && one.test(body)) && !saysWhose(topic, body);
     return texts.some((text) => lower.includes(text));
   };
 }
 
 const NUMBERS = /\d+/g;
 
+const customerOf = (body: Body): string | null => {
+  const customer = objectIn(body, 'customer');
+  return customer && idIn(customer, 'id');
+};
+
+/** Whether a body says whose it is, by a customer or by an order alone: then contacts in it make it nobody else's. */
+function saysWhose(topic: string, text: string): boolean {
+  if (topic.startsWith('customers/')) return true;
+  try {
+    const body = parseBody(text);
+    return customerOf(body) !== null || isTold(body, 'order_id') || isTold(body, 'order_edit');
+  } catch (error) {
+    if (error instanceof Unreadable) return true; // nobody can tell
+    throw error;
+  }
+}
+
 /**
  * The orders of a person that only webhooks still tell of, such as deleted ones: what is told of their refunds names the
- * order and not whose it is.
+ * order and not whose it is. Contacts tell of guests alone: those of an order with a customer may be anybody's.
  */
 async function ordersToldOf(db: Database, tenantId: string, customerIds: string[], contacts: string[]) {
   const [ids, addresses] = [new Set(customerIds), new Set(contacts.map((contact) => contact.toLowerCase()))];
-  const isTheirs = (order: Body): boolean => {
-    const customer = objectIn(order, 'customer');
-    if (customer && ids.has(idIn(customer, 'id') ?? '')) return true;
-    return [order.email, order.contact_email, order.phone].some((text) => addresses.has(String(text).toLowerCase()));
-  };
-  const orders = new Set<string>();
+  const hasContact = (order: Body): boolean =>
+    [order.email, order.contact_email, order.phone].some((text) => addresses.has(String(text).toLowerCase()));
+  const [own, guests] = [new Set<string>(), new Set<string>()];
   for (const { topic, body } of await webhooksNaming(db, tenantId, { ids: customerIds, contacts })) {
     if (!topic.startsWith('orders/')) continue;
     try {
       const order = parseBody(body);
-      if (isTheirs(order)) orders.add(idOfBody(order));
+      const customer = customerOf(order);
+      if (customer === null && hasContact(order)) guests.add(idOfBody(order));
+      if (customer !== null && ids.has(customer)) own.add(idOfBody(order));
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error; // told by whoever was to apply it
     }
   }
-  return [...orders];
+  const given = await withCustomer(db.read, BigInt(tenantId), [...guests]);
+  return [...own, ...[...guests].filter((id) => !given.has(id))];
+}
+
+/** Those of some orders that are stored with a customer. */
+async function withCustomer(read: Read, tenant: bigint, orderIds: string[]): Promise<Set<string>> {
+  if (orderIds.length === 0) return new Set();
+  const rows = await read<{ id: string | number }>(
+    `SELECT shopify_order_id AS id FROM orders
+     WHERE tenant_id = ? AND customer_id IS NOT NULL AND shopify_order_id IN (${marks(orderIds)})`,
+    [tenant, ...idParams(orderIds)],
+  );
+  return new Set(rows.map(({ id }) => String(id)));
 }
 
 /** What processes' clocks may differ by, in ms. */

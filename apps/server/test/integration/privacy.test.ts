@@ -300,6 +300,13 @@ onEachDatabase('privacy', (engine) => {
     );
     const { id: checkout } = control.createCheckout(SHOP, { email, customer: null }) as { id: string };
     const other = control.createCheckout(SHOP, { email: `not-${email}`, customer: null }) as { id: string };
+    // the address stands on the order of another customer, too
+    const another = control.createOrder(SHOP, { customer: 'new', lineCount: 1 });
+    await caughtUp(world, id, SHOP);
+    const { body: told } = control.delivery(control.deliveries({ shop: SHOP, topic: 'orders/create' })[0]!.id);
+    const shared = told.replace(/"contact_email":(?:null|"[^"]*")/, `"contact_email":${JSON.stringify(email)}`);
+    expect(shared).toContain(email);
+    control.sendWebhook(SHOP, { topic: 'orders/updated', body: shared });
     await caughtUp(world, id, SHOP);
     control.sendWebhook(SHOP, {
       topic: 'customers/data_request',
@@ -310,7 +317,7 @@ onEachDatabase('privacy', (engine) => {
     const path = `/api/tenants/${id}/privacy-requests/${(await requests())[0]!.id}/file`;
     const file = await ada.get<{
       customer: { email: string } | null;
-      orders: unknown[];
+      orders: { shopify_order_id: string }[];
       webhooks: { topic: string; body: string }[];
     }>(path);
     expect(file.customer).toMatchObject({ email: person.email });
@@ -318,13 +325,26 @@ onEachDatabase('privacy', (engine) => {
     const checkouts = file.webhooks.filter(({ topic }) => topic.startsWith('checkouts/'));
     expect(checkouts.some(({ body }) => body.includes(checkout))).toBe(true);
     expect(checkouts.some(({ body }) => body.includes(other.id))).toBe(false);
+    expect(file.orders.map((order) => order.shopify_order_id)).not.toContain(another.id);
+    expect(file.webhooks.some(({ body }) => body.includes(another.id))).toBe(false);
     // what was noted to find them by goes with the person
     const noted = () =>
       world.db.read<{ contacts: string }>('SELECT contacts FROM privacy_requests WHERE kind = ?', ['data_request']);
     expect(await noted()).toEqual([{ contacts: JSON.stringify([email.toLowerCase()]) }]);
-    control.requestCompliance(SHOP, 'customers/redact', person.id);
+    control.sendWebhook(SHOP, {
+      topic: 'customers/redact',
+      body: { shop_domain: SHOP, customer: { id: person.id, email }, orders_to_redact: [] },
+      uri: `${world.url}/api/shopify/webhooks`,
+    });
     await until(async () => (await actions()).includes('privacy.customer_redacted'), 'erased');
     expect(await noted()).toEqual([{ contacts: '[]' }]);
+    const redacted = await world.db.read<{ id: string | number }>(
+      "SELECT shopify_id AS id FROM redactions WHERE tenant_id = ? AND stream = 'orders'",
+      [BigInt(id)],
+    );
+    expect(redacted.map((order) => String(order.id)).sort()).toEqual(
+      file.orders.map((order) => order.shopify_order_id).sort(),
+    );
     // of before the erasure, and late
     control.sendWebhook(SHOP, {
       topic: 'customers/data_request',
