@@ -6,6 +6,8 @@ import { Unreadable } from './map/fields.ts';
 import { type Body, idIn, idOfBody, isTold, objectIn, parseBody } from './webhook/body.ts';
 import { type StoredBody, storedBodies } from './webhook/inbox.ts';
 import { isEmpty } from './sparse-tables.ts';
+import { ID_COLUMNS } from './records-of-rows.ts';
+import { writeMarks } from './versions.ts';
 import { type CustomerRecord, NOBODY, type OrderRecord } from './records.ts';
 
 /** Whom a customers/redact is about; ids are Shopify's. */
@@ -138,12 +140,13 @@ export async function redactPerson(tx: Tx, dialect: Dialect, tenantId: string, p
   );
   await noteContacts(tx, dialect, tenant, person.contacts);
   if (customerIds.length > 0) {
-    // an unknown hash: any fetch replaces the row by a masked one
+    // an unknown hash: any fetch, also one that is on its way, replaces the row by a masked one
     await tx.run(
       `UPDATE customers SET name = NULL, email = NULL, phone = NULL, country = NULL, tags = '[]', email_consent = NULL,
          content_hash = '' WHERE tenant_id = ? AND updated_at IS NOT NULL AND shopify_customer_id ${customers[0]}`,
       [tenant, ...customers[1]],
     );
+    await fetchAnew(tx, dialect, tenant, 'customers', customerIds);
     await tx.run(
       `UPDATE findings SET name = NULL, expected = NULL, found = NULL
        WHERE tenant_id = ? AND stream = 'customers' AND shopify_id ${customers[0]}`,
@@ -156,8 +159,26 @@ export async function redactPerson(tx: Tx, dialect: Dialect, tenantId: string, p
     const where = `WHERE tenant_id = ? AND shopify_order_id IN (${marks(ids)})`;
     await tx.run(`UPDATE orders SET tags = '[]', content_hash = '' ${where}`, these);
     await tx.run(`UPDATE refunds SET note = NULL ${where}`, these);
+    await fetchAnew(tx, dialect, tenant, 'orders', ids);
   }
   await tx.run('UPDATE tenant_state SET changes = changes + 1 WHERE tenant_id = ?', [tenant]);
+}
+
+/** Has masked rows fetched, which gives them a hash: without one nobody would see that a row is damaged. */
+async function fetchAnew(
+  tx: Tx,
+  dialect: Dialect,
+  tenant: bigint,
+  stream: 'customers' | 'orders',
+  ids: string[],
+): Promise<void> {
+  const rows = await tx.query<{ id: string | number }>(
+    `SELECT ${ID_COLUMNS[stream]} AS id FROM ${stream}
+     WHERE tenant_id = ? AND content_hash = '' AND ${ID_COLUMNS[stream]} IN (${marks(ids)})`,
+    [tenant, ...idParams(ids)],
+  );
+  const masked = rows.map(({ id }) => String(id));
+  await writeMarks(tx, dialect, tenant, stream, masked);
 }
 
 /** Ids and contacts of somebody whom bodies may name. */
