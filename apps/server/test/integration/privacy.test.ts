@@ -397,6 +397,14 @@ onEachDatabase('privacy', (engine) => {
     expect(status).toBe(200);
     const late = () => world.db.read("SELECT status, body FROM webhook_events WHERE webhook_id = 'late'");
     await expect.poll(late).toEqual([{ status: 'dead', body: null }]);
+    // nor does what is asked of it late leave an address
+    control.sendWebhook(SHOP, {
+      topic: 'customers/data_request',
+      body: { shop_domain: SHOP, customer: { id: 5, email: 'late@example.com' }, orders_requested: [] },
+      uri: `${world.url}/api/shopify/webhooks`,
+    });
+    await until(async () => (await actions()).includes('privacy.data_requested'), 'asked');
+    expect(await whereIs(['late@example.com'])).toEqual([]);
     // and it may come back
     const erased = (await world.db.models.Tenant.findByPk(id))!;
     expect(await ada.fill(SHOP)).toBe(id);
