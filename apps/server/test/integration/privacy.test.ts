@@ -172,6 +172,14 @@ onEachDatabase('privacy', (engine) => {
     expect(await dead()).toEqual([null, null, null]);
     expect(await whereIs([email, phone, '+447700900123'])).toEqual([]);
     expect(await whereIs([nobody])).toEqual(['webhook_events']);
+
+    // one that lacks what an order needs has its order fetched: nobody has read whose it is
+    const order = control.createOrder(SHOP, { customer, lineCount: 1 });
+    await caughtUp(world, id, SHOP);
+    send('orders/updated', { id: order.id, customer: { id: customer } });
+    await caughtUp(world, id, SHOP);
+    const bodies = await world.db.read<{ body: string }>('SELECT body FROM webhook_events WHERE body IS NOT NULL');
+    expect(bodies.filter(({ body }) => body.includes(order.id) || body.includes(customer))).toEqual([]);
   });
 
   test.each(['merged', 'kept', 'kept, and the merge is told later'] as const)(
