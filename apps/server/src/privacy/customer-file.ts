@@ -25,25 +25,16 @@ export async function customerFile(
   }) => Promise<{ shop_domain: string; webhook_id: string }[]>,
 ): Promise<CustomerFile> {
   const tenant = BigInt(tenantId);
-  const { customerIds, contacts } = person;
+  const { customerIds, orderIds: ids, contacts } = person;
   const read = async (sql: string, params: Param[]) => (await db.read<Row>(sql, params)).map(viewRow);
-  const theirs: Param[] = [tenant, ...idParams(customerIds)];
   const [customer] =
     customerIds.length === 0
       ? []
       : await read(
           `SELECT * FROM customers WHERE tenant_id = ? AND shopify_customer_id IN (${marks(customerIds)})
            ORDER BY updated_at DESC`,
-          theirs,
+          [tenant, ...idParams(customerIds)],
         );
-  const own =
-    customerIds.length === 0
-      ? []
-      : await db.read<{ id: string | number }>(
-          `SELECT shopify_order_id AS id FROM orders WHERE tenant_id = ? AND customer_id IN (${marks(customerIds)})`,
-          theirs,
-        );
-  const ids = [...new Set([...own.map(({ id }) => String(id)), ...person.orderIds])];
   const of = async (table: string) =>
     ids.length === 0
       ? []

@@ -1,4 +1,6 @@
-import type { Database } from '../db/database.ts';
+import type { Database, Tx } from '../db/database.ts';
+import { LeaseLost } from '../db/leases.ts';
+import type { Tenant } from '../db/models/tenant.ts';
 import { marks } from '../db/values.ts';
 
 /**
@@ -36,18 +38,40 @@ export const ERASED_TABLES: Readonly<Record<string, string>> = {
 
 const AT_ONCE = 2_000;
 
+/** A transaction that belongs to the erasure of a store. @throws LeaseLost once that has ended */
+export type EraseStep = (work: (tx: Tx) => Promise<void>) => Promise<void>;
+
+/**
+ * The steps of the erasure of a store as it was known when that began. Whoever was frozen in the midst of it may find it
+ * ended by another process, the store connected again, and even that to be erased: none of it is his to touch.
+ */
+export const stepsOf =
+  (db: Database, known: Tenant): EraseStep =>
+  (work) =>
+    db.transaction(async (tx) => {
+      const tenant = await db.models.Tenant.findByPk(known.id, { transaction: tx.transaction, lock: true });
+      const isStill = tenant?.status === 'erasing' && tenant.installedAt?.getTime() === known.installedAt?.getTime();
+      if (!isStill) throw new LeaseLost();
+      await work(tx);
+    });
+
 /** Erases all that is stored of a store, in bounded transactions; killed in between, it is done again. */
-export async function eraseStore(db: Database, tenantId: string, exceptWebhook: string): Promise<void> {
+export async function eraseStore(
+  db: Database,
+  tenantId: string,
+  exceptWebhook: string,
+  step: EraseStep,
+): Promise<void> {
   const tenant = BigInt(tenantId);
-  for (const [table, column] of Object.entries(ERASED_TABLES)) await eraseRows(db, table, column, tenant);
+  for (const [table, column] of Object.entries(ERASED_TABLES)) await eraseRows(db, table, column, tenant, step);
   for (;;) {
     const rows = await db.read<{ shop_domain: string; webhook_id: string }>(
       `SELECT shop_domain, webhook_id FROM webhook_events WHERE tenant_id = ? AND webhook_id <> ? LIMIT ${AT_ONCE}`,
       [tenant, exceptWebhook],
     );
     if (rows.length === 0) break;
-    await db.transaction((tx) =>
-      tx.run(`DELETE FROM webhook_events WHERE shop_domain = ? AND webhook_id IN (${marks(rows)})`, [
+    await step((tx) =>
+      tx.write(`DELETE FROM webhook_events WHERE shop_domain = ? AND webhook_id IN (${marks(rows)})`, [
         rows[0]!.shop_domain,
         ...rows.map((row) => row.webhook_id),
       ]),
@@ -55,17 +79,14 @@ export async function eraseStore(db: Database, tenantId: string, exceptWebhook: 
   }
 }
 
-async function eraseRows(db: Database, table: string, column: string, tenant: bigint): Promise<void> {
+async function eraseRows(db: Database, table: string, column: string, tenant: bigint, step: EraseStep): Promise<void> {
   for (;;) {
     const [last] = await db.read<{ value: string | number }>(
       `SELECT ${column} AS value FROM ${table} WHERE tenant_id = ? ORDER BY ${column} LIMIT 1 OFFSET ${AT_ONCE}`,
       [tenant],
     );
-    if (!last) {
-      await db.transaction((tx) => tx.run(`DELETE FROM ${table} WHERE tenant_id = ?`, [tenant]));
-      return;
-    }
+    if (!last) return step((tx) => tx.write(`DELETE FROM ${table} WHERE tenant_id = ?`, [tenant]));
     const upTo = /^\d+$/.test(String(last.value)) ? BigInt(last.value) : last.value;
-    await db.transaction((tx) => tx.run(`DELETE FROM ${table} WHERE tenant_id = ? AND ${column} <= ?`, [tenant, upTo]));
+    await step((tx) => tx.write(`DELETE FROM ${table} WHERE tenant_id = ? AND ${column} <= ?`, [tenant, upTo]));
   }
 }

@@ -1,10 +1,10 @@
 import { audit } from '../db/audit.ts';
 import type { Database, Tx } from '../db/database.ts';
 import { dropBodies, type InboxEvent } from '../db/inbox-event.ts';
-import type { Tenant } from '../db/models/tenant.ts';
+import { ENDED, type Tenant } from '../db/models/tenant.ts';
 import type { Dialect } from '../db/types.ts';
 import { type ComplianceBody, readCompliance } from '../shopify/compliance.ts';
-import { eraseStore } from './erase-store.ts';
+import { eraseStore, stepsOf } from './erase-store.ts';
 import { forgetContacts, isErased, isNoted, noteRequest, type Person, requestedAt } from './requests.ts';
 
 export interface PrivacyDeps {
@@ -60,12 +60,16 @@ function whomOf({ body }: InboxEvent): ComplianceBody {
 
 async function noteDataRequest({ db }: PrivacyDeps, event: OfTenant): Promise<void> {
   const { customerId, orderIds, contacts } = whomOf(event);
+  const tenant = await db.models.Tenant.findByPk(event.tenantId);
+  // of a store that was erased, as of a person who was, nothing is left to be found by contacts
+  const isStoreErased = tenant !== null && tenant.currency === null && ENDED.has(tenant.status);
   await db.transaction(async (tx) => {
+    const isGone = isStoreErased || (await isErased(tx, event.tenantId, { customerId, orderIds }));
     await noteRequest(tx, db.dialect, event, {
       kind: 'data_request',
       customerId,
       orderIds,
-      contacts: (await isErased(tx, event.tenantId, { customerId, orderIds })) ? [] : contacts,
+      contacts: isGone ? [] : contacts,
       status: 'open',
       note: null,
     });
@@ -135,9 +139,10 @@ async function redactShop(deps: PrivacyDeps, event: OfTenant, signal: AbortSigna
     });
     return;
   }
-  await eraseStore(db, tenantId, webhookId);
-  await db.transaction(async (tx) => {
-    await tx.run("UPDATE tenants SET status = 'uninstalled', status_reason = ? WHERE id = ? AND status = 'erasing'", [
+  const step = stepsOf(db, tenant);
+  await eraseStore(db, tenantId, webhookId, step);
+  await step(async (tx) => {
+    await tx.run("UPDATE tenants SET status = 'uninstalled', status_reason = ? WHERE id = ?", [
       'Its data was erased, as Shopify asks for after an uninstallation.',
       BigInt(tenantId),
     ]);

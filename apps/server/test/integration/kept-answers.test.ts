@@ -4,7 +4,7 @@ import { overview } from '../../src/analytics/queries/overview.ts';
 import { revenue } from '../../src/analytics/queries/revenue.ts';
 import { topCustomers } from '../../src/analytics/queries/top-customers.ts';
 import { readScope } from '../../src/analytics/scope.ts';
-import { eraseStore } from '../../src/privacy/erase-store.ts';
+import { eraseStore, stepsOf } from '../../src/privacy/erase-store.ts';
 import { markErasing } from '../../src/stores/disconnect.ts';
 import { caughtUp } from './webhooks.ts';
 import { type Browser, onEachDatabase, startWorld, type World } from './world.ts';
@@ -154,10 +154,9 @@ onEachDatabase('kept answers', (engine) => {
       return row && Number(row.changes);
     };
     const [counted, { totals }] = [await changes(), await ada.overview(id)];
-    expect(
-      await markErasing(world.db, (await world.db.models.Tenant.findByPk(id))!, new Date(Date.now() + 60_000)),
-    ).toBe(true);
-    await eraseStore(world.db, id, '');
+    const tenant = (await world.db.models.Tenant.findByPk(id))!;
+    expect(await markErasing(world.db, tenant, new Date(Date.now() + 60_000))).toBe(true);
+    await eraseStore(world.db, id, '', stepsOf(world.db, tenant));
     expect(await changes()).toBe(undefined);
     expect((await ada.overview(id)).totals.orders).toBe(0);
     await world.db.models.Tenant.update({ status: 'uninstalled' }, { where: { id } });

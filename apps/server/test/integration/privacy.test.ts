@@ -4,7 +4,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ERASED_TABLES } from '../../src/privacy/erase-store.ts';
+import { LeaseLost } from '../../src/db/leases.ts';
+import { ERASED_TABLES, eraseStore, stepsOf } from '../../src/privacy/erase-store.ts';
 import { addressOf, caughtUp } from './webhooks.ts';
 import { Browser, consent, expectExact, onEachDatabase, startWorld, wentWell, type World } from './world.ts';
 
@@ -93,6 +94,9 @@ onEachDatabase('privacy', (engine) => {
     expect((await ada.overview(id)).totals).toEqual(before.totals);
     expect(await actions()).toEqual(['privacy.customer_redacted']);
     expect((await requests())[0]).toMatchObject({ status: 'done', customerId: person.id });
+    // what is masked is held against its hash from now on, as all is
+    for (const table of ['customers', 'orders'])
+      expect(await world.db.read(`SELECT tags FROM ${table} WHERE content_hash = ''`)).toEqual([]);
 
     // Shopify may go on knowing them: a late webhook, a fetch, a full sync
     control.updateCustomer(SHOP, person.id, { tags: ['after'] });
@@ -168,9 +172,17 @@ onEachDatabase('privacy', (engine) => {
     expect(await dead()).toEqual([null, null, null]);
     expect(await whereIs([email, phone, '+447700900123'])).toEqual([]);
     expect(await whereIs([nobody])).toEqual(['webhook_events']);
+
+    // one that lacks what an order needs has its order fetched: nobody has read whose it is
+    const order = control.createOrder(SHOP, { customer, lineCount: 1 });
+    await caughtUp(world, id, SHOP);
+    send('orders/updated', { id: order.id, customer: { id: customer } });
+    await caughtUp(world, id, SHOP);
+    const bodies = await world.db.read<{ body: string }>('SELECT body FROM webhook_events WHERE body IS NOT NULL');
+    expect(bodies.filter(({ body }) => body.includes(order.id) || body.includes(customer))).toEqual([]);
   });
 
-  test.each(['merged', 'kept'] as const)(
+  test.each(['merged', 'kept', 'kept, and the merge is told later'] as const)(
     'F41: of two customers who were merged, whoever is named: the %s one',
     async (named) => {
       const { control } = world.sandbox;
@@ -185,9 +197,16 @@ onEachDatabase('privacy', (engine) => {
       ];
       control.updateCustomer(SHOP, merged.id, { tags: ['before'] });
       control.updateCustomer(SHOP, kept.id, { tags: ['before'] });
+      const order = control.createOrder(SHOP, { customer: merged.id, lineCount: 1 });
+      control.refundOrder(SHOP, order.id, { note: `The wrong size for ${merged.name}` });
       await caughtUp(world, id, SHOP);
+      const isLate = named === 'kept, and the merge is told later';
+      if (isLate) control.setFault({ kind: 'webhook_drop', times: null });
       control.mergeCustomers(SHOP, merged.id, kept.id);
+      control.clearFaults();
       await caughtUp(world, id, SHOP);
+      // of an order of long ago only its refund is still told, which does not say whose it is
+      await world.db.transaction((tx) => tx.run("UPDATE webhook_events SET body = NULL WHERE topic LIKE 'orders/%'"));
       const body = {
         shop_domain: SHOP,
         customer: { id: (named === 'merged' ? merged : kept).id },
@@ -196,6 +215,13 @@ onEachDatabase('privacy', (engine) => {
       control.sendWebhook(SHOP, { topic: 'customers/redact', body, uri: `${world.url}/api/shopify/webhooks` });
       await until(async () => (await requests()).some(({ kind }) => kind === 'customer_redact'), 'redacted');
       await caughtUp(world, id, SHOP);
+      if (isLate) {
+        expect(await whereIs([merged.name])).toEqual(
+          expect.arrayContaining(['customers', 'refunds', 'webhook_events']),
+        );
+        control.resend(control.deliveries({ shop: SHOP, topic: 'customers/merge' })[0]!.id);
+        await caughtUp(world, id, SHOP);
+      }
       expect(await whereIs([merged.name, merged.email, kept.name, kept.email])).toEqual([]);
       control.updateCustomer(SHOP, kept.id, { tags: ['after'] });
       await caughtUp(world, id, SHOP);
@@ -285,6 +311,13 @@ onEachDatabase('privacy', (engine) => {
     );
     const { id: checkout } = control.createCheckout(SHOP, { email, customer: null }) as { id: string };
     const other = control.createCheckout(SHOP, { email: `not-${email}`, customer: null }) as { id: string };
+    // the address stands on the order of another customer, too
+    const another = control.createOrder(SHOP, { customer: 'new', lineCount: 1 });
+    await caughtUp(world, id, SHOP);
+    const { body: told } = control.delivery(control.deliveries({ shop: SHOP, topic: 'orders/create' })[0]!.id);
+    const shared = told.replace(/"contact_email":(?:null|"[^"]*")/, `"contact_email":${JSON.stringify(email)}`);
+    expect(shared).toContain(email);
+    control.sendWebhook(SHOP, { topic: 'orders/updated', body: shared });
     await caughtUp(world, id, SHOP);
     control.sendWebhook(SHOP, {
       topic: 'customers/data_request',
@@ -295,7 +328,7 @@ onEachDatabase('privacy', (engine) => {
     const path = `/api/tenants/${id}/privacy-requests/${(await requests())[0]!.id}/file`;
     const file = await ada.get<{
       customer: { email: string } | null;
-      orders: unknown[];
+      orders: { shopify_order_id: string }[];
       webhooks: { topic: string; body: string }[];
     }>(path);
     expect(file.customer).toMatchObject({ email: person.email });
@@ -303,13 +336,26 @@ onEachDatabase('privacy', (engine) => {
     const checkouts = file.webhooks.filter(({ topic }) => topic.startsWith('checkouts/'));
     expect(checkouts.some(({ body }) => body.includes(checkout))).toBe(true);
     expect(checkouts.some(({ body }) => body.includes(other.id))).toBe(false);
+    expect(file.orders.map((order) => order.shopify_order_id)).not.toContain(another.id);
+    expect(file.webhooks.some(({ body }) => body.includes(another.id))).toBe(false);
     // what was noted to find them by goes with the person
     const noted = () =>
       world.db.read<{ contacts: string }>('SELECT contacts FROM privacy_requests WHERE kind = ?', ['data_request']);
     expect(await noted()).toEqual([{ contacts: JSON.stringify([email.toLowerCase()]) }]);
-    control.requestCompliance(SHOP, 'customers/redact', person.id);
+    control.sendWebhook(SHOP, {
+      topic: 'customers/redact',
+      body: { shop_domain: SHOP, customer: { id: person.id, email }, orders_to_redact: [] },
+      uri: `${world.url}/api/shopify/webhooks`,
+    });
     await until(async () => (await actions()).includes('privacy.customer_redacted'), 'erased');
     expect(await noted()).toEqual([{ contacts: '[]' }]);
+    const redacted = await world.db.read<{ id: string | number }>(
+      "SELECT shopify_id AS id FROM redactions WHERE tenant_id = ? AND stream = 'orders'",
+      [BigInt(id)],
+    );
+    expect(redacted.map((order) => String(order.id)).sort()).toEqual(
+      file.orders.map((order) => order.shopify_order_id).sort(),
+    );
     // of before the erasure, and late
     control.sendWebhook(SHOP, {
       topic: 'customers/data_request',
@@ -359,8 +405,24 @@ onEachDatabase('privacy', (engine) => {
     expect(status).toBe(200);
     const late = () => world.db.read("SELECT status, body FROM webhook_events WHERE webhook_id = 'late'");
     await expect.poll(late).toEqual([{ status: 'dead', body: null }]);
+    // nor does what is asked of it late leave an address
+    control.sendWebhook(SHOP, {
+      topic: 'customers/data_request',
+      body: { shop_domain: SHOP, customer: { id: 5, email: 'late@example.com' }, orders_requested: [] },
+      uri: `${world.url}/api/shopify/webhooks`,
+    });
+    await until(async () => (await actions()).includes('privacy.data_requested'), 'asked');
+    expect(await whereIs(['late@example.com'])).toEqual([]);
     // and it may come back
+    const erased = (await world.db.models.Tenant.findByPk(id))!;
     expect(await ada.fill(SHOP)).toBe(id);
+    // F29: a worker wakes that was frozen while it was erased, and that even while it is to be erased once more
+    const step = stepsOf(world.db, erased);
+    const asWas = (await world.db.models.Tenant.findByPk(id))!.status;
+    for (const status of ['erasing', asWas] as const) {
+      await expect(eraseStore(world.db, id, 'frozen', step)).rejects.toThrow(LeaseLost);
+      await world.db.models.Tenant.update({ status }, { where: { id } });
+    }
     await expectExact(world, ada, id, SHOP);
   });
 

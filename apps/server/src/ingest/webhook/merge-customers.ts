@@ -1,27 +1,37 @@
-import type { Tx } from '../../db/database.ts';
+import type { Database, Tx } from '../../db/database.ts';
 import type { Dialect } from '../../db/types.ts';
 import { idParams, instantText, marks } from '../../db/values.ts';
 import type { TenantState } from '../apply.ts';
 import { deleteCustomers, dropUnnamed } from '../apply-customers.ts';
 import { readOrders } from '../apply-orders.ts';
+import { contactsOf, eraseBodies, identify, readRedacted, redactPerson } from '../redactions.ts';
 import { addStored, RollupDifference } from '../rollups.ts';
 import { forgetMarks, readTombstones, writeMarks } from '../versions.ts';
 
 const ORDERS_AT_ONCE = 1_000;
 
+interface Merge {
+  merged: string;
+  into: string;
+}
+
 /**
  * One customer became another: gives all orders of the merged one to the kept one, and whatever names the merged one from
- * now on too. Merges may be told in any order: a tombstone always names the one who was kept in the end.
+ * now on too. Merges may be told in any order: a tombstone always names the one who was kept in the end. One that is told
+ * after the data of either was erased erases the other's too: they were one when that was asked for.
  */
 export async function mergeCustomers(
   tx: Tx,
   dialect: Dialect,
   state: TenantState,
-  { merged, into, mergedAt }: { merged: string; into: string; mergedAt: number },
+  { merged, into, mergedAt }: Merge & { mergedAt: number },
 ): Promise<void> {
   const { tenant } = state;
   const kept = (await readTombstones(tx, tenant, 'customers', [into])).get(into)?.mergedInto ?? into;
   if (kept === merged) return;
+  const both = { orders: [], customers: [merged, kept] };
+  const isErased = (await readRedacted(tx, tenant, both))(both);
+  const contacts = isErased ? await contactsOf(tx.query, tenant, both.customers) : [];
   await reassignOrders(tx, state, merged, kept);
   await deleteCustomers(tx, state, [merged]);
   await tx.insert(
@@ -38,6 +48,25 @@ export async function mergeCustomers(
   await forgetMarks(tx, tenant, 'customers', [merged]);
   // addresses, tags and consent of both are now the kept one's
   await writeMarks(tx, dialect, tenant, 'customers', [kept]);
+  if (isErased) await redactPerson(tx, dialect, String(tenant), { customerIds: [kept], orderIds: [], contacts });
+}
+
+/**
+ * Removes the bodies of webhooks that name those whom these merges, about to be applied, will erase. It is done before,
+ * since it takes long; the tenant's other webhooks do not end meanwhile, and later they lose their own.
+ */
+export async function eraseBodiesOfMerged(db: Database, tenantId: string, merges: Merge[]): Promise<void> {
+  const customers = merges.flatMap(({ merged, into }) => [merged, into]);
+  const isErased = await readRedacted({ query: db.read }, BigInt(tenantId), { orders: [], customers });
+  const erased = new Set(customers.filter((id) => isErased({ orders: [], customers: [id] })));
+  // of a chain, told in any order, each round finds the next link at least
+  for (let known = -1; known < erased.size;) {
+    known = erased.size;
+    for (const { merged, into } of merges) if (erased.has(merged) || erased.has(into)) erased.add(merged).add(into);
+  }
+  for (const customerId of erased) {
+    await eraseBodies(db, tenantId, await identify(db, tenantId, { customerId, orderIds: [], contacts: [] }));
+  }
 }
 
 async function reassignOrders(tx: Tx, state: TenantState, from: string, to: string): Promise<void> {

@@ -22,7 +22,7 @@ import { checkoutOf } from './map-checkout.ts';
 import { finishEvents, type PendingEvent, pendingKeys, postponeEvent, readPending } from './inbox.ts';
 import { applyInventoryLevels } from './inventory-levels.ts';
 import { dropDeadBody, dropLateBodies } from './late-bodies.ts';
-import { mergeCustomers } from './merge-customers.ts';
+import { eraseBodiesOfMerged, mergeCustomers } from './merge-customers.ts';
 import { type Action, readEvent, type Reading } from './read-event.ts';
 
 /** Must be idempotent: an event whose end could not be stored is handled again. */
@@ -107,6 +107,8 @@ async function processRecords(work: Work, events: PendingEvent[]): Promise<void>
     });
   }
   const readings = events.map((event) => ({ event, reading: readEvent(event, tenant.currency!) }));
+  const merges = readings.flatMap(({ reading: { action } }) => (action.do === 'merge' ? [action] : []));
+  await eraseBodiesOfMerged(db, tenant.id, merges);
   await applyReadings(work, readings);
   work.changed(tenant.id);
   // a mark that is not due yet is found by the sweep
