@@ -17,8 +17,9 @@ interface Merge {
 
 /**
  * One customer became another: gives all orders of the merged one to the kept one, and whatever names the merged one from
- * now on too. Merges may be told in any order: a tombstone always names the one who was kept in the end. One that is told
- * after the data of either was erased erases the other's too: they were one when that was asked for.
+ * now on too. Merges may be told in any order: a tombstone always names the one who was kept in the end. What one
+ * who was erased takes over is erased too. One who was erased and is merged into another leaves them alone: they may have
+ * been merged since.
  */
 export async function mergeCustomers(
   tx: Tx,
@@ -29,9 +30,9 @@ export async function mergeCustomers(
   const { tenant } = state;
   const kept = (await readTombstones(tx, tenant, 'customers', [into])).get(into)?.mergedInto ?? into;
   if (kept === merged) return;
-  const both = { orders: [], customers: [merged, kept] };
-  const isErased = (await readRedacted(tx, tenant, both))(both);
-  const contacts = isErased ? await contactsOf(tx.query, tenant, both.customers) : [];
+  const heir = { orders: [], customers: [kept] };
+  const isErased = (await readRedacted(tx, tenant, heir))(heir);
+  const contacts = isErased ? await contactsOf(tx.query, tenant, [merged, kept]) : [];
   await reassignOrders(tx, state, merged, kept);
   await deleteCustomers(tx, state, [merged]);
   await tx.insert(
@@ -56,13 +57,13 @@ export async function mergeCustomers(
  * since it takes long; the tenant's other webhooks do not end meanwhile, and later they lose their own.
  */
 export async function eraseBodiesOfMerged(db: Database, tenantId: string, merges: Merge[]): Promise<void> {
-  const customers = merges.flatMap(({ merged, into }) => [merged, into]);
+  const customers = merges.map(({ into }) => into);
   const isErased = await readRedacted({ query: db.read }, BigInt(tenantId), { orders: [], customers });
   const erased = new Set(customers.filter((id) => isErased({ orders: [], customers: [id] })));
   // of a chain, told in any order, each round finds the next link at least
   for (let known = -1; known < erased.size;) {
     known = erased.size;
-    for (const { merged, into } of merges) if (erased.has(merged) || erased.has(into)) erased.add(merged).add(into);
+    for (const { merged, into } of merges) if (erased.has(into)) erased.add(merged);
   }
   for (const customerId of erased) {
     await eraseBodies(db, tenantId, await identify(db, tenantId, { customerId, orderIds: [], contacts: [] }));
