@@ -14,7 +14,7 @@ import type { Batch } from './records.ts';
 import type { FetchContext } from './context.ts';
 import { forgetMarks, writeMarks } from './versions.ts';
 import { idsOf, keepUnreadable, type UnreadableRecord } from './unreadable.ts';
-import { visibleOnes } from './visibility.ts';
+import { goneOnes } from './visibility.ts';
 
 export interface FetchedById {
   /** These are kept as unreadable. */
@@ -84,7 +84,7 @@ async function fetchTogether(
     const notFound = missing.map(idOf);
     fetched.doubted.push(...notFound.filter((id) => !mayBeGone(id)));
     const believed = notFound.filter(mayBeGone);
-    const gone = await visibleOnes(ctx, stream, believed);
+    const gone = await goneOnes(ctx, stream, believed);
     await applyDeletions(ctx, stream, gone, batch.fetchBegan);
     const hidden = believed.filter((id) => !gone.includes(id));
     // no fetch will ever answer a mark on these
