@@ -4,7 +4,7 @@ import { withLease } from '../db/leases.ts';
 import type { Tenant } from '../db/models/tenant.ts';
 import { databaseNow, idParams, instantText, marks } from '../db/values.ts';
 import { type JobKind, lookAgain } from '../jobs/job.ts';
-import { ScopeMissing } from '../shopify/errors.ts';
+import { isDenied, ShopifyError } from '../shopify/errors.ts';
 import { mayRead } from '../shopify/scopes.ts';
 import { locked } from './apply.ts';
 import type { FetchContext, SyncDeps } from './context.ts';
@@ -103,12 +103,17 @@ async function fetchDue(deps: MarkDeps, ctx: FetchContext, tenant: Tenant): Prom
     }),
   );
   deps.changed(tenantId);
-  const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+  const failures = results.map((result) => (result.status === 'rejected' ? (result.reason as unknown) : null));
+  const errors = failures.filter((error) => error !== null);
   signal.throwIfAborted();
   for (const error of errors) await deps.troubled(tenant, error);
-  const lasting = errors.filter((error) => !(error instanceof ScopeMissing));
-  if (lasting.length > 0) throw lasting[0] as Error;
-  await locked(ctx, (tx) => postponeUnanswered(deps, tx, ctx, streams, began));
+  // what does not pass by itself is put off like what was not answered: it would keep back the marks behind it
+  const tried = streams.filter((_, i) => !(failures[i] instanceof ShopifyError && failures[i].retryable));
+  await locked(ctx, (tx) => postponeUnanswered(deps, tx, ctx, tried, began));
+  for (const err of errors) {
+    if (!isDenied(err)) throw err as Error;
+    deps.log.warn({ shop: tenant.shopDomain, err }, 'could not be fetched');
+  }
   return due.length === BATCH ? 'more' : 'done';
 }
 
@@ -133,7 +138,7 @@ async function runFor({ db, marksByBulk }: MarkDeps, tenantId: string): Promise<
   return (await areMany(`marked_at > ${last('created_at', '')}`)) ? 'incremental' : null;
 }
 
-/** What this turn did not answer: Shopify's answer was older than what is known. */
+/** What this turn did not answer: Shopify's answer was older than what is known, or there was none. */
 async function postponeUnanswered(
   { markRetrySeconds }: MarkDeps,
   tx: Tx,
