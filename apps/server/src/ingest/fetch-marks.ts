@@ -97,8 +97,8 @@ async function fetchDue(deps: MarkDeps, ctx: FetchContext, tenant: Tenant): Prom
       if (!mayRead(scopes, stream)) return locked(ctx, (tx, { tenant: key }) => forgetMarks(tx, key, stream, ids));
       const isEarly = ({ tries, is_old }: Mark) => tries < BELIEVED_TRIES || !Number(is_old);
       const early = new Set(ofStream.filter(isEarly).map(({ id }) => String(id)));
-      const { unread, errors } = await fetchById(ctx, stream, ids, { mayBeGone: (id) => !early.has(id) });
-      for (const err of errors) deps.log.warn({ shop: tenant.shopDomain, err }, 'could not be fetched');
+      const { unread, failed } = await fetchById(ctx, stream, ids, { mayBeGone: (id) => !early.has(id) });
+      for (const err of failed.values()) deps.log.warn({ shop: tenant.shopDomain, err }, 'could not be fetched');
       for (const { gid, why } of unread) deps.log.warn({ shop: tenant.shopDomain, gid, why }, 'could not be read');
     }),
   );

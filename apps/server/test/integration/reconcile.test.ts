@@ -314,6 +314,60 @@ onEachDatabase('reconciliation', (engine) => {
     }
   });
 
+  test('an order that Shopify cannot give is told of, and all others are compared and mended', async () => {
+    const { control } = world.sandbox;
+    await reconcile();
+    const rows = await world.db.read<{ id: string | number }>(
+      'SELECT shopify_order_id AS id FROM orders WHERE tenant_id = ? AND test = 0 ORDER BY created_at DESC LIMIT 3',
+      [BigInt(id)],
+    );
+    const [damaged, edited, other] = rows.map((row) => String(row.id)) as [string, string, string];
+    const poison = [damaged, edited].map((one) => gidOf('orders', one));
+    await damage(`UPDATE orders SET total_price = total_price + 1 WHERE shopify_order_id = ${damaged}`);
+    const [product] = await world.db.read<{ id: string }>('SELECT shopify_product_id AS id FROM products');
+    await damage(`UPDATE products SET title = 'x' WHERE shopify_product_id = ${product!.id}`);
+    await damage(`UPDATE daily_sales SET gross = gross + 1000 WHERE tenant_id = ${id} AND local_date =
+      (SELECT day FROM (SELECT MIN(local_date) AS day FROM daily_sales WHERE tenant_id = ${id}) AS first)`);
+    for (const one of [edited, other]) control.editOrder(SHOP, one, { add: [{ quantity: 1 }] });
+    await delay(2_100); // older than what is left to webhooks
+    const fetched = globalThis.fetch;
+    globalThis.fetch = async (...args: Parameters<typeof fetch>) => {
+      const answer = await fetched(...args);
+      const sent = args[1]?.body;
+      if (typeof sent !== 'string' || !sent.includes('OrdersById')) return answer;
+      const { ids } = (JSON.parse(sent) as { variables: { ids: string[] } }).variables;
+      const json = (await answer.json()) as { data: { nodes: unknown[] }; errors?: unknown[] };
+      for (const [at, one] of ids.entries()) {
+        if (!poison.includes(one)) continue;
+        json.data.nodes[at] = null;
+        const extensions = { code: 'INTERNAL_SERVER_ERROR' };
+        (json.errors ??= []).push({ message: 'Internal error.', path: ['nodes', at], extensions });
+      }
+      return new Response(JSON.stringify(json), { status: 200, headers: answer.headers });
+    };
+    try {
+      const { status, error, ...run } = await compared(id);
+      expect([status, error]).toEqual(['failed', expect.stringContaining('only in part')]);
+      expect(run.compared.days).toBeGreaterThan(80);
+      const { data } = await ada.get<{ data: Finding[] }>(
+        `/api/tenants/${id}/reconciliations/${run.id}/findings?limit=100`,
+      );
+      expect(data).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({ kind: 'damaged', shopifyId: damaged, mended: false }),
+          expect.objectContaining({ kind: 'outdated', shopifyId: edited, mended: false }),
+          expect.objectContaining({ kind: 'outdated', shopifyId: other, mended: true }),
+          expect.objectContaining({ kind: 'damaged', stream: 'products', mended: true }),
+          expect.objectContaining({ kind: 'drift', mended: true }),
+        ]),
+      );
+    } finally {
+      globalThis.fetch = fetched;
+    }
+    await reconcile();
+    await expectExact(world, ada, id, SHOP);
+  });
+
   test('a store one of whose streams never came is compared in the others', async () => {
     const { control } = world.sandbox;
     const shop = 'half.myshopify.com';
