@@ -3,6 +3,7 @@ import type { Database } from '../../db/database.ts';
 import { isAway } from '../../db/faults.ts';
 import { newId } from '../../db/ids.ts';
 import { LeaseLost, withLease } from '../../db/leases.ts';
+import { ACTIVE } from '../../db/models/sync-run.ts';
 import type { Tenant } from '../../db/models/tenant.ts';
 import { type JobKind, lookAgain } from '../../jobs/job.ts';
 import { readNote, recurring, writeNote } from '../../jobs/recurring.ts';
@@ -58,8 +59,11 @@ export const reconcileJobs = (deps: ReconcileDeps): JobKind =>
       const tenant = await db.models.Tenant.findByPk(tenantId);
       if (tenant?.status !== 'connected') return;
       // before its first back-fill everything of a stream would be missing
+      const underWay = await db.models.SyncStream.findAll({ where: { tenantId, status: ACTIVE } });
       const cursors = await readCursors(db, tenantId);
-      if (cursors.size === 0) return;
+      // it may have been asked for because webhooks were missed since that began: it is not put off for a whole day
+      const isComing = underWay.some(({ name }) => !cursors.has(name));
+      if (cursors.size === 0) return isComing ? 'failed' : undefined;
       const held = await withLease(db, { tenantId, name: RECONCILE, owner, seconds, signal }, async (lease, kept) => {
         const client = deps.clientFor(tenant);
         const id = await begin(db, tenantId);
@@ -94,7 +98,7 @@ export const reconcileJobs = (deps: ReconcileDeps): JobKind =>
           { tenantId, shop: tenant.shopDomain, findings: findings.count, ...report.compared },
           'reconciled',
         );
-        return report.error === null ? undefined : 'failed';
+        return report.error === null && !isComing ? undefined : 'failed';
       });
       // whose process was killed holds the lease for a while
       return held ? held.result : lookAgain(signal);
