@@ -14,15 +14,15 @@ import type { Batch } from './records.ts';
 import type { FetchContext } from './context.ts';
 import { forgetMarks, writeMarks } from './versions.ts';
 import { idsOf, keepUnreadable, type UnreadableRecord } from './unreadable.ts';
-import { visibleOnes } from './visibility.ts';
+import { goneOnes } from './visibility.ts';
 
 export interface FetchedById {
   /** These are kept as unreadable. */
   unread: UnreadableRecord[];
   /** Shopify did not find these, and it is too early to believe that they are gone. */
   doubted: string[];
-  /** Why some could not be had, each by itself: the others were. */
-  errors: Error[];
+  /** Those that could not be had, each by itself, and why: the others were. */
+  failed: Map<string, Error>;
 }
 
 interface FetchOptions {
@@ -41,7 +41,7 @@ export async function fetchById(
   ids: readonly string[],
   options: FetchOptions,
 ): Promise<FetchedById> {
-  const fetched: FetchedById = { unread: [], doubted: [], errors: [] };
+  const fetched: FetchedById = { unread: [], doubted: [], failed: new Map() };
   const open = new Set(ids);
   const fetchSome = async (some: readonly string[]): Promise<void> => {
     try {
@@ -50,7 +50,10 @@ export async function fetchById(
       ctx.signal.throwIfAborted();
       if (!isOfOne(error)) throw error;
       const left = some.filter((id) => open.has(id));
-      if (left.length <= 1) return void fetched.errors.push(error);
+      if (left.length <= 1) {
+        for (const id of left) fetched.failed.set(id, error);
+        return;
+      }
       const half = left.length >> 1;
       await fetchSome(left.slice(0, half));
       await fetchSome(left.slice(half));
@@ -84,7 +87,7 @@ async function fetchTogether(
     const notFound = missing.map(idOf);
     fetched.doubted.push(...notFound.filter((id) => !mayBeGone(id)));
     const believed = notFound.filter(mayBeGone);
-    const gone = await visibleOnes(ctx, stream, believed);
+    const gone = await goneOnes(ctx, stream, believed);
     await applyDeletions(ctx, stream, gone, batch.fetchBegan);
     const hidden = believed.filter((id) => !gone.includes(id));
     // no fetch will ever answer a mark on these
@@ -96,11 +99,11 @@ async function fetchTogether(
 }
 
 /** Has those asked for again whose end it is too early to believe. @throws why some could not be had */
-export async function endFetch(ctx: FetchContext, stream: StreamName, { doubted, errors }: FetchedById): Promise<void> {
+export async function endFetch(ctx: FetchContext, stream: StreamName, { doubted, failed }: FetchedById): Promise<void> {
   if (doubted.length > 0) {
     await locked(ctx, (tx, { tenant }) => writeMarks(tx, ctx.db.dialect, tenant, stream, doubted));
   }
-  if (errors[0]) throw errors[0];
+  for (const error of failed.values()) throw error;
 }
 
 /** The ids of these; those that no database here holds are kept as unreadable. */

@@ -4,7 +4,7 @@ import { withLease } from '../db/leases.ts';
 import type { Tenant } from '../db/models/tenant.ts';
 import { databaseNow, idParams, instantText, marks } from '../db/values.ts';
 import { type JobKind, lookAgain } from '../jobs/job.ts';
-import { ScopeMissing } from '../shopify/errors.ts';
+import { isDenied, ShopifyError } from '../shopify/errors.ts';
 import { mayRead } from '../shopify/scopes.ts';
 import { locked } from './apply.ts';
 import type { FetchContext, SyncDeps } from './context.ts';
@@ -97,18 +97,23 @@ async function fetchDue(deps: MarkDeps, ctx: FetchContext, tenant: Tenant): Prom
       if (!mayRead(scopes, stream)) return locked(ctx, (tx, { tenant: key }) => forgetMarks(tx, key, stream, ids));
       const isEarly = ({ tries, is_old }: Mark) => tries < BELIEVED_TRIES || !Number(is_old);
       const early = new Set(ofStream.filter(isEarly).map(({ id }) => String(id)));
-      const { unread, errors } = await fetchById(ctx, stream, ids, { mayBeGone: (id) => !early.has(id) });
-      for (const err of errors) deps.log.warn({ shop: tenant.shopDomain, err }, 'could not be fetched');
+      const { unread, failed } = await fetchById(ctx, stream, ids, { mayBeGone: (id) => !early.has(id) });
+      for (const err of failed.values()) deps.log.warn({ shop: tenant.shopDomain, err }, 'could not be fetched');
       for (const { gid, why } of unread) deps.log.warn({ shop: tenant.shopDomain, gid, why }, 'could not be read');
     }),
   );
   deps.changed(tenantId);
-  const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+  const failures = results.map((result) => (result.status === 'rejected' ? (result.reason as unknown) : null));
+  const errors = failures.filter((error) => error !== null);
   signal.throwIfAborted();
   for (const error of errors) await deps.troubled(tenant, error);
-  const lasting = errors.filter((error) => !(error instanceof ScopeMissing));
-  if (lasting.length > 0) throw lasting[0] as Error;
-  await locked(ctx, (tx) => postponeUnanswered(deps, tx, ctx, streams, began));
+  // what does not pass by itself is put off like what was not answered: it would keep back the marks behind it
+  const tried = streams.filter((_, i) => !(failures[i] instanceof ShopifyError && failures[i].retryable));
+  await locked(ctx, (tx) => postponeUnanswered(deps, tx, ctx, tried, began));
+  for (const err of errors) {
+    if (!isDenied(err)) throw err as Error;
+    deps.log.warn({ shop: tenant.shopDomain, err }, 'could not be fetched');
+  }
   return due.length === BATCH ? 'more' : 'done';
 }
 
@@ -133,7 +138,7 @@ async function runFor({ db, marksByBulk }: MarkDeps, tenantId: string): Promise<
   return (await areMany(`marked_at > ${last('created_at', '')}`)) ? 'incremental' : null;
 }
 
-/** What this turn did not answer: Shopify's answer was older than what is known. */
+/** What this turn did not answer: Shopify's answer was older than what is known, or there was none. */
 async function postponeUnanswered(
   { markRetrySeconds }: MarkDeps,
   tx: Tx,

@@ -37,8 +37,8 @@ export async function removeDeleted(
     for (let look = 1; left.length > 0; look++) {
       if (look > 1) await setTimeout(LOOK_AGAIN_MS, undefined, { signal: ctx.signal });
       const mayBeGone = (id: string) => look === LOOKS || !young.has(id);
-      const { doubted, errors } = await fetchById(ctx, stream, left, { mayBeGone });
-      if (errors[0]) throw errors[0];
+      const { doubted, failed } = await fetchById(ctx, stream, left, { mayBeGone });
+      for (const error of failed.values()) throw error;
       left = doubted;
     }
     page = await readPage(ctx, stream, from, window.to, page.at(-1)!);

@@ -1,6 +1,7 @@
 import type { StreamName } from '@xeno/contracts';
 import { asDate, idParams, marks } from '../db/values.ts';
 import type { FetchContext } from './context.ts';
+import { readScopes } from './shop.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -17,6 +18,18 @@ export async function visibleOnes(ctx: FetchContext, stream: StreamName, ids: st
   const since = stream === 'orders' ? ordersVisibleSince(ctx) : null;
   if (since === null) return ids;
   return (await creations(ctx, ids)).filter(({ createdAt }) => createdAt >= since).map(({ id }) => id);
+}
+
+/**
+ * Those of `ids` that Shopify would have shown if they existed, though it has just not found them. `read_all_orders` may
+ * have been taken back since the scopes were read, and then no answer tells an older order that is gone from one that is
+ * only not shown any more. So whether it is still granted is asked after the answer that lacked such a one.
+ */
+export async function goneOnes(ctx: FetchContext, stream: StreamName, ids: string[]): Promise<string[]> {
+  const granted = await visibleOnes(ctx, stream, ids);
+  const always = await visibleOnes({ ...ctx, scopes: [] }, stream, granted);
+  if (always.length === granted.length) return granted;
+  return visibleOnes({ ...ctx, scopes: await readScopes(ctx) }, stream, granted);
 }
 
 /** Those of `ids` that are stored, and that Shopify does not show, whether they exist or not. */

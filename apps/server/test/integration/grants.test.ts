@@ -6,7 +6,7 @@ import { grants } from '../../src/db/migrations/0018-grants.ts';
 import { typesOf } from '../../src/db/types.ts';
 import { type Browser, expectExact, onEachDatabase, startWorld, wentWell, type World } from './world.ts';
 
-onEachDatabase('what a store grants later', (engine) => {
+onEachDatabase('what a store grants later, or takes back', (engine) => {
   let world: World;
   let control: Control;
   let ada: Browser;
@@ -23,10 +23,12 @@ onEachDatabase('what a store grants later', (engine) => {
     control.withholdScopes(shop, scopes);
     return ada.fill(shop);
   };
-  const grant = async (shop: string, id: string, scope: string): Promise<void> => {
+  const scopesOf = async (id: string): Promise<string[]> => {
     const [row] = await world.db.read<{ scopes: string }>('SELECT scopes FROM tenants WHERE id = ?', [BigInt(id)]);
-    control.changeScopes(shop, [...row!.scopes.split(','), scope]);
+    return row!.scopes.split(',');
   };
+  const grant = async (shop: string, id: string, scope: string): Promise<void> =>
+    control.changeScopes(shop, [...(await scopesOf(id)), scope]);
   /** The run after so many others, once it has ended. */
   const runAfter = async (id: string, others: number): Promise<SyncRun> => {
     await expect.poll(async () => (await ada.runs(id)).length).toBeGreaterThan(others);
@@ -137,6 +139,60 @@ onEachDatabase('what a store grants later', (engine) => {
     expect(await ada.runs(id)).toHaveLength(4);
     control.clearFaults(fault.id);
   });
+
+  /**
+   * A store with orders of before the last 60 days that takes `read_all_orders` back, of which no webhook tells, once
+   * Shopify is asked `operation`: whoever asks has read the scopes by then. Gives it and its orders, the oldest first.
+   */
+  const takesBack = async (
+    shop: string,
+    operation: string,
+    act: (id: string, orders: string[]) => Promise<unknown>,
+  ) => {
+    control.createShop(shop, { orders: 80 });
+    const id = await ada.fill(shop);
+    const read = async () =>
+      (
+        await world.db.read<{ id: string | number }>(
+          'SELECT shopify_order_id AS id FROM orders WHERE tenant_id = ? ORDER BY created_at, shopify_order_id',
+          [BigInt(id)],
+        )
+      ).map((order) => String(order.id));
+    const before = await read();
+    const scopes = (await scopesOf(id)).filter((scope) => scope !== 'read_all_orders');
+    control.setFault({ kind: 'webhook_drop', shop, match: 'app/scopes_update', times: null });
+    const fetched = globalThis.fetch;
+    globalThis.fetch = (...args: Parameters<typeof fetch>) => {
+      const sent = args[1]?.body;
+      if (typeof sent === 'string' && sent.includes(operation)) control.changeScopes(shop, scopes);
+      return fetched(...args);
+    };
+    try {
+      await act(id, before);
+    } finally {
+      globalThis.fetch = fetched;
+    }
+    expect(await read()).toEqual(before);
+    await expectExact(world, ada, id, shop);
+  };
+
+  test('all orders, taken back while a run fetches everything: what is not shown any more is not deleted', () =>
+    takesBack('taken-back.myshopify.com', 'OrdersCount', (id) => ada.synced(id, 'full')));
+
+  test('all orders, taken back unheard: what is marked and not shown any more is not deleted', () =>
+    takesBack('taken-back-unheard.myshopify.com', 'OrdersById', async (id, [oldest]) => {
+      const longAgo = new Date(Date.now() - 3_600_000);
+      await world.db.transaction((tx) =>
+        tx.insert(
+          'fetch_marks',
+          ['tenant_id', 'stream', 'shopify_id', 'marked_at', 'due_at', 'tries'],
+          [[BigInt(id), 'orders', BigInt(oldest!), longAgo, longAgo, 2]],
+          null,
+        ),
+      );
+      const marks = () => world.db.read('SELECT 1 FROM fetch_marks WHERE tenant_id = ?', [BigInt(id)]);
+      await expect.poll(marks).toEqual([]);
+    }));
 
   test('of streams that were read before this was noted, it is what the store had granted', async () => {
     const id = await ada.fill('before-notes.myshopify.com');

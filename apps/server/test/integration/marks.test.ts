@@ -93,4 +93,51 @@ onEachDatabase('a mark', (engine) => {
       await world.close();
     }
   });
+
+  test('on what Shopify refuses to tell keeps back none of the other streams', async () => {
+    const world = await startWorld(engine, { env: { SWEEP_SECONDS: '1', MARK_RETRY_SECONDS: '1' } });
+    try {
+      const { db, sandbox } = world;
+      sandbox.control.createShop(SHOP, { orders: 20 });
+      const ada = await world.register();
+      const id = await ada.fill(SHOP);
+      // as where protected customer data is not approved
+      const fields = ['Customer.defaultEmailAddress'];
+      sandbox.control.setFault({ kind: 'partial_data', shop: SHOP, match: 'CustomersById', fields, times: null });
+      sandbox.control.setFault({ kind: 'webhook_drop', shop: SHOP, times: null });
+      const now = new Date();
+      // more of them than are fetched at a time; products are behind them
+      const customers = Array.from({ length: 100 }, (_, i) => BigInt(i + 1));
+      const stored = (stream: 'customers' | 'products' | 'orders') =>
+        db.read<{ id: string | number }>(
+          `SELECT shopify_${stream.slice(0, -1)}_id AS id FROM ${stream} WHERE tenant_id = ?`,
+          [BigInt(id)],
+        );
+      const [order] = await stored('orders');
+      const [customer] = await stored('customers');
+      const [product] = await stored('products');
+      sandbox.control.deleteOrder(SHOP, String(order!.id));
+      const mark = (stream: string, ids: bigint[], at: Date) => ids.map((one) => [BigInt(id), stream, one, at, at, 0]);
+      await db.transaction((tx) =>
+        tx.insert(
+          'fetch_marks',
+          ['tenant_id', 'stream', 'shopify_id', 'marked_at', 'due_at', 'tries'],
+          [
+            ...mark('orders', [BigInt(order!.id)], now),
+            ...mark('customers', [BigInt(customer!.id), ...customers], new Date(now.getTime() - 1_000)),
+            ...mark('products', [BigInt(product!.id)], now),
+          ],
+          null,
+        ),
+      );
+      const marked = async () =>
+        (
+          await db.read<{ stream: string }>('SELECT DISTINCT stream FROM fetch_marks WHERE tenant_id = ?', [BigInt(id)])
+        ).map(({ stream }) => stream);
+      await expect.poll(marked).toEqual(['customers']);
+      expect(await stored('orders')).not.toContainEqual(order);
+    } finally {
+      await world.close();
+    }
+  });
 });

@@ -16,24 +16,33 @@ const ORDERS_OF_DAY = 2_000;
 export async function checkDays(
   ctx: FetchContext,
   days: { from: string; to: string },
-): Promise<{ compared: number; findings: Partial<Finding>[] }> {
+): Promise<{ compared: number; findings: Partial<Finding>[]; errors: Error[] }> {
   const { client, currency, signal } = ctx;
   const theirs = await salesPerDay(client, days, signal);
   const findings: Partial<Finding>[] = [];
+  const errors: Error[] = [];
   const ours = await totals(ctx, days);
   for (const day of [...new Set([...theirs.keys(), ...ours.keys()])].sort()) {
     const expected = minorOf(theirs.get(day) ?? '0', currency);
     if (expected === (ours.get(day) ?? 0)) continue;
     const ids = await ordersOf(ctx, day);
     const before = await storedRows(ctx.db, ctx.tenantId, 'orders', ids);
-    const refused = await refetch(ctx, 'orders', ids);
+    const refetched = await refetch(ctx, 'orders', ids);
+    errors.push(...refetched.errors);
     const now = (await totals(ctx, { from: day, to: day })).get(day) ?? 0;
     const after = await storedRows(ctx.db, ctx.tenantId, 'orders', ids);
     const changed = ids.filter((id) => before.get(id)?.contentHash !== after.get(id)?.contentHash);
     findings.push(
       ...changed.map((id): Partial<Finding> => {
         const name = after.get(id)?.name ?? before.get(id)?.name ?? null;
-        return { kind: 'damaged', stream: 'orders', shopifyId: id, name, localDate: day, mended: !refused.has(id) };
+        return {
+          kind: 'damaged',
+          stream: 'orders',
+          shopifyId: id,
+          name,
+          localDate: day,
+          mended: !refetched.unread.has(id),
+        };
       }),
     );
     const found = ours.get(day) ?? 0;
@@ -45,7 +54,7 @@ export async function checkDays(
       mended: now === expected,
     });
   }
-  return { compared: theirs.size, findings };
+  return { compared: theirs.size, findings, errors };
 }
 
 /** Reports give amounts with more decimals than the currency has, or fewer. */

@@ -16,6 +16,8 @@ import { refetch, storedPages, type StoredRow } from './stored-versions.ts';
 export interface RowCheck {
   checked: number;
   findings: Partial<Finding>[];
+  /** Why some could not be mended: Shopify fails at each of them by itself. */
+  errors: Error[];
   /** Where to go on next time; null at the end. */
   next: string | null;
 }
@@ -30,7 +32,7 @@ export async function checkRows(
   { after, limit }: { after: string | null; limit: number },
 ): Promise<RowCheck> {
   const check = { orders: damagedOrders, customers: damagedCustomers, products: damagedProducts }[stream];
-  const result: RowCheck = { checked: 0, findings: [], next: null };
+  const result: RowCheck = { checked: 0, findings: [], errors: [], next: null };
   for await (const rows of storedPages(ctx.db, ctx.tenantId, stream, BigInt(after ?? 0))) {
     ctx.signal.throwIfAborted();
     // rows with an unknown hash are to be fetched anyway
@@ -39,10 +41,11 @@ export async function checkRows(
     // one that is being written at this moment is read in two states: a second look tells
     const again = suspects.size > 0 ? await check(ctx, await reread(ctx, stream, rows, suspects)) : suspects;
     if (again.size > 0) {
-      const refused = await refetch(ctx, stream, [...again.keys()]);
+      const { unread, errors } = await refetch(ctx, stream, [...again.keys()]);
+      result.errors.push(...errors);
       const names = new Map(rows.map((row) => [row.id, row.name]));
       for (const [id, why] of again) {
-        const mended = !refused.has(id);
+        const mended = !unread.has(id);
         result.findings.push({
           kind: 'damaged',
           stream,

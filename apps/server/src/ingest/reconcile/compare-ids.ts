@@ -17,7 +17,7 @@ import type { IngestPool } from '../bulk/pool.ts';
 import type { FetchContext } from '../context.ts';
 import { countOf } from '../counts.ts';
 import { locked } from '../apply.ts';
-import { endFetch, fetchById, storableIds } from '../fetch-by-id.ts';
+import { fetchById, storableIds } from '../fetch-by-id.ts';
 import { forgetUnreadable, idsOf, listUnreadable } from '../unreadable.ts';
 import { visibleOnes } from '../visibility.ts';
 import type { Finding } from './findings.ts';
@@ -41,12 +41,13 @@ export interface ListContext extends FetchContext {
 
 /**
  * Compares what is stored of a stream with all that Shopify has, by id and updatedAt; what differs is fetched by its id,
- * and only what that fetch changed is a finding. A list that is not complete is an error, and nothing is deleted for it.
+ * and only what that fetch changed is a finding, or what Shopify lists otherwise and fails at (`errors`). A list that is
+ * not complete is an error, and nothing is deleted for it.
  */
 export async function compareIds(
   ctx: ListContext,
   stream: StreamName,
-): Promise<{ compared: number; findings: Partial<Finding>[] }> {
+): Promise<{ compared: number; findings: Partial<Finding>[]; errors: Error[] }> {
   const listed = await listAll(ctx, stream);
   /** With Shopify's updatedAt, 0 where its list has none. */
   const doubtful = new Map<string, number>();
@@ -78,16 +79,18 @@ export async function compareIds(
     .filter(([id, updatedAt]) => Math.max(updatedAt, before.get(id)?.updatedAt ?? 0) <= settled)
     .map(([id]) => id);
   // neither the list knows them, a while after their last change, nor does a fetch
-  await endFetch(ctx, stream, await fetchById(ctx, stream, old, { mayBeGone: () => true }));
+  const { failed } = await fetchById(ctx, stream, old, { mayBeGone: () => true });
   const after = await storedRows(ctx.db, ctx.tenantId, stream, old);
   const findings = old.flatMap((id): Partial<Finding>[] => {
-    const [was, is] = [before.get(id)?.updatedAt ?? null, after.get(id)?.updatedAt ?? null];
+    const was = before.get(id)?.updatedAt ?? null;
+    const mended = !failed.has(id);
+    const is = mended ? (after.get(id)?.updatedAt ?? null) : doubtful.get(id) || was;
     if (was === is) return [];
     const kind = was === null ? 'missing' : is === null ? 'deleted' : 'outdated';
     const name = after.get(id)?.name ?? before.get(id)?.name ?? null;
-    return [{ kind, stream, shopifyId: id, name, expected: versionText(is), found: versionText(was), mended: true }];
+    return [{ kind, stream, shopifyId: id, name, expected: versionText(is), found: versionText(was), mended }];
   });
-  return { compared, findings };
+  return { compared, findings, errors: [...failed.values()] };
 }
 
 const versionText = (updatedAt: number | null) => (updatedAt === null ? null : new Date(updatedAt).toISOString());

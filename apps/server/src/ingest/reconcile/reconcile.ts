@@ -3,6 +3,7 @@ import type { Database } from '../../db/database.ts';
 import { isAway } from '../../db/faults.ts';
 import { newId } from '../../db/ids.ts';
 import { LeaseLost, withLease } from '../../db/leases.ts';
+import { ACTIVE } from '../../db/models/sync-run.ts';
 import type { Tenant } from '../../db/models/tenant.ts';
 import { type JobKind, lookAgain } from '../../jobs/job.ts';
 import { readNote, recurring, writeNote } from '../../jobs/recurring.ts';
@@ -58,8 +59,11 @@ export const reconcileJobs = (deps: ReconcileDeps): JobKind =>
       const tenant = await db.models.Tenant.findByPk(tenantId);
       if (tenant?.status !== 'connected') return;
       // before its first back-fill everything of a stream would be missing
+      const underWay = await db.models.SyncStream.findAll({ where: { tenantId, status: ACTIVE } });
       const cursors = await readCursors(db, tenantId);
-      if (cursors.size === 0) return;
+      // it may have been asked for because webhooks were missed since that began: it is not put off for a whole day
+      const isComing = underWay.some(({ name }) => !cursors.has(name));
+      if (cursors.size === 0) return isComing ? 'failed' : undefined;
       const held = await withLease(db, { tenantId, name: RECONCILE, owner, seconds, signal }, async (lease, kept) => {
         const client = deps.clientFor(tenant);
         const id = await begin(db, tenantId);
@@ -94,7 +98,7 @@ export const reconcileJobs = (deps: ReconcileDeps): JobKind =>
           { tenantId, shop: tenant.shopDomain, findings: findings.count, ...report.compared },
           'reconciled',
         );
-        return report.error === null ? undefined : 'failed';
+        return report.error === null && !isComing ? undefined : 'failed';
       });
       // whose process was killed holds the lease for a while
       return held ? held.result : lookAgain(signal);
@@ -136,39 +140,45 @@ async function compareAll(
     const why = granted.includes(stream) ? 'Its first sync has yet to bring' : 'The store has not granted access to';
     report.notices.push(`${why} ${stream}.`);
   }
+  /** Of single records that Shopify fails at. All else is compared first: one of them may last for long. */
+  const errors: Error[] = [];
   // what is stored first: its repair asks Shopify only about what is damaged
   const places = await readPlaces(db, tenantId);
   await eachReadable(async (stream) => {
     const check = await checkRows(ctx, stream, { after: places[stream] ?? null, limit: deps.reconcileRows });
     places[stream] = check.next;
     report.compared.rows += check.checked;
+    errors.push(...check.errors);
     await findings.add(check.findings);
     failPoint('reconcile.rows');
   });
   await writePlaces(db, tenantId, places);
   await eachReadable(async (stream) => {
-    const { compared, findings: found } = await compareIds(ctx, stream);
+    const { compared, findings: found, errors: ofRecords } = await compareIds(ctx, stream);
     report.compared[stream] = compared;
+    errors.push(...ofRecords);
     await findings.add(found);
   });
   // rows before rollups: a rollup is right when it is what its rows add up to
   await findings.add((await checkRollups(ctx)).findings);
   // before they have come, or without leave to read them, each day would differ
-  if (readable.has('orders')) await compareDays(ctx, deps, findings, report);
+  if (readable.has('orders')) errors.push(...(await compareDays(ctx, deps, findings, report)));
   await findings.add(await ledgerDifferences(db, tenantId));
   await findings.add(await unreadableRecords(db, tenantId));
+  if (errors[0]) throw errors[0];
 }
 
-async function compareDays(ctx: Context, deps: ReconcileDeps, findings: Findings, report: Report): Promise<void> {
+/** Why some of the orders behind a day that differs could not be had. */
+async function compareDays(ctx: Context, deps: ReconcileDeps, findings: Findings, report: Report): Promise<Error[]> {
   if (!ctx.scopes.includes('read_reports')) {
     report.notices.push('The store has not granted read_reports: totals per day are not compared with Shopify’s own.');
-    return;
+    return [];
   }
   if (!ctx.scopes.includes('read_all_orders')) {
     report.notices.push(
       'The store has not granted read_all_orders: totals per day are not compared, since Shopify’s own hold sales of orders that it does not show.',
     );
-    return;
+    return [];
   }
   const localDate = localDates(ctx.timezone);
   const now = ctx.shopNow.getTime();
@@ -177,15 +187,17 @@ async function compareDays(ctx: Context, deps: ReconcileDeps, findings: Findings
     // of a day that has just begun, or not ended, sales are still on their way
     to: dayBefore(localDate(now - ctx.settleMs)),
   };
-  if (days.to < days.from) return;
+  if (days.to < days.from) return [];
   try {
-    const { compared, findings: found } = await checkDays(ctx, days);
+    const { compared, findings: found, errors } = await checkDays(ctx, days);
     report.compared.days = compared;
     await findings.add(found);
+    return errors;
   } catch (error) {
     const isOfReport = error instanceof ShopifyRefused || error instanceof PartialData || error instanceof ScopeMissing;
     if (!isOfReport || error instanceof ReconnectNeeded || error instanceof ShopUnavailable) throw error;
     report.notices.push(`Shopify’s sales report could not be had: ${error.message}`);
+    return [];
   }
 }
 

@@ -3,7 +3,7 @@ import type { Database } from '../../db/database.ts';
 import { asDate, idParams, marks } from '../../db/values.ts';
 import { locked } from '../apply.ts';
 import type { FetchContext } from '../context.ts';
-import { endFetch, fetchById } from '../fetch-by-id.ts';
+import { fetchById } from '../fetch-by-id.ts';
 import { ID_COLUMNS } from '../records-of-rows.ts';
 import { idsOf } from '../unreadable.ts';
 import { hiddenOnes } from '../visibility.ts';
@@ -91,10 +91,16 @@ async function read(
 
 /**
  * Fetches rows whose content is doubted: it is written whatever version it has. What Shopify does not find stays marked.
- * Gives ids that could not be read, those among them that Shopify does not show any more, which stay as they are.
+ * Gives ids that could not be read, those among them that Shopify does not show any more, which stay as they are, and
+ * those that Shopify fails at (`errors`), which stay marked.
  */
-export async function refetch(ctx: FetchContext, stream: StreamName, ids: readonly string[]): Promise<Set<string>> {
+export async function refetch(
+  ctx: FetchContext,
+  stream: StreamName,
+  ids: readonly string[],
+): Promise<{ unread: Set<string>; errors: Error[] }> {
   const unread = new Set<string>();
+  const errors: Error[] = [];
   for (let at = 0; at < ids.length; at += CHUNK) {
     const all = ids.slice(at, at + CHUNK);
     for (const id of await hiddenOnes(ctx, stream, all)) unread.add(id);
@@ -110,8 +116,8 @@ export async function refetch(ctx: FetchContext, stream: StreamName, ids: readon
       );
     });
     const fetched = await fetchById(ctx, stream, some, { mayBeGone: () => false });
-    await endFetch(ctx, stream, fetched);
-    for (const id of idsOf(fetched.unread.map(({ gid }) => gid)).ids) unread.add(id);
+    for (const id of [...idsOf(fetched.unread.map(({ gid }) => gid)).ids, ...fetched.failed.keys()]) unread.add(id);
+    errors.push(...fetched.failed.values());
   }
-  return unread;
+  return { unread, errors };
 }
