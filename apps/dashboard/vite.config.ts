@@ -42,9 +42,10 @@ function routesWithoutSchemas(): Plugin {
 
 const api = `http://127.0.0.1:${process.env['API_PORT'] ?? 3000}`;
 
+// the server holds a request's Host against its Origin, and sends browsers back to it: both stay the ones of this page
 export default defineConfig({
   plugins: [routesWithoutSchemas(), react()],
-  server: { host: '127.0.0.1', proxy: { '/api': api } },
+  server: { host: '127.0.0.1', proxy: { '/api': { target: api, changeOrigin: false } } },
   build: {
     target: 'es2022',
     chunkSizeWarningLimit: 700,

@@ -1,4 +1,5 @@
 import type { Problem, Route, RouteInput, RouteOutput } from '@xeno/contracts';
+import { setServerTime } from './clock.ts';
 
 /** An answer that is not a success, as RFC 9457 problem details; `status` 0 when no answer came at all. */
 export class ApiError extends Error {
@@ -48,6 +49,8 @@ export async function request<R extends Route>(
   }).catch(() => {
     throw new ApiError(0, { detail: 'The server cannot be reached. Check the connection and try again.' });
   });
+  const date = response.headers.get('date');
+  if (date) setServerTime(date);
   const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');
   const answer: unknown = isJson ? await response.json() : null;
   if (!response.ok) throw new ApiError(response.status, (answer ?? {}) as Partial<Problem>);

@@ -17,11 +17,16 @@ const cached = <T>(make: (key: string) => T): ((key: string) => T) => {
 /** `Intl` takes a decimal string exactly, beyond what a float could hold. */
 const exactly = (amount: string) => amount as Intl.StringNumericLiteral;
 
+/** Codes of other than three letters, as Shopify's USDC, `Intl` refuses: they are written behind the number. */
+function currencyFormat(currency: string, options: Intl.NumberFormatOptions): Pick<Intl.NumberFormat, 'format'> {
+  if (currency.length === 3) return new Intl.NumberFormat(locale, { style: 'currency', currency, ...options });
+  const plain = new Intl.NumberFormat(locale, options);
+  return { format: (value) => `${plain.format(value)}\u00a0${currency}` };
+}
+
 const moneyFormat = cached((key) => {
   const [currency = '', digits, sign] = key.split('|');
-  return new Intl.NumberFormat(locale, {
-    style: 'currency',
-    currency,
+  return currencyFormat(currency, {
     minimumFractionDigits: Number(digits),
     maximumFractionDigits: Number(digits),
     signDisplay: sign === '±' ? 'exceptZero' : 'auto',
@@ -32,15 +37,12 @@ const moneyFormat = cached((key) => {
 export const formatMoney = ({ amount, currencyCode }: Money, sign: '' | '±' = ''): string =>
   moneyFormat(`${currencyCode}|${parseDecimal(amount).decimals}|${sign}`).format(exactly(amount));
 
-const compactMoney = cached(
-  (currency) =>
-    new Intl.NumberFormat(locale, {
-      style: 'currency',
-      currency,
-      currencyDisplay: 'narrowSymbol',
-      notation: 'compact',
-      maximumSignificantDigits: 3,
-    }),
+const compactMoney = cached((currency) =>
+  currencyFormat(currency, {
+    currencyDisplay: 'narrowSymbol',
+    notation: 'compact',
+    maximumSignificantDigits: 3,
+  }),
 );
 /** For chart axes only: it rounds. */
 export const formatMoneyCompact = (value: number, currencyCode: string): string =>

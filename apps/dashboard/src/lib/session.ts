@@ -1,5 +1,6 @@
 import { auth, type Route, type RouteInput, type RouteOutput, type Session, type User } from '@xeno/contracts';
 import { ApiError, request } from './api.ts';
+import { stored } from './stored.ts';
 
 /**
  * Who is logged in. The access token lives in this module's memory and nowhere else; what survives a reload
@@ -100,17 +101,10 @@ function refresh(): Promise<void> {
  * the browser keeps nothing, the server is asked.
  */
 const trace = {
-  isThere: () => stored((storage) => storage.getItem('xeno-session') !== null) ?? true,
-  leave: () => stored((storage) => storage.setItem('xeno-session', '')),
-  remove: () => stored((storage) => storage.removeItem('xeno-session')),
+  isThere: () => stored(() => localStorage.getItem('xeno-session') !== null) ?? true,
+  leave: () => stored(() => localStorage.setItem('xeno-session', '')),
+  remove: () => stored(() => localStorage.removeItem('xeno-session')),
 };
-function stored<T>(act: (storage: Storage) => T): T | null {
-  try {
-    return act(localStorage);
-  } catch {
-    return null;
-  }
-}
 
 /** Web Locks exist on HTTPS and localhost only; elsewhere a tab has to do without. */
 const exclusively = (work: () => Promise<void>): Promise<void> =>

@@ -23,9 +23,10 @@ export async function run(roles: readonly Role[], ready: (app: App, config: Conf
         'There is no Shopify to talk to. Run npm start, which brings a sandbox; or set SHOPIFY_API_KEY and SHOPIFY_API_SECRET, or SHOPIFY_SANDBOX_URL',
       ]);
     }
-    const app = await startApp(config, { roles });
-    ready(app, config);
-    stopOnSignal(app);
+    const starting = startApp(config, { roles });
+    const { isStopping } = stopOnSignal(starting);
+    const app = await starting;
+    if (!isStopping()) ready(app, config);
   });
 }
 
@@ -47,7 +48,8 @@ const explain = ({ name, message }: Error): string =>
 const isBug = (error: Error): boolean =>
   error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError;
 
-function stopOnSignal(app: App): void {
+/** Who is told to stop while it starts ends what it began, such as migrating, and then stops. */
+function stopOnSignal(starting: Promise<App>): { isStopping: () => boolean } {
   let stopping = false;
   const stop = (signal: NodeJS.Signals) => {
     if (stopping) process.exit(1);
@@ -57,14 +59,12 @@ function stopOnSignal(app: App): void {
       console.error(`Not everything ended within ${PATIENCE_MS / 1000} s; the rest is left to the next process.`);
       process.exit(1);
     }, PATIENCE_MS).unref();
-    app.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        console.error(error);
-        process.exit(1);
-      },
-    );
+    void orExplain(async () => {
+      await (await starting).close();
+      process.exit(0);
+    });
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  return { isStopping: () => stopping };
 }

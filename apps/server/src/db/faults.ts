@@ -15,6 +15,14 @@ const REPEATABLE = new Set([
   'SQLITE_BUSY',
   ...READ_ONLY,
 ]);
+/** What a DDL statement of MySQL says the second time. */
+const DONE_ALREADY = new Set([
+  'ER_TABLE_EXISTS_ERROR',
+  'ER_DUP_FIELDNAME',
+  'ER_DUP_KEYNAME',
+  'ER_BAD_TABLE_ERROR',
+  'ER_CANT_DROP_FIELD_OR_KEY',
+]);
 /** The server takes no connection, or ends those that there are. */
 const TURNED_AWAY = new Set(['ER_CON_COUNT_ERROR', 'ER_SERVER_SHUTDOWN']);
 /** No room, for the database or for a file. */
@@ -25,6 +33,7 @@ const UNWRITABLE = new Set([...FULL, 'SQLITE_IOERR', 'SQLITE_READONLY', 'ER_ERRO
 const hasCode = (codes: ReadonlySet<string>) => (error: unknown) => codes.has(codeOf(error) ?? '');
 
 export const isReadOnly = hasCode(READ_ONLY);
+export const isDoneAlready = hasCode(DONE_ALREADY);
 export const isRepeatable = hasCode(REPEATABLE);
 const isTurnedAway = hasCode(TURNED_AWAY);
 const hasNoRoom = hasCode(FULL);

@@ -1,7 +1,9 @@
 import { QueryTypes, type Sequelize } from 'sequelize';
 import { Umzug } from 'umzug';
 import type { Database } from './database.ts';
+import { isDoneAlready } from './faults.ts';
 import { migrations } from './migrations/index.ts';
+import type { Migration } from './migrations/migration.ts';
 import { typesOf } from './types.ts';
 
 const LOCK = 'xeno.migrations';
@@ -9,9 +11,8 @@ const LOCK_SECONDS = 120;
 
 function umzug(db: Database) {
   const { sequelize } = db;
-  const types = typesOf(db.dialect);
   return new Umzug({
-    migrations: migrations.map(({ name, up }) => ({ name, up: async () => void (await sequelize.query(up(types))) })),
+    migrations: migrations.map((migration) => ({ name: migration.name, up: () => apply(db, migration) })),
     context: sequelize,
     storage: {
       async executed() {
@@ -20,14 +21,33 @@ function umzug(db: Database) {
         });
         return rows.map((row) => row.name);
       },
-      async logMigration({ name }) {
-        await sequelize.query('INSERT INTO migrations (name) VALUES (?)', { replacements: [name] });
-      },
+      async logMigration() {}, // `apply` does, together with the statement
       async unlogMigration({ name }) {
         await sequelize.query('DELETE FROM migrations WHERE name = ?', { replacements: [name] });
       },
     },
     logger: undefined,
+  });
+}
+
+/**
+ * One statement and the note that it is done. On SQLite that is one transaction. MySQL commits before and after each DDL
+ * statement: what is committed then is that it has begun, and whoever finds that takes what is there already for the
+ * work of a process that died in between. Where none had begun, a table of the same name is somebody else's.
+ */
+async function apply(db: Database, { name, up }: Migration): Promise<void> {
+  const begun = `${name} (begun)`;
+  await db.transaction(async (tx) => {
+    const [found] = await tx.query('SELECT name FROM migrations WHERE name = ?', [begun]);
+    if (!found) await tx.run('INSERT INTO migrations (name) VALUES (?)', [begun]);
+    try {
+      await tx.run(up(typesOf(db.dialect)));
+    } catch (error) {
+      // if not even this can be done, the statement may have been
+      if (!found) await tx.run('DELETE FROM migrations WHERE name = ?', [begun]).catch(() => {});
+      if (!found || !isDoneAlready(error)) throw error;
+    }
+    await tx.run('UPDATE migrations SET name = ? WHERE name = ?', [name, begun]);
   });
 }
 

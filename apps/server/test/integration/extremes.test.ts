@@ -1,3 +1,4 @@
+import { MAX_DAYS } from '@xeno/contracts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Control } from '../../../sandbox/src/index.ts';
 import { type Browser, expectExact, onEachDatabase, startWorld, wentWell, type World } from './world.ts';
@@ -58,12 +59,23 @@ onEachDatabase('extremes', (engine) => {
     const { data } = await ada.revenue(id);
     expect(data[0]).toMatchObject({ date: '1998-05-01', orders: 1 });
     expect(data.length).toBeGreaterThan(10_000);
-    const refused = await ada.call('GET', `/api/analytics/revenue?tenant_id=${id}&to=9999-12-31`);
-    expect(refused.status).toBe(400);
-    expect(refused.body).toMatchObject({
-      errors: [
-        { path: 'from', message: expect.stringMatching(/^is needed: the first sales, of 1998-05-01, are more/) },
-      ],
+  });
+
+  test('an order of so long ago that it must be a mistake keeps no other from being shown', async () => {
+    const shop = 'zero-date.myshopify.com';
+    control.createShop(shop, { orders: 5, timezone: 'Europe/London' });
+    const zero = '1900-01-01T10:00:00Z'; // an empty cell of a spreadsheet
+    control.createOrder(shop, { processedAt: zero, createdAt: zero, test: false });
+    const id = await ada.fill(shop);
+    const { from, to, data } = await ada.revenue(id);
+    expect(data).toHaveLength(MAX_DAYS);
+    expect([from, to]).toEqual([data[0]!.date, data.at(-1)!.date]);
+    const ofDays = data.reduce((sum, { orders }) => sum + orders, 0);
+    expect(await ada.overview(id)).toMatchObject({ from: null, totals: { orders: ofDays + 1 } });
+    const asked = await ada.call('GET', `/api/analytics/revenue?tenant_id=${id}&from=1900-01-01`);
+    expect(asked.body).toMatchObject({
+      status: 400,
+      errors: [{ path: 'from', message: 'must not be more than 40000 days before to' }],
     });
   });
 });

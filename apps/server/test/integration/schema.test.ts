@@ -4,7 +4,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { accessOf, type Database, openDatabase } from '../../src/db/database.ts';
 import { migrate, pendingMigrations } from '../../src/db/migrate.ts';
 import { migrations } from '../../src/db/migrations/index.ts';
+import { typesOf } from '../../src/db/types.ts';
 import type { Engine } from '../harness/databases.ts';
+import { Program } from '../harness/program.ts';
 import { dumpSchema } from './schema-dump.ts';
 import { onEachDatabase } from './world.ts';
 
@@ -37,6 +39,37 @@ onEachDatabase('schema', (engine) => {
     expect(await migrate(db)).toEqual([]);
     expect(await dumpSchema(db)).toBe(schema);
     expect(await pendingMigrations(db)).toEqual([]);
+  });
+
+  test('a process that dies before it has noted what it did keeps no other from going on, at any of the statements', async () => {
+    const run = (sql: string) => db.sequelize.query(sql);
+    await run(`CREATE TABLE migrations (name VARCHAR(128) NOT NULL PRIMARY KEY${typesOf(db.dialect).table}`);
+    // that a statement is done cannot be noted as long as its name is among these
+    await run('CREATE TABLE refused (name VARCHAR(128) NOT NULL PRIMARY KEY)');
+    await run(`INSERT INTO refused VALUES ${migrations.map(({ name }) => `('${name}')`).join(', ')}`);
+    const refuse =
+      db.dialect === 'sqlite'
+        ? `SELECT RAISE(ABORT, 'died') WHERE NEW.name IN (SELECT name FROM refused);`
+        : `IF NEW.name IN (SELECT name FROM refused) THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'died'; END IF;`;
+    for (const event of ['INSERT', 'UPDATE']) {
+      await run(`CREATE TRIGGER refuse_${event} BEFORE ${event} ON migrations FOR EACH ROW BEGIN ${refuse} END`);
+    }
+    for (const { name } of migrations) {
+      await expect(migrate(db)).rejects.toThrow();
+      expect(await pendingMigrations(db)).toContain(name);
+      await run(`DELETE FROM refused WHERE name = '${name}'`);
+    }
+    await migrate(db);
+    expect(await pendingMigrations(db)).toEqual([]);
+    for (const event of ['INSERT', 'UPDATE']) await run(`DROP TRIGGER refuse_${event}`);
+    await run('DROP TABLE refused');
+    expect(await dumpSchema(db)).toBe(await readFile(path.join(docs, `schema.${db.dialect}.sql`), 'utf8'));
+  });
+
+  test('a table of somebody else is not taken for one that was made, however often it is tried', async () => {
+    await db.sequelize.query('CREATE TABLE users (name VARCHAR(8))');
+    await expect(migrate(db)).rejects.toThrow('users');
+    await expect(migrate(db)).rejects.toThrow('users');
   });
 
   test('every table of a tenant begins its key with the tenant, and counts nothing up', async () => {
@@ -81,4 +114,34 @@ onEachDatabase('schema', (engine) => {
       await Promise.all(others.map((one) => one.close()));
     }
   });
+
+  test(
+    'a process that is told to stop while it starts ends what it began, and ends cleanly',
+    { timeout: 60_000 },
+    async () => {
+      await migrate(db); // only to wait for: how long it takes is not what this is about
+      const program = new Program('all', {
+        DATA_DIR: place.dataDir,
+        DATABASE_URL: place.databaseUrl!,
+        SHOPIFY_SANDBOX_URL: 'http://127.0.0.1:9',
+      });
+      const soon = { timeout: 50_000 };
+      const code = await db.sequelize.transaction(async (transaction) => {
+        const ask = async (sql: string) =>
+          Number(Object.values((await db.sequelize.query(sql, { transaction }))[0][0]!)[0]);
+        expect(await ask(`SELECT GET_LOCK('xeno.migrations', 0)`)).toBe(1);
+        const started = program.start().catch(() => {});
+        const itsLook =
+          "SELECT COUNT(*) FROM information_schema.processlist WHERE db = DATABASE() AND info LIKE 'SELECT GET_LOCK%'";
+        await expect.poll(() => ask(itsLook), soon).toBe(1);
+        const stopped = program.stop();
+        await expect.poll(() => program.said, soon).toContain('Stopping (SIGTERM)');
+        await ask(`SELECT RELEASE_LOCK('xeno.migrations')`);
+        await started;
+        return stopped;
+      });
+      expect(code).toBe(0);
+      expect(program.said).not.toContain('ready');
+    },
+  );
 });

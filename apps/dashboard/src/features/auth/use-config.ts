@@ -1,17 +1,12 @@
 import { auth, type RouteOutput } from '@xeno/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { request } from '../../lib/api.ts';
-import { setServerTime } from '../../lib/clock.ts';
 
 /** What can be done in this installation; undefined until known. */
 export function useConfig(): RouteOutput<typeof auth.config> | undefined {
   const { data } = useQuery({
     queryKey: ['config'],
-    queryFn: async () => {
-      const config = await request(auth.config, {});
-      setServerTime(config.now);
-      return config;
-    },
+    queryFn: () => request(auth.config, {}),
     staleTime: Infinity,
   });
   return data;

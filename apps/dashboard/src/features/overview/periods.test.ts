@@ -55,6 +55,12 @@ describe('comparisons', () => {
     );
   });
 
+  it('of the whole of February with the whole of it a year before, which may have a day more', () => {
+    const lastFebruary = { period: 'lastMonth', compare: 'year' } as const;
+    expect(both(lastFebruary, LONDON, Date.parse('2029-03-14T12:00:00Z'))[1]).toBe('2028-02-01..2028-02-29');
+    expect(both(lastFebruary, LONDON, Date.parse('2028-03-14T12:00:00Z'))[1]).toBe('2027-02-01..2027-02-28');
+  });
+
   it('of the end of a long month with a shorter one', () => {
     expect(both({ period: 'thisMonth' }, LONDON, Date.parse('2026-03-31T12:00:00Z'))[1]).toBe('2026-02-01..2026-02-28');
   });

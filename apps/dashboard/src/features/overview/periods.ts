@@ -104,18 +104,16 @@ export function comparedRange(search: OverviewSearch, range: Range | null): Rang
 function rangeBefore(search: OverviewSearch, range: Range | null): Range | null {
   const comparison = search.compare ?? DEFAULT_COMPARISON;
   if (!range || comparison === 'none') return null;
-  const back = (months: number): Range => ({
-    from: addMonths(range.from, -months),
-    to: addMonths(range.to, -months),
-  });
+  const back = (months: number): Range => {
+    const from = addMonths(range.from, -months);
+    // a whole month is compared with a whole one
+    return { from, to: search.period === 'lastMonth' ? endOfMonth(from) : addMonths(range.to, -months) };
+  };
   if (comparison === 'year') return back(12);
   switch (search.period) {
     case 'thisMonth':
+    case 'lastMonth':
       return back(1);
-    case 'lastMonth': {
-      const from = addMonths(range.from, -1);
-      return { from, to: endOfMonth(from) };
-    }
     case 'thisQuarter':
       return back(3);
     case 'thisYear':

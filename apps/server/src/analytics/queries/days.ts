@@ -5,9 +5,12 @@ import type { Period, Scope } from '../scope.ts';
 
 const DAY_MS = 86_400_000;
 
+const dayAt = (instant: number) => new Date(instant).toISOString().slice(0, 10);
+
 /**
- * Every day of a period, which without bounds is from the store's first day with sales to today; none where nothing
- * was ever sold. @throws BadInput for more than MAX_DAYS
+ * Every day of a period, which without bounds is from the store's first day with sales to today, but the last MAX_DAYS at
+ * most: one wrong date of long ago must not keep all others from being shown. None where nothing was ever sold.
+ * @throws BadInput for more than MAX_DAYS
  */
 export async function daysOf(scope: Scope, period: Period): Promise<{ period: Period; days: string[] }> {
   let { from, to } = period;
@@ -15,19 +18,16 @@ export async function daysOf(scope: Scope, period: Period): Promise<{ period: Pe
     const first = await firstDay(scope);
     if (first === null && to === null) return { period: { from: null, to: null }, days: [] };
     to ??= scope.today;
-    from = first !== null && first < to ? first : to;
+    const earliest = dayAt(Date.parse(to) - (MAX_DAYS - 1) * DAY_MS);
+    from = first === null || first > to ? to : first > earliest ? first : earliest;
   }
   to ??= from > scope.today ? from : scope.today;
-  const first = Date.parse(from);
-  const length = (Date.parse(to) - first) / DAY_MS + 1;
+  const start = Date.parse(from);
+  const length = (Date.parse(to) - start) / DAY_MS + 1;
   if (length > MAX_DAYS) {
-    const message =
-      period.from === null
-        ? `is needed: the first sales, of ${from}, are more than ${MAX_DAYS} days before ${to}`
-        : `must not be more than ${MAX_DAYS} days before to`;
-    throw new BadInput([{ path: 'from', message }]);
+    throw new BadInput([{ path: 'from', message: `must not be more than ${MAX_DAYS} days before to` }]);
   }
-  const days = Array.from({ length }, (_, i) => new Date(first + i * DAY_MS).toISOString().slice(0, 10));
+  const days = Array.from({ length }, (_, i) => dayAt(start + i * DAY_MS));
   return { period: { from, to }, days };
 }
 
