@@ -23,6 +23,7 @@ import { describeShop } from '../shop.ts';
 import { idsOf, listUnreadable } from '../unreadable.ts';
 import { dayBefore, localDates } from '../local-date.ts';
 import { checkDays } from './check-days.ts';
+import { checkLost } from './check-lost.ts';
 import { checkRollups } from './check-rollups.ts';
 import { checkRows } from './check-rows.ts';
 import { compareIds, type ListContext } from './compare-ids.ts';
@@ -147,6 +148,7 @@ async function compareAll(
   });
   await writePlaces(db, tenantId, places);
   await eachReadable(async (stream) => {
+    if (stream === 'orders') await findings.add(await checkLost(ctx));
     const { compared, findings: found } = await compareIds(ctx, stream);
     report.compared[stream] = compared;
     await findings.add(found);
