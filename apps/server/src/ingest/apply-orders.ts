@@ -241,7 +241,7 @@ export async function orderVersions(tx: Tx, tenant: bigint, orders: PreparedOrde
 
 /** Of the customers that orders name, who was merged into whom; and what of all these is erased. */
 async function readFates(tx: Tx, tenant: bigint, orders: { id: string; customerId: string | null }[]) {
-  const named = orders.flatMap(({ customerId }) => customerId ?? []);
+  const named = customersNamedBy(orders);
   const kept = await keptCustomers(tx, tenant, named);
   const isRedacted = await readRedacted(tx, tenant, {
     orders: orders.map(({ id }) => id),
@@ -300,7 +300,8 @@ export async function writeOrders(
   return verdicts;
 }
 
-async function judgeOrders<V extends Version>(
+/** As `judge`. An order that names a customer whom Shopify has deleted since it was told of is to be fetched besides. */
+async function judgeOrders<V extends OrderHead>(
   tx: Tx,
   tenant: bigint,
   versions: V[],
@@ -310,8 +311,20 @@ async function judgeOrders<V extends Version>(
   const ids = idsOf(versions);
   const tombstones = await readTombstones(tx, tenant, 'orders', ids);
   const deleted = new Map([...tombstones].map(([id, { deletedAt }]) => [id, deletedAt]));
-  return judge(versions, stored, await readMarks(tx, tenant, 'orders', ids), deleted, fetchBegan);
+  const verdicts = judge(versions, stored, await readMarks(tx, tenant, 'orders', ids), deleted, fetchBegan);
+  const customers = await readTombstones(tx, tenant, 'customers', customersNamedBy(verdicts.write));
+  const doubted = new Set(verdicts.mark);
+  for (const { id, customerId } of verdicts.write) {
+    const customer = customers.get(customerId ?? '');
+    if (customer && fetchBegan <= customer.deletedAt) doubted.add(id);
+  }
+  const unmark = verdicts.unmark.filter((id) => !doubted.has(id));
+  return { ...verdicts, mark: [...doubted], unmark };
 }
+
+const customersNamedBy = (orders: { customerId: string | null }[]): string[] => [
+  ...new Set(orders.flatMap(({ customerId }) => customerId ?? [])),
+];
 
 /** Makes the rows of orders, their children and their ledgers, and after them what they and `difference` add to the rollups. */
 class OrderRows {
@@ -562,6 +575,6 @@ async function deleteChildren(tx: Tx, tenant: bigint, ids: string[]): Promise<vo
 
 /** Of these customers, those that were merged into others, with the one that was kept. */
 async function keptCustomers(tx: Tx, tenant: bigint, customerIds: string[]): Promise<Map<string, string>> {
-  const tombstones = await readTombstones(tx, tenant, 'customers', [...new Set(customerIds)]);
+  const tombstones = await readTombstones(tx, tenant, 'customers', customerIds);
   return new Map([...tombstones].flatMap(([id, { mergedInto }]) => (mergedInto === null ? [] : [[id, mergedInto]])));
 }

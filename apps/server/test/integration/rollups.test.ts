@@ -320,6 +320,28 @@ describe.each(databases.filter((engine) => engine.available))('rollups on $name'
     expect(await db.read('SELECT * FROM fetch_marks WHERE tenant_id = ?', [BigInt(ctx.tenantId)])).toEqual([]);
   });
 
+  test('an order of a customer who was seen to be gone is marked, unless it was fetched since', async () => {
+    const ctx = await makeTenant(db);
+    const { facts } = await readFacts(db, ctx.tenantId);
+    const seenAt = Date.now();
+    await applyDeletions(ctx, 'customers', ['501'], seenAt);
+    const [first] = fc.sample(order, { numRuns: 1, seed: 23 });
+    const [a, b, c, d] = ['501', '501', '501', '502'].map((customerId, i) => [
+      { ...first!, id: String(i + 1), customerId },
+    ]);
+    // a webhook, a bulk operation begun before, a fetch begun after; and one of somebody else
+    expect(await apply(ctx, { stream: 'orders', records: a!, fetchBegan: 0 })).toMatchObject({ written: 1, marked: 1 });
+    expect(await applyPrepared(ctx, await prepareAsNew(facts, b!, seenAt - 1))).toMatchObject({
+      written: 1,
+      marked: 1,
+    });
+    for (const records of [c!, d!])
+      expect(await apply(ctx, { stream: 'orders', records, fetchBegan: seenAt + 1 })).toMatchObject({ marked: 0 });
+    const marks = 'SELECT shopify_id FROM fetch_marks WHERE tenant_id = ? ORDER BY shopify_id';
+    const marked = await db.read<{ shopify_id: unknown }>(marks, [BigInt(ctx.tenantId)]);
+    expect(marked.map(({ shopify_id: id }) => String(id))).toEqual(['1', '2']);
+  });
+
   test('whoever lost the lease writes nothing', async () => {
     const ctx = await makeTenant(db);
     const [record] = fc.sample(order, { numRuns: 1, seed: 5 });
