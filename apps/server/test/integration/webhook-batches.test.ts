@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { orderBody } from '../../../sandbox/src/webhooks/bodies/order.ts';
+import { inventoryBody, productBody } from '../../../sandbox/src/webhooks/bodies/product.ts';
 import { World } from '../../../sandbox/src/world.ts';
 import { accessOf, type Database, openDatabase } from '../../src/db/database.ts';
 import { migrate } from '../../src/db/migrate.ts';
@@ -168,6 +169,34 @@ onEachDatabase('batches of webhooks', (engine) => {
     expect(lines.some(({ returned }) => Number(returned) > 0)).toBe(true);
     expect(lines).toEqual(await linesOf(once.tenantId));
     expect(await findDrift(db, ctx.tenantId)).toEqual([]);
+  });
+
+  const marked = async ({ tenantId }: ApplyContext) =>
+    db.read('SELECT stream FROM fetch_marks WHERE tenant_id = ? ORDER BY stream', [BigInt(tenantId)]);
+
+  test('two contents of one second are marked, though they come in one batch and in any order', async () => {
+    const ctx = await makeTenant(db);
+    const product = productBody(shop, shop.product(0)!);
+    const at = { created_at: '2026-01-02T00:00:00Z', updated_at: '2026-01-02T00:00:00Z' };
+    const name = { id: 900, first_name: 'Ada', last_name: null, email: 'ada@example.com', phone: null };
+    const rest = { tags: '', orders_count: 0, total_spent: '0.00', email_marketing_consent: null, addresses: [] };
+    const customer = { ...at, ...name, ...rest };
+    const told = (one: object, other: object) => [
+      { topic: 'products/update', body: { ...product, ...one } },
+      { topic: 'products/update', body: { ...product, ...other } },
+      { topic: 'customers/update', body: { ...customer, ...one } },
+      { topic: 'customers/update', body: { ...customer, ...other } },
+    ];
+    await receive(ctx.tenantId, told({}, {}));
+    await run(ctx.tenantId);
+    expect(await marked(ctx)).toEqual([]);
+    const later = { updated_at: '2100-01-01T00:00:00Z' };
+    await receive(
+      ctx.tenantId,
+      told({ ...later, title: 'B', last_name: 'Lovelace' }, { ...later, title: 'A', last_name: 'Byron' }),
+    );
+    await run(ctx.tenantId);
+    expect(await marked(ctx)).toEqual([{ stream: 'customers' }, { stream: 'products' }]);
   });
 
   test('a store with very many gives others a turn', async () => {
