@@ -182,19 +182,20 @@ export async function prepareInserts(
   return { facts, heads, inserts: [...rows.inserts()] };
 }
 
+/** `stored` is null where nothing is stored from the lowest of the orders' ids to the highest. */
 export async function applyOrders(
   tx: Tx,
   dialect: Dialect,
   state: TenantState,
   { inserts, fetchBegan, whole }: PreparedOrders,
-  stored: ReadonlyMap<string, StoredOrderVersion>,
+  stored: ReadonlyMap<string, StoredOrderVersion> | null,
 ): Promise<Applied> {
-  const asPrepared = inserts && (await writePrepared(tx, dialect, state, inserts, stored, fetchBegan));
+  const asPrepared = inserts && stored === null && (await writePrepared(tx, dialect, state, inserts, fetchBegan));
   if (asPrepared) return appliedOf(asPrepared);
   const orders = await whole();
   if (orders.length === 0) return { written: 0, unchanged: 0, stale: 0, marked: 0 };
   const versions = await orderVersions(tx, state.tenant, orders);
-  return appliedOf(await writeOrders(tx, dialect, state, versions, stored, fetchBegan));
+  return appliedOf(await writeOrders(tx, dialect, state, versions, stored ?? new Map(), fetchBegan));
 }
 
 /** Writes the rows that were made beforehand. Null, and nothing is written, if they would be others now. */
@@ -203,15 +204,13 @@ async function writePrepared(
   dialect: Dialect,
   state: TenantState,
   prepared: PreparedInserts,
-  stored: ReadonlyMap<string, StoredOrderVersion>,
   fetchBegan: number,
 ): Promise<Verdicts<OrderHead> | null> {
   const { heads, inserts } = prepared;
-  const areAsSupposed = stored.size === 0 && FACTS.every((fact) => prepared.facts[fact] === state[fact]);
-  if (!inserts || !areAsSupposed) return null;
+  if (!inserts || !FACTS.every((fact) => prepared.facts[fact] === state[fact])) return null;
   const { kept, isErased } = await readFates(tx, state.tenant, heads);
   if (kept.size > 0 || heads.some(({ id, customerId }) => isErased(id, [customerId]))) return null;
-  const verdicts = await judgeOrders(tx, state.tenant, heads, stored, fetchBegan);
+  const verdicts = await judgeOrders(tx, state.tenant, heads, new Map(), fetchBegan);
   if (verdicts.write.length < heads.length) return null;
   prepared.inserts = null;
   if (heads.length === 0) return verdicts;
@@ -242,7 +241,7 @@ export async function orderVersions(tx: Tx, tenant: bigint, orders: PreparedOrde
 
 /** Of the customers that orders name, who was merged into whom; and what of all these is erased. */
 async function readFates(tx: Tx, tenant: bigint, orders: { id: string; customerId: string | null }[]) {
-  const named = orders.flatMap(({ customerId }) => customerId ?? []);
+  const named = customersNamedBy(orders);
   const kept = await keptCustomers(tx, tenant, named);
   const isRedacted = await readRedacted(tx, tenant, {
     orders: orders.map(({ id }) => id),
@@ -285,8 +284,11 @@ export async function writeOrders(
 
   const difference = new RollupDifference(currency);
   const replaced = verdicts.write.flatMap(({ id }) => stored.get(id) ?? []);
-  await subtractStored(tx, difference, tenant, replaced);
-  await deleteChildren(tx, tenant, replaced);
+  const newIds = idsOf(verdicts.write.filter(({ id }) => !stored.has(id)));
+  // new orders are mostly the last ones: one look instead of one for each
+  const lost = (await areStoredBetween(tx, tenant, newIds)) ? await lostAmong(tx, tenant, newIds) : [];
+  await subtractStored(tx, difference, tenant, replaced, lost);
+  await deleteChildren(tx, tenant, [...replaced.map(orderIdOf), ...lost]);
 
   const rows = new OrderRows(dialect, state, difference, plainSink);
   for (const order of verdicts.write) rows.add(order, stored.has(order.id));
@@ -298,7 +300,8 @@ export async function writeOrders(
   return verdicts;
 }
 
-async function judgeOrders<V extends Version>(
+/** As `judge`. An order that names a customer whom Shopify has deleted since it was told of is to be fetched besides. */
+async function judgeOrders<V extends OrderHead>(
   tx: Tx,
   tenant: bigint,
   versions: V[],
@@ -308,8 +311,20 @@ async function judgeOrders<V extends Version>(
   const ids = idsOf(versions);
   const tombstones = await readTombstones(tx, tenant, 'orders', ids);
   const deleted = new Map([...tombstones].map(([id, { deletedAt }]) => [id, deletedAt]));
-  return judge(versions, stored, await readMarks(tx, tenant, 'orders', ids), deleted, fetchBegan);
+  const verdicts = judge(versions, stored, await readMarks(tx, tenant, 'orders', ids), deleted, fetchBegan);
+  const customers = await readTombstones(tx, tenant, 'customers', customersNamedBy(verdicts.write));
+  const doubted = new Set(verdicts.mark);
+  for (const { id, customerId } of verdicts.write) {
+    const customer = customers.get(customerId ?? '');
+    if (customer && fetchBegan <= customer.deletedAt) doubted.add(id);
+  }
+  const unmark = verdicts.unmark.filter((id) => !doubted.has(id));
+  return { ...verdicts, mark: [...doubted], unmark };
 }
+
+const customersNamedBy = (orders: { customerId: string | null }[]): string[] => [
+  ...new Set(orders.flatMap(({ customerId }) => customerId ?? [])),
+];
 
 /** Makes the rows of orders, their children and their ledgers, and after them what they and `difference` add to the rollups. */
 class OrderRows {
@@ -369,19 +384,22 @@ class OrderRows {
 
 export async function deleteOrders(tx: Tx, state: TenantState, ids: string[]): Promise<void> {
   const stored = [...(await readOrders(tx, state.tenant, ids)).values()];
-  if (stored.length === 0) return;
+  const lost = await lostAmong(tx, state.tenant, ids);
+  const gone = [...stored.map(orderIdOf), ...lost];
+  if (gone.length === 0) return;
   state.changed();
   const difference = new RollupDifference(state.currency);
-  await subtractStored(tx, difference, state.tenant, stored);
-  await deleteChildren(tx, state.tenant, stored);
-  await tx.run(`DELETE FROM orders WHERE tenant_id = ? AND shopify_order_id IN (${marks(stored)})`, [
+  await subtractStored(tx, difference, state.tenant, stored, lost);
+  await deleteChildren(tx, state.tenant, gone);
+  await tx.run(`DELETE FROM orders WHERE tenant_id = ? AND shopify_order_id IN (${marks(gone)})`, [
     state.tenant,
-    ...stored.map((row) => BigInt(row.shopify_order_id)),
+    ...idParams(gone),
   ]);
   await tx.insertEach(difference.inserts(state.tenant, state.generation));
   await dropUnnamed(tx, state.tenant, customersOf(stored));
 }
 
+const orderIdOf = ({ shopify_order_id: id }: StoredOrder): string => String(id);
 const customerOf = ({ customer_id: id }: StoredOrder): string | null => (id === null ? null : String(id));
 const customersOf = (orders: StoredOrder[]): string[] => [
   ...new Set(orders.map(customerOf).filter((id) => id !== null)),
@@ -507,29 +525,56 @@ export async function readOrders(tx: Tx, tenant: bigint, ids: string[]): Promise
   );
 }
 
-/** Whether any order is stored from the lowest of these ids to the highest: one look, instead of one for each. */
+/** Whether anything of an order is stored from the lowest of these ids to the highest: one look, instead of one for each. */
 export async function areStoredBetween(tx: Tx, tenant: bigint, ids: string[]): Promise<boolean> {
   const sorted = ids.toSorted(compareIds);
   if (sorted.length === 0) return false;
-  const rows = await tx.query('SELECT 1 FROM orders WHERE tenant_id = ? AND shopify_order_id BETWEEN ? AND ? LIMIT 1', [
-    tenant,
-    ...idParams([sorted[0]!, sorted.at(-1)!]),
-  ]);
-  return rows.length > 0;
+  const tables = ['orders', ...CHILD_TABLES];
+  const isIn = (table: string) =>
+    `EXISTS (SELECT 1 FROM ${table} WHERE tenant_id = ? AND shopify_order_id BETWEEN ? AND ?)`;
+  const [row] = await tx.query<{ found: number }>(
+    `SELECT ${tables.map(isIn).join(' OR ')} AS found`,
+    tables.flatMap(() => [tenant, ...idParams([sorted[0]!, sorted.at(-1)!])]),
+  );
+  return Number(row!.found) === 1;
 }
 
-async function deleteChildren(tx: Tx, tenant: bigint, orders: StoredOrder[]): Promise<void> {
-  if (orders.length === 0) return;
+/**
+ * The orders, by id, that have children and no row of their own, which other hands have deleted: among those that meet
+ * `condition`, with its `params`.
+ */
+export async function findLost(
+  query: Tx['query'],
+  tenant: bigint,
+  condition: string,
+  params: bigint[],
+): Promise<string[]> {
+  const lostFrom = (table: string) =>
+    `SELECT shopify_order_id AS id FROM ${table} WHERE tenant_id = ? AND ${condition} AND NOT EXISTS (
+       SELECT 1 FROM orders o WHERE o.tenant_id = ${table}.tenant_id AND o.shopify_order_id = ${table}.shopify_order_id
+     )`;
+  const rows = await query<{ id: string | number }>(
+    `${CHILD_TABLES.map(lostFrom).join(' UNION ')} ORDER BY id`,
+    CHILD_TABLES.flatMap(() => [tenant, ...params]),
+  );
+  return rows.map(({ id }) => String(id));
+}
+
+export const lostAmong = async (tx: Tx, tenant: bigint, ids: string[]): Promise<string[]> =>
+  ids.length === 0 ? [] : findLost(tx.query, tenant, `shopify_order_id IN (${marks(ids)})`, idParams(ids));
+
+async function deleteChildren(tx: Tx, tenant: bigint, ids: string[]): Promise<void> {
+  if (ids.length === 0) return;
   for (const table of CHILD_TABLES) {
-    await tx.run(`DELETE FROM ${table} WHERE tenant_id = ? AND shopify_order_id IN (${marks(orders)})`, [
+    await tx.run(`DELETE FROM ${table} WHERE tenant_id = ? AND shopify_order_id IN (${marks(ids)})`, [
       tenant,
-      ...orders.map((row) => BigInt(row.shopify_order_id)),
+      ...idParams(ids),
     ]);
   }
 }
 
 /** Of these customers, those that were merged into others, with the one that was kept. */
 async function keptCustomers(tx: Tx, tenant: bigint, customerIds: string[]): Promise<Map<string, string>> {
-  const tombstones = await readTombstones(tx, tenant, 'customers', [...new Set(customerIds)]);
+  const tombstones = await readTombstones(tx, tenant, 'customers', customerIds);
   return new Map([...tombstones].flatMap(([id, { mergedInto }]) => (mergedInto === null ? [] : [[id, mergedInto]])));
 }

@@ -11,6 +11,7 @@ import {
   readTombstones,
   type StoredVersion,
   type Version,
+  writeMarks,
   writeVerdicts,
 } from './versions.ts';
 
@@ -112,10 +113,25 @@ export async function applyProducts(
     ),
     { keys: VARIANT_COLUMNS.slice(0, 3), replace: VARIANT_COLUMNS.slice(3) },
   );
+  await writeMarks(tx, dialect, tenant, 'products', await readOutstocked(tx, tenant, verdicts.write));
   const arrived = verdicts.write.length - replaced.length;
   if (arrived > 0)
     await tx.run('UPDATE tenant_state SET products = products + ? WHERE tenant_id = ?', [arrived, tenant]);
   return appliedOf(verdicts);
+}
+
+/** Of products as they are stored now, those of whose inventory a later level tells otherwise. A fetch that changes nothing more ends it. */
+async function readOutstocked(tx: Tx, tenant: bigint, products: ProductVersion[]): Promise<string[]> {
+  const rows = await tx.query<{ id: string | number }>(
+    `SELECT v.shopify_product_id AS id FROM products p
+     JOIN variants v ON v.tenant_id = p.tenant_id AND v.shopify_product_id = p.shopify_product_id
+     JOIN inventory_levels l ON l.tenant_id = v.tenant_id AND l.inventory_item_id = v.inventory_item_id
+     WHERE p.tenant_id = ? AND p.shopify_product_id IN (${marks(products)})
+     GROUP BY v.shopify_product_id, v.shopify_variant_id, v.inventory, p.updated_at
+     HAVING MAX(l.updated_at) > p.updated_at AND SUM(COALESCE(l.available, 0)) <> v.inventory`,
+    [tenant, ...idParams(products.map(({ id }) => id))],
+  );
+  return [...new Set(rows.map(({ id }) => String(id)))];
 }
 
 function versionOf(record: ProductRecord): ProductVersion {

@@ -122,13 +122,13 @@ export function applyPrepared(ctx: ApplyContext, batch: PreparedBatch, checkpoin
   return locked(ctx, work, (tx) => readStored(tx, BigInt(ctx.tenantId), batch));
 }
 
-type StoredOrders = Awaited<ReturnType<typeof readOrders>>;
+type StoredOrders = Awaited<ReturnType<typeof readOrders>> | null;
 
 /** What is stored of a batch of orders, asked together with the tenant's lock. */
 async function readStored(tx: Tx, tenant: bigint, batch: PreparedBatch): Promise<StoredOrders> {
   if (batch.stream !== 'orders') return new Map();
   const areNew = batch.inserts !== null && !(await areStoredBetween(tx, tenant, batch.ids));
-  return areNew ? new Map() : readOrders(tx, tenant, batch.ids);
+  return areNew ? null : readOrders(tx, tenant, batch.ids);
 }
 
 /**

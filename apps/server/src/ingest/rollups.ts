@@ -1,6 +1,6 @@
 import { type Dialect } from '../db/types.ts';
 import type { Database, Insert, Param, Tx } from '../db/database.ts';
-import { asBigInt, idValue, marks } from '../db/values.ts';
+import { asBigInt, idParams, idValue, marks } from '../db/values.ts';
 import { MEASURES } from '../db/measures.ts';
 import { IN_TOTAL, type Measures } from './ledger.ts';
 import { Unreadable } from './map/fields.ts';
@@ -120,9 +120,14 @@ function changed(sums: Map<string, Sum>): Sum[] {
   return entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum);
 }
 
-/** Subtracts what is stored of these orders; their rows are about to be replaced or deleted. */
-export const subtractStored = (tx: Tx, difference: RollupDifference, tenantId: bigint, orders: StoredOrder[]) =>
-  addStored(tx, difference, tenantId, orders, -1);
+/** Subtracts what is stored of these orders, and the sales of those that were `lost`: all are about to be replaced or deleted. */
+export const subtractStored = (
+  tx: Tx,
+  difference: RollupDifference,
+  tenantId: bigint,
+  orders: StoredOrder[],
+  lost: string[],
+) => addStored(tx, difference, tenantId, orders, -1, lost);
 
 /** Adds what is stored of these orders, or takes it away. */
 export async function addStored(
@@ -131,16 +136,18 @@ export async function addStored(
   tenantId: bigint,
   orders: StoredOrder[],
   sign: 1 | -1,
+  lost: string[] = [],
 ): Promise<void> {
   const counted = orders.filter((order) => !Number(order.test));
   for (const order of counted)
     difference.addOrder(sign, order.currency, order.local_date, textOrNull(order.customer_id));
-  if (counted.length === 0) return;
+  const ids = [...counted.map((order) => String(order.shopify_order_id)), ...lost];
+  if (ids.length === 0) return;
   const rows = await tx.query<StoredSales>(
     `SELECT currency, local_date, customer_id, SUM(units) AS units, ${MEASURES.map((m) => `SUM(${m}) AS ${m}`).join(', ')}
-     FROM sales WHERE tenant_id = ? AND shopify_order_id IN (${marks(counted)})
+     FROM sales WHERE tenant_id = ? AND shopify_order_id IN (${marks(ids)})
      GROUP BY currency, local_date, customer_id`,
-    [tenantId, ...counted.map((order) => BigInt(order.shopify_order_id))],
+    [tenantId, ...idParams(ids)],
   );
   for (const row of rows) {
     const line = { units: Number(row.units) } as Measures & { units: number };

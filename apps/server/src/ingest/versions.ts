@@ -28,7 +28,7 @@ export interface Verdicts<V> {
   /** Older than what is stored, or deleted since. */
   stale: number;
   unchanged: number;
-  /** To be fetched: same time, other content (kept as it is), or marked already when a webhook told more. */
+  /** To be fetched: same time, other content (what is stored is kept), or marked already when a webhook told more. */
   mark: string[];
   /** Marks that this fetch, begun after them, has answered. */
   unmark: string[];
@@ -54,7 +54,7 @@ export function judge<V extends Version>(
 ): Verdicts<V> {
   const verdicts: Verdicts<V> = { write: [], stale: 0, unchanged: 0, mark: [], unmark: [], revive: [] };
   const isFetch = fetchBegan !== NOT_FETCHED;
-  for (const version of latestOfEach(versions)) {
+  for (const { version, isTie } of latestOfEach(versions)) {
     const { id, updatedAt, fingerprint } = version;
     const deletedAt = deleted.get(id);
     if (deletedAt !== undefined) {
@@ -78,9 +78,10 @@ export function judge<V extends Version>(
     if (updatedAt > storedAt || (fingerprint !== known!.fingerprint && mayReplace)) {
       verdicts.write.push(version);
       // a mark is made anew for a webhook: a fetch that has begun meanwhile may not know of what it told
-      if (!isFetch && mark) verdicts.mark.push(id);
+      if (!isFetch && (mark || isTie)) verdicts.mark.push(id);
     } else if (fingerprint === known!.fingerprint) {
       verdicts.unchanged++;
+      if (!isFetch && isTie) verdicts.mark.push(id);
     } else {
       if (!mark || !isFetch) verdicts.mark.push(id);
       continue;
@@ -90,11 +91,15 @@ export function judge<V extends Version>(
   return verdicts;
 }
 
-function latestOfEach<V extends Version>(versions: V[]): Iterable<V> {
-  const latest = new Map<string, V>();
+/** `isTie`: there is another content of the same time. */
+function latestOfEach<V extends Version>(versions: V[]): Iterable<{ version: V; isTie: boolean }> {
+  const latest = new Map<string, { version: V; isTie: boolean }>();
   for (const version of versions) {
     const other = latest.get(version.id);
-    if (!other || version.updatedAt >= other.updatedAt) latest.set(version.id, version);
+    if (other && version.updatedAt < other.version.updatedAt) continue;
+    const isOfOneTime = version.updatedAt === other?.version.updatedAt;
+    const isTie = isOfOneTime && (other!.isTie || version.fingerprint !== other!.version.fingerprint);
+    latest.set(version.id, { version, isTie });
   }
   return latest.values();
 }

@@ -144,6 +144,7 @@ onEachDatabase('reconciliation', (engine) => {
       `UPDATE sales SET gross = gross + 100 WHERE ${mine}`,
       `DELETE FROM sales WHERE ${mine}`,
       `UPDATE sales SET customer_id = 5 WHERE ${mine}`,
+      `DELETE FROM orders WHERE ${mine}`,
     ]) {
       await damage(sql);
       const { findings } = await reconcile();
@@ -156,6 +157,12 @@ onEachDatabase('reconciliation', (engine) => {
         JSON.stringify(findings),
       ).toBe(true);
     }
+    // also if Shopify does not know the order
+    await damage(
+      `INSERT INTO refunds (tenant_id, shopify_order_id, shopify_refund_id, total_refunded) VALUES (${id}, 77, 78, 5)`,
+    );
+    expect((await reconcile()).findings).toMatchObject([{ kind: 'damaged', shopifyId: '77', mended: true }]);
+    expect(await world.db.read('SELECT * FROM refunds WHERE shopify_order_id = 77')).toEqual([]);
     await expectExact(world, ada, id, SHOP);
 
     const [product] = await world.db.read<{ id: string }>('SELECT shopify_product_id AS id FROM products');

@@ -269,6 +269,32 @@ describe.each(databases.filter((engine) => engine.available))('rollups on $name'
     expect(await findDrift(db, ctx.tenantId)).toEqual([]);
   });
 
+  test('an order whose own row was deleted by other hands is written again, or deleted with what is left of it', async () => {
+    const ctx = await makeTenant(db);
+    const records = fc.sample(order, { numRuns: 4, seed: 19 }).map((record, i) => ({
+      ...record,
+      id: String(i + 1),
+      test: false,
+      refunds: [{ id: '81', totalRefunded: 5, note: null, createdAt: T0, processedAt: null }],
+    }));
+    const batch = { stream: 'orders' as const, fetchBegan: 1 };
+    await apply(ctx, { ...batch, records });
+    const { facts } = await readFacts(db, ctx.tenantId);
+    const lose = () => db.transaction((tx) => tx.run('DELETE FROM orders WHERE tenant_id = ?', [BigInt(ctx.tenantId)]));
+    await lose();
+    expect(await apply(ctx, { ...batch, records: records.slice(0, 1) })).toMatchObject({ written: 1 });
+    await lose();
+    expect(await applyPrepared(ctx, await prepareAsNew(facts, records))).toMatchObject({ written: 4 });
+    // sales are counted once; that an order is gone that was counted, no row tells any more
+    const sales = (figures: string) => figures.replace(/orders=\d+ /, '');
+    for (const { stored, recomputed } of await findDrift(db, ctx.tenantId))
+      expect(sales(stored)).toBe(sales(recomputed));
+    await lose();
+    await applyDeletions(ctx, 'orders', ['1', '2', '3', '4'], Date.now());
+    for (const table of ['order_lines', 'refunds', 'sales'])
+      expect(await db.read(`SELECT * FROM ${table} WHERE tenant_id = ?`, [BigInt(ctx.tenantId)])).toEqual([]);
+  });
+
   test('a drifted rollup is found', async () => {
     const ctx = await makeTenant(db);
     const [record] = fc.sample(order, { numRuns: 1, seed: 7 });
@@ -292,6 +318,28 @@ describe.each(databases.filter((engine) => engine.available))('rollups on $name'
     expect(await applyAt('second', Date.now() + 10_000)).toMatchObject({ written: 1 });
     expect([...(await rowsOf(ctx)).values()][0]).toMatch(/^second /);
     expect(await db.read('SELECT * FROM fetch_marks WHERE tenant_id = ?', [BigInt(ctx.tenantId)])).toEqual([]);
+  });
+
+  test('an order of a customer who was seen to be gone is marked, unless it was fetched since', async () => {
+    const ctx = await makeTenant(db);
+    const { facts } = await readFacts(db, ctx.tenantId);
+    const seenAt = Date.now();
+    await applyDeletions(ctx, 'customers', ['501'], seenAt);
+    const [first] = fc.sample(order, { numRuns: 1, seed: 23 });
+    const [a, b, c, d] = ['501', '501', '501', '502'].map((customerId, i) => [
+      { ...first!, id: String(i + 1), customerId },
+    ]);
+    // a webhook, a bulk operation begun before, a fetch begun after; and one of somebody else
+    expect(await apply(ctx, { stream: 'orders', records: a!, fetchBegan: 0 })).toMatchObject({ written: 1, marked: 1 });
+    expect(await applyPrepared(ctx, await prepareAsNew(facts, b!, seenAt - 1))).toMatchObject({
+      written: 1,
+      marked: 1,
+    });
+    for (const records of [c!, d!])
+      expect(await apply(ctx, { stream: 'orders', records, fetchBegan: seenAt + 1 })).toMatchObject({ marked: 0 });
+    const marks = 'SELECT shopify_id FROM fetch_marks WHERE tenant_id = ? ORDER BY shopify_id';
+    const marked = await db.read<{ shopify_id: unknown }>(marks, [BigInt(ctx.tenantId)]);
+    expect(marked.map(({ shopify_id: id }) => String(id))).toEqual(['1', '2']);
   });
 
   test('whoever lost the lease writes nothing', async () => {

@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { orderBody } from '../../../sandbox/src/webhooks/bodies/order.ts';
+import { inventoryBody, productBody } from '../../../sandbox/src/webhooks/bodies/product.ts';
 import { World } from '../../../sandbox/src/world.ts';
 import { accessOf, type Database, openDatabase } from '../../src/db/database.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { LeaseLost } from '../../src/db/leases.ts';
-import type { ApplyContext } from '../../src/ingest/apply.ts';
+import { apply, type ApplyContext } from '../../src/ingest/apply.ts';
 import { findDrift } from '../../src/ingest/rollups.ts';
+import type { Body } from '../../src/ingest/webhook/body.ts';
+import { mapProductBody } from '../../src/ingest/webhook/map-product.ts';
 import { webhookJobs, type WebhookDeps } from '../../src/ingest/webhook/process.ts';
 import { ShopUnavailable } from '../../src/shopify/errors.ts';
 import type { Engine } from '../harness/databases.ts';
@@ -168,6 +171,79 @@ onEachDatabase('batches of webhooks', (engine) => {
     expect(lines.some(({ returned }) => Number(returned) > 0)).toBe(true);
     expect(lines).toEqual(await linesOf(once.tenantId));
     expect(await findDrift(db, ctx.tenantId)).toEqual([]);
+  });
+
+  const marked = async ({ tenantId }: ApplyContext) =>
+    db.read('SELECT stream FROM fetch_marks WHERE tenant_id = ? ORDER BY stream', [BigInt(tenantId)]);
+
+  test('two contents of one second are marked, though they come in one batch and in any order', async () => {
+    const ctx = await makeTenant(db);
+    const product = productBody(shop, shop.product(0)!);
+    const at = { created_at: '2026-01-02T00:00:00Z', updated_at: '2026-01-02T00:00:00Z' };
+    const name = { id: 900, first_name: 'Ada', last_name: null, email: 'ada@example.com', phone: null };
+    const rest = { tags: '', orders_count: 0, total_spent: '0.00', email_marketing_consent: null, addresses: [] };
+    const customer = { ...at, ...name, ...rest };
+    const told = (one: object, other: object) => [
+      { topic: 'products/update', body: { ...product, ...one } },
+      { topic: 'products/update', body: { ...product, ...other } },
+      { topic: 'customers/update', body: { ...customer, ...one } },
+      { topic: 'customers/update', body: { ...customer, ...other } },
+    ];
+    await receive(ctx.tenantId, told({}, {}));
+    await run(ctx.tenantId);
+    expect(await marked(ctx)).toEqual([]);
+    const later = { updated_at: '2100-01-01T00:00:00Z' };
+    await receive(
+      ctx.tenantId,
+      told({ ...later, title: 'B', last_name: 'Lovelace' }, { ...later, title: 'A', last_name: 'Byron' }),
+    );
+    await run(ctx.tenantId);
+    expect(await marked(ctx)).toEqual([{ stream: 'customers' }, { stream: 'products' }]);
+  });
+
+  test('a level that is older than its product, or newer than what a fetch has, is not believed, and the product marked', async () => {
+    const ctx = await makeTenant(db);
+    const product = shop.product(0)!;
+    const [variant] = product.variants;
+    const at = (second: number) => Date.UTC(2100, 0, 1, 0, 0, second);
+    const told = (inventory: number, second: number) => {
+      const variants = product.variants.map((one, i) => (i === 0 ? { ...one, inventory } : one));
+      return productBody(shop, { ...product, variants, updatedAt: at(second) });
+    };
+    const level = (available: number, second: number) => ({
+      topic: 'inventory_levels/update',
+      body: inventoryBody(shop, { ...variant!, inventory: available }, at(second)),
+    });
+    const hear = async (...events: { topic?: string; body: unknown }[]) => {
+      await receive(ctx.tenantId, events);
+      await run(ctx.tenantId);
+    };
+    const parsed = (body: unknown) => JSON.parse(JSON.stringify(body)) as Body;
+    const fetched = async (inventory: number, second: number, fetchBegan: number) =>
+      apply(ctx, { stream: 'products', records: [mapProductBody(parsed(told(inventory, second)), 'GBP')], fetchBegan });
+    const inventory = async () => {
+      const [row] = await db.read<{ inventory: unknown }>(
+        'SELECT inventory FROM variants WHERE tenant_id = ? ORDER BY shopify_variant_id',
+        [BigInt(ctx.tenantId)],
+      );
+      return Number(row!.inventory);
+    };
+    const began = Date.now();
+    await hear({ topic: 'products/update', body: told(8, 1) }, level(8, 1));
+    await hear({ topic: 'products/update', body: told(8, 3) });
+    expect(await marked(ctx)).toEqual([]);
+    await hear(level(9, 2));
+    expect([await inventory(), await marked(ctx)]).toEqual([8, [{ stream: 'products' }]]);
+    await fetched(8, 3, Date.now() + 60_000);
+    expect(await marked(ctx)).toEqual([]);
+    await hear(level(8, 4));
+    await hear(level(7, 5));
+    expect([await inventory(), await marked(ctx)]).toEqual([7, []]);
+    // of a bulk operation that was begun before
+    await fetched(8, 4, began);
+    expect(await marked(ctx)).toEqual([{ stream: 'products' }]);
+    await fetched(7, 6, Date.now() + 60_000);
+    expect([await inventory(), await marked(ctx)]).toEqual([7, []]);
   });
 
   test('a store with very many gives others a turn', async () => {

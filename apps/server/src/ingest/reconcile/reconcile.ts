@@ -24,6 +24,7 @@ import { describeShop } from '../shop.ts';
 import { idsOf, listUnreadable } from '../unreadable.ts';
 import { dayBefore, localDates } from '../local-date.ts';
 import { checkDays } from './check-days.ts';
+import { checkLost } from './check-lost.ts';
 import { checkRollups } from './check-rollups.ts';
 import { checkRows } from './check-rows.ts';
 import { compareIds, type ListContext } from './compare-ids.ts';
@@ -154,6 +155,7 @@ async function compareAll(
   });
   await writePlaces(db, tenantId, places);
   await eachReadable(async (stream) => {
+    if (stream === 'orders') await findings.add(await checkLost(ctx));
     const { compared, findings: found, errors: ofRecords } = await compareIds(ctx, stream);
     report.compared[stream] = compared;
     errors.push(...ofRecords);

@@ -10,7 +10,7 @@ import type { ToldCustomer } from './map-customer.ts';
 
 /**
  * Writes what bodies tell of customers; what they do not tell stays as it is, and is fetched `settleSeconds` later, once
- * for however many bodies.
+ * for however many bodies. So is a customer of whom two tell otherwise, of one time.
  */
 export async function applyCustomerBodies(
   tx: Tx,
@@ -21,15 +21,20 @@ export async function applyCustomerBodies(
 ): Promise<void> {
   if (bodies.length === 0) return;
   const latest = new Map<string, ToldCustomer>();
+  const ties = new Set<string>();
   for (const told of bodies) {
-    if (told.updatedAt >= (latest.get(told.id)?.updatedAt ?? -Infinity)) latest.set(told.id, told);
+    const other = latest.get(told.id);
+    if (other && told.updatedAt < other.updatedAt) continue;
+    if (told.updatedAt !== other?.updatedAt) ties.delete(told.id);
+    else if (JSON.stringify(told) !== JSON.stringify(other)) ties.add(told.id);
+    latest.set(told.id, told);
   }
   const stored = await readProfiles(tx, state.tenant, [...latest.keys()]);
   const records = [...latest.values()].map((told) => ({ ...NOTHING_KNOWN, ...stored.get(told.id), ...told }));
   const { write } = await writeCustomers(tx, dialect, state, records, NOT_FETCHED);
   const told = (id: string) => Object.keys(latest.get(id)!).length;
   const partly = write.map(({ id }) => id).filter((id) => told(id) < EVERYTHING);
-  await writeMarks(tx, dialect, state.tenant, 'customers', partly, settleSeconds);
+  await writeMarks(tx, dialect, state.tenant, 'customers', [...new Set([...partly, ...ties])], settleSeconds);
 }
 
 /** In the order of the record's own fields, on which the hash of its content depends. */

@@ -3,7 +3,7 @@ import type { Dialect } from '../../db/types.ts';
 import { asDate, idParams, instantText, marks } from '../../db/values.ts';
 import type { TenantState } from '../apply.ts';
 import { Unreadable } from '../map/fields.ts';
-import { writeMarks } from '../versions.ts';
+import { readMarks, writeMarks } from '../versions.ts';
 import { type Body, idIn, instantIn, wholeIn } from './body.ts';
 
 /** How many units of an item may be sold from a location; null where it is not tracked. */
@@ -35,8 +35,8 @@ interface StoredLevel extends InventoryLevel {
 
 /**
  * Stores levels and keeps the inventory of their variants and products. A variant's is the sum over all locations, of
- * which only those are known that a webhook has named: where the sum was not the variant's inventory before either, the
- * product is fetched `settleSeconds` later instead.
+ * which only those are known that a webhook has named: where the sum was not the variant's inventory before either, or
+ * the product was told of later than the level, it is fetched `settleSeconds` later instead.
  */
 export async function applyInventoryLevels(
   tx: Tx,
@@ -73,13 +73,22 @@ export async function applyInventoryLevels(
 
   const changedItems = [...new Set(changed.map(({ itemId }) => itemId))];
   const doubtful = new Set<string>();
+  const stocked = new Set<string>();
   for (const variant of await readVariants(tx, tenant, changedItems)) {
     const wasSum = sumOf(before, variant.itemId);
     const sum = sumOf(after, variant.itemId);
-    const isTie = changed.some((level) => level.itemId === variant.itemId && level.isTie);
-    if (isTie || (sum !== variant.inventory && wasSum !== variant.inventory)) doubtful.add(variant.productId);
-    else if (sum !== variant.inventory) await setInventory(tx, state, variant, sum!);
+    const levels = changed.filter((level) => level.itemId === variant.itemId);
+    const isLate = levels.some((level) => level.updatedAt < variant.updatedAt);
+    const isOther = sum !== variant.inventory;
+    if (levels.some((level) => level.isTie) || (isOther && (isLate || wasSum !== variant.inventory)))
+      doubtful.add(variant.productId);
+    else if (isOther) {
+      await setInventory(tx, state, variant, sum!);
+      stocked.add(variant.productId);
+    }
   }
+  // a mark is made anew: a fetch that has begun meanwhile may not know of the level
+  for (const id of (await readMarks(tx, tenant, 'products', [...stocked])).keys()) doubtful.add(id);
   await writeMarks(tx, dialect, tenant, 'products', [...doubtful], settleSeconds);
 }
 
@@ -94,6 +103,8 @@ interface StockedVariant {
   variantId: string;
   itemId: string;
   inventory: number;
+  /** Of its product. */
+  updatedAt: number;
 }
 
 async function setInventory(tx: Tx, state: TenantState, variant: StockedVariant, inventory: number): Promise<void> {
@@ -130,15 +141,21 @@ async function readLevels(tx: Tx, tenant: bigint, itemIds: string[]): Promise<Ma
 
 async function readVariants(tx: Tx, tenant: bigint, itemIds: string[]): Promise<StockedVariant[]> {
   if (itemIds.length === 0) return [];
-  const rows = await tx.query<Record<'product' | 'variant' | 'item' | 'inventory', string | number>>(
-    `SELECT shopify_product_id AS product, shopify_variant_id AS variant, inventory_item_id AS item, inventory
-     FROM variants WHERE tenant_id = ? AND inventory_item_id IN (${marks(itemIds)})`,
+  const rows = await tx.query<
+    Record<'product' | 'variant' | 'item' | 'inventory', string | number> & { updated_at: unknown }
+  >(
+    `SELECT v.shopify_product_id AS product, v.shopify_variant_id AS variant, v.inventory_item_id AS item, v.inventory,
+       p.updated_at
+     FROM variants v
+     JOIN products p ON p.tenant_id = v.tenant_id AND p.shopify_product_id = v.shopify_product_id
+     WHERE v.tenant_id = ? AND v.inventory_item_id IN (${marks(itemIds)})`,
     [tenant, ...idParams(itemIds)],
   );
-  return rows.map(({ product, variant, item, inventory }) => ({
+  return rows.map(({ product, variant, item, inventory, updated_at: updatedAt }) => ({
     productId: String(product),
     variantId: String(variant),
     itemId: String(item),
     inventory: Number(inventory),
+    updatedAt: asDate(updatedAt)!.getTime(),
   }));
 }
