@@ -5,6 +5,7 @@ import { bullmqQueue } from '../../src/jobs/bullmq.ts';
 import { embeddedQueue } from '../../src/jobs/embedded.ts';
 import type { JobKind } from '../../src/jobs/job.ts';
 import type { Queue, QueueOptions } from '../../src/jobs/queue.ts';
+import { RedisWatch } from '../../src/jobs/redis-watch.ts';
 import { type Service, startRedis } from '../harness/services.ts';
 
 const ALL = { work: true, schedule: true };
@@ -520,6 +521,22 @@ describe.skipIf(withRedis.reason)('several processes on one Redis', () => {
       await redis.flushall();
       await until(() => work.left.size === 0);
       await worksAgain(api, worker, work);
+    });
+
+    test('is emptied, and fails just when that is to be mended', async () => {
+      let [told, mended] = [0, 0];
+      const emptied = async () => {
+        if (++told === 1) throw new Error('away again');
+        mended++;
+      };
+      const watch = new RedisWatch(server.url, '{xeno}', { away() {}, back() {}, emptied });
+      try {
+        watch.start();
+        await until(() => mended === 1);
+      } finally {
+        await watch.close();
+        watch.redis.disconnect();
+      }
     });
 
     test('is killed, and comes back with nothing', async () => {
