@@ -5,7 +5,7 @@ import type { SyncStream } from '../db/models/sync-stream.ts';
 import { asDate } from '../db/values.ts';
 import { downloadTo } from '../shopify/bulk-result.ts';
 import { bulkText } from '../shopify/bulk-text.ts';
-import { pollBulk, runBulk } from '../shopify/bulk.ts';
+import { PLACE_WAIT_MS, pollBulk, runBulk } from '../shopify/bulk.ts';
 import { BulkFailed } from '../shopify/errors.ts';
 import {
   BulkCustomersDocument,
@@ -40,7 +40,7 @@ export interface Window {
   tries: number;
   expected: number;
   operationId: string | null;
-  /** When the operation was asked for, by our clock. */
+  /** When the operation was first asked for, by our clock. */
   operationAt: Date | null;
   partitionsDone: number;
   /** Of so many; null before the first is done. */
@@ -62,7 +62,8 @@ const RETRY_MS = 2_000;
 /**
  * Fetches a stream by bulk operations, window by window, the newest first, and gives the instant up to which Shopify's
  * changes are in: when the first operation was made, by Shopify's clock. Windows and checkpoints are rows, so that
- * whoever calls this again goes on where it ended; after a window, others may have a turn first (TurnOver).
+ * whoever calls this again goes on where it ended; after a window, and while Shopify works on one, others may have a turn
+ * first (TurnOver).
  * @throws BulkFailed, IncompleteResult or another error that says what to do; the cursor is unmoved then
  */
 export async function fetchWindows(ctx: SyncContext, stream: SyncStream, what: Backfill): Promise<Date> {
@@ -81,14 +82,20 @@ export async function fetchWindows(ctx: SyncContext, stream: SyncStream, what: B
     try {
       await fetchWindow(ctx, stream, what, next, ahead.begin);
     } catch (error) {
-      await ahead.stop();
+      // at the end of a turn it ends by itself, and what it has asked for is noted
+      await (error instanceof TurnOver ? ahead.begun() : ahead.stop());
       throw error;
     }
     await ahead.begun();
-    if (following && ctx.isTurnOver()) throw new TurnOver();
+    if (following) endTurn(ctx);
   }
 
   return stream.cursorTo!;
+}
+
+/** Lets others have theirs if this one is over. */
+function endTurn(ctx: SyncContext): void {
+  if (ctx.isTurnOver()) throw new TurnOver();
 }
 
 /**
@@ -154,7 +161,7 @@ async function fetchOnce(
   const { client, signal, tenantId, runId, lease, currency } = ctx;
   await startOperation(ctx, stream, what, window);
   begun();
-  const result = await pollBulk(client, window.operationId!, { signal });
+  const result = await pollBulk(client, window.operationId!, { signal, onWait: () => endTurn(ctx) });
   if (stream.cursorTo === null || result.createdAt < stream.cursorTo)
     await saveStream(ctx, stream, { cursorTo: result.createdAt });
 
@@ -208,8 +215,17 @@ async function fetchOnce(
 /** Begins the window's bulk operation, unless that is done already. */
 async function startOperation(ctx: SyncContext, stream: SyncStream, what: Backfill, window: Window): Promise<void> {
   if (window.operationId !== null) return;
-  window.operationAt = new Date(await ctx.db.now());
-  window.operationId = await runBulk(ctx.client, queryOf(ctx, stream, searchOf(what, window)), { signal: ctx.signal });
+  const now = await ctx.db.now();
+  if (window.operationAt === null) {
+    // waiting for a place may take several turns
+    window.operationAt = new Date(now);
+    await saveWindow(ctx, stream, window);
+  }
+  window.operationId = await runBulk(ctx.client, queryOf(ctx, stream, searchOf(what, window)), {
+    signal: ctx.signal,
+    maxWaitMs: PLACE_WAIT_MS - (now - window.operationAt.getTime()),
+    onWait: () => endTurn(ctx),
+  });
   await saveWindow(ctx, stream, window);
 }
 

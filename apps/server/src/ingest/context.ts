@@ -27,7 +27,7 @@ export interface SyncDeps {
   /** Names this process in leases. */
   owner: string;
   leaseSeconds: number;
-  /** After so long a run lets others have a turn, as soon as what it has begun is complete. */
+  /** After so long a run lets others have a turn, as soon as what it has begun is complete or has to wait for Shopify. */
   turnSeconds: number;
 }
 

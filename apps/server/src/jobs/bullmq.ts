@@ -20,7 +20,10 @@ export interface BullmqOptions extends QueueOptions {
 /** In braces, so that a Redis Cluster keeps all of it together. */
 const PREFIX = '{xeno}';
 const STOPS = `${PREFIX}:stops`;
-const SWEEP = 'sweep';
+/** The ticks of the scheduler, each for one of the workers. */
+const SWEEPS = 'sweeps';
+/** Counts the sweeps. A count is no matter of clocks, as a time would be. */
+const SWEPT = `${PREFIX}:swept`;
 const COMMON = { prefix: PREFIX, skipVersionCheck: true };
 const FOREVER = 2 ** 31 - 1;
 const CLOSING_MS = 3_000;
@@ -38,8 +41,9 @@ const JOB = {
 
 /**
  * The queue of several processes, on Redis: a BullMQ queue for each kind, with at most one job for each key that waits or
- * runs. A job scheduler's ticks make one of the workers sweep. While Redis is away or full, hints are dropped and each
- * worker works on what its own sweeps find. Nothing ever waits for Redis.
+ * runs. The elected scheduler's ticks make one of the workers sweep; where none come, workers sweep by themselves. While
+ * Redis is away or full, hints are dropped and each worker works on what its own sweeps find. Nothing ever waits for Redis,
+ * and nothing longer than it should for a clock that is wrong.
  */
 export function bullmqQueue(options: BullmqOptions): Queue {
   return new BullmqQueue(options);
@@ -58,7 +62,7 @@ class BullmqQueue implements Queue {
   private readonly hints = new Map<string, { again: boolean; sent: Promise<void> }>();
   private readonly complain = sparingly(60_000);
   private readonly closing = new AbortController();
-  private electing = Promise.resolve();
+  private readonly loops: Promise<void>[] = [];
   private kinds: readonly JobKind[] = [];
 
   constructor(options: BullmqOptions) {
@@ -73,7 +77,7 @@ class BullmqQueue implements Queue {
 
   start(kinds: readonly JobKind[], roles: QueueRoles): void {
     this.kinds = roles.work || roles.schedule ? kinds : [];
-    for (const { name } of [...kinds, { name: SWEEP }]) {
+    for (const { name } of [...kinds, { name: SWEEPS }]) {
       const queue = new BullQueue(name, {
         ...COMMON,
         connection: this.watch.redis,
@@ -83,7 +87,7 @@ class BullmqQueue implements Queue {
       this.queues.set(name, queue);
     }
     if (roles.work) this.work();
-    if (roles.schedule) this.electing = this.schedule();
+    if (roles.schedule) this.loops.push(this.schedule());
     this.watch.start();
   }
 
@@ -108,7 +112,7 @@ class BullmqQueue implements Queue {
 
   async depths(): Promise<Depth[] | null> {
     if (!this.watch.up) return null;
-    const kinds = [...this.queues.keys()].filter((kind) => kind !== SWEEP);
+    const kinds = [...this.queues.keys()].filter((kind) => kind !== SWEEPS);
     return Promise.all(
       kinds.map(async (kind) => {
         const {
@@ -127,7 +131,7 @@ class BullmqQueue implements Queue {
 
   async close(): Promise<void> {
     this.closing.abort();
-    await Promise.all([this.electing, this.watch.close(), this.endStandby?.()]);
+    await Promise.all([...this.loops, this.watch.close(), this.endStandby?.()]);
     // nothing is taken up any more; then what runs is cut off, and handed to other workers if Redis takes it
     const ended = Promise.all(this.workers.map((worker) => worker.close(!this.watch.up)));
     for (const line of this.lines.values()) line.close();
@@ -168,7 +172,8 @@ class BullmqQueue implements Queue {
       this.lines.set(kind.name, new Line(kind, this.runs, this.options));
       this.workers.push(this.worker(kind.name, kind.concurrency, patient, (job) => this.process(kind, job)));
     }
-    this.workers.push(this.worker(SWEEP, 1, patient, () => this.sweep()));
+    this.workers.push(this.worker(SWEEPS, 1, patient, () => this.sweep()));
+    this.loops.push(this.standIn());
   }
 
   private worker(
@@ -215,14 +220,17 @@ class BullmqQueue implements Queue {
 
   /** Adds what the database says is pending; what waits or runs already is not added again. */
   private async sweep(): Promise<void> {
+    await this.watch.redis.incr(SWEPT);
     const add = async (kind: JobKind) => {
       const { name } = kind;
+      const queue = this.queues.get(name)!;
       const jobs = (await kind.pending()).map((key) => ({
         name,
         data: { key },
         opts: { ...JOB, deduplication: { id: key } },
       }));
-      await this.queues.get(name)!.addBulk(jobs);
+      await queue.addBulk(jobs);
+      await this.endLongPauses(queue);
     };
     const swept = await Promise.allSettled(this.kinds.map(add));
     for (const [i, result] of swept.entries()) {
@@ -234,31 +242,57 @@ class BullmqQueue implements Queue {
     }
   }
 
-  /** The elected process keeps the ticks going; they go on without it for as long as Redis remembers them. */
+  /** What failed at a process whose clock was ahead would wait, and keep its key waiting, until that time has come. */
+  private async endLongPauses(queue: BullQueue): Promise<void> {
+    const latest = Date.now() + this.options.retrySeconds * 1000;
+    // BullMQ's scores are milliseconds with twelve bits for the order within one
+    const ids = await this.watch.redis.zrangebyscore(queue.toKey('delayed'), (latest + 1) * 0x1000, '+inf');
+    // one that is not delayed any more refuses, and need not be
+    await Promise.allSettled(ids.map(async (id) => (await queue.getJob(id))?.promote()));
+  }
+
+  /** The elected process makes one of the workers sweep each period. */
   private async schedule(): Promise<void> {
-    const { elect, log, sweepSeconds } = this.options;
-    const pause = (signal: AbortSignal) => sleep(sweepSeconds * 1000, undefined, { signal }).catch(() => {});
+    const { elect, log } = this.options;
     const keep = async (kept: AbortSignal) => {
-      for (; !kept.aborted; await pause(kept)) {
-        if (this.watch.up) await this.ensureTicks().catch((error: unknown) => this.watch.away(error));
+      for (; !kept.aborted; await this.periods(1, kept)) {
+        if (this.watch.up) await this.tick().catch((error: unknown) => this.watch.away(error));
       }
     };
-    for (const { signal } = this.closing; !signal.aborted; await pause(signal)) {
+    for (const { signal } = this.closing; !signal.aborted; await this.periods(1, signal)) {
       await elect(keep, signal).catch((error: unknown) =>
         this.complain('elect', (suppressed) => log.error({ err: error, suppressed }, 'could not elect a scheduler')),
       );
     }
   }
 
-  private async ensureTicks(): Promise<void> {
-    const every = this.options.sweepSeconds * 1000;
-    await this.queues.get(SWEEP)!.upsertJobScheduler(SWEEP, { every }, { name: SWEEP, opts: JOB });
+  /** One that fails is over: the next comes soon enough, and one that waited would keep it from coming. */
+  private async tick(): Promise<void> {
+    const opts = { ...JOB, attempts: 1, deduplication: { id: SWEEPS } };
+    await this.queues.get(SWEEPS)!.add(SWEEPS, { key: SWEEPS }, opts);
+  }
+
+  /** Sweeps when nobody has for two periods: there is no scheduler, or whoever took its tick hangs. */
+  private async standIn(): Promise<void> {
+    const { signal } = this.closing;
+    const { redis } = this.watch;
+    let seen: string | null | undefined;
+    const look = async () => {
+      if ((await redis.get(SWEPT)) === seen) await this.sweep();
+      seen = await redis.get(SWEPT);
+    };
+    for (; !signal.aborted; await this.periods(2, signal)) {
+      if (this.watch.up) await look().catch((error: unknown) => this.watch.away(error));
+    }
+  }
+
+  /** By a timer, which no change of the clock reaches. */
+  private async periods(count: number, signal: AbortSignal): Promise<void> {
+    await sleep(count * this.options.sweepSeconds * 1000, undefined, { signal }).catch(() => {});
   }
 
   private async restore(): Promise<void> {
-    if (this.kinds.length === 0) return;
-    await this.ensureTicks();
-    await this.sweep();
+    if (this.kinds.length > 0) await this.sweep();
   }
 
   private standBy(error: unknown): void {

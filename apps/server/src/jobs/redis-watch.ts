@@ -11,7 +11,7 @@ export interface RedisEvents {
   /** It does not answer, or does not take writes: nothing may be expected of it. */
   away(error: unknown): void;
   back(): void;
-  /** It remembers nothing of us: it was emptied, or is new. Follows `back` where both happen. */
+  /** It remembers nothing of us: it was emptied, or is new. Follows `back` where both happen; told again until it succeeds. */
   emptied(): Promise<void>;
 }
 
@@ -37,6 +37,8 @@ export class RedisWatch {
   private readonly events: RedisEvents;
   private readonly key: string;
   private readonly closing = new AbortController();
+  /** What was noticed by the key is not told by it again. */
+  private isEmptied = false;
   private watching = Promise.resolve();
 
   constructor(url: string, prefix: string, events: RedisEvents) {
@@ -74,12 +76,15 @@ export class RedisWatch {
   /** A write, since a Redis that is full still answers what only reads. */
   private async probe(): Promise<void> {
     const remembered = await this.redis.set(this.key, '1', 'EX', 3600, 'GET');
+    if (remembered === null) this.isEmptied = true;
     if (this.closing.signal.aborted) return;
     if (!this.up) {
       this.up = true;
       this.events.back();
     }
-    if (remembered === null) await this.events.emptied();
+    if (!this.isEmptied) return;
+    await this.events.emptied();
+    this.isEmptied = false;
   }
 
   /** Until the time is over, a connection is there, or all ends. */

@@ -13,6 +13,14 @@ const POLL_WAIT = { first: 500, cap: 30_000 };
 /** Shopify tells instants in whole seconds, and an answer takes its time. */
 const CLOCK_TOLERANCE = 2_000;
 const TEN_DAYS = 10 * 24 * 3_600_000;
+export const PLACE_WAIT_MS = 30 * 60_000;
+
+interface Waiting {
+  signal?: AbortSignal;
+  maxWaitMs?: number;
+  /** Called before each pause; what it throws ends the waiting, and nothing at Shopify is lost by it. */
+  onWait?: () => void;
+}
 
 /**
  * Starts a bulk query and gives the operation's id. While other operations hold all places of the app in the shop
@@ -21,7 +29,7 @@ const TEN_DAYS = 10 * 24 * 3_600_000;
 export async function runBulk(
   client: ShopifyClient,
   query: string,
-  { signal, maxWaitMs = 30 * 60_000 }: { signal?: AbortSignal; maxWaitMs?: number } = {},
+  { signal, maxWaitMs = PLACE_WAIT_MS, onWait }: Waiting = {},
 ): Promise<string> {
   const { clock } = client;
   const began = clock.now();
@@ -40,6 +48,8 @@ export async function runBulk(
       if (clock.now() + waitMs - began > maxWaitMs) {
         throw unknown ? error : new BulkFailed(client.shop, 'SLOTS_TAKEN', null, error);
       }
+      // whether it was started is found out first
+      if (!unknown) onWait?.();
       await clock.sleep(waitMs, signal);
       if (unknown) {
         // The lost answer may have been a yes: a second operation would hold another place for nothing.
@@ -67,18 +77,18 @@ export interface BulkResult {
 }
 
 /**
- * Waits for a bulk operation's end: asks after 0.5 s, then ever more rarely, a fifth of the time waited so far between
- * questions, 30 s at most. Throws `BulkFailed` saying why and what helps. The finish webhook may never come.
+ * Waits for a bulk operation's end: asks after 0.5 s, then ever more rarely, a fifth of the operation's age between
+ * questions, 30 s at most. Throws `BulkFailed` saying why and what helps, also of one that is older than `maxWaitMs`. The
+ * finish webhook may never come.
  */
 export async function pollBulk(
   client: ShopifyClient,
   id: string,
-  { signal, maxWaitMs = TEN_DAYS }: { signal?: AbortSignal; maxWaitMs?: number } = {},
+  { signal, maxWaitMs = TEN_DAYS, onWait }: Waiting = {},
 ): Promise<BulkResult> {
   const { clock, shop } = client;
-  const began = clock.now();
   for (;;) {
-    const { data } = await client.query(BulkPollDocument, { id }, { signal });
+    const { data, date } = await client.query(BulkPollDocument, { id }, { signal });
     const operation = data.bulkOperation;
     if (!operation) throw new BulkFailed(shop, 'NOT_FOUND', id);
     const objectCount = count(operation.objectCount);
@@ -97,9 +107,11 @@ export async function pollBulk(
       case 'CREATED':
       case 'RUNNING':
     }
-    const waited = clock.now() - began;
-    if (waited > maxWaitMs) throw new BulkFailed(shop, 'UNFINISHED', id);
-    await clock.sleep(Math.min(POLL_WAIT.cap, Math.max(POLL_WAIT.first, waited / 5)), signal);
+    // both by Shopify's clock: others may have waited for it before
+    const age = date.getTime() - Date.parse(operation.createdAt);
+    if (age > maxWaitMs) throw new BulkFailed(shop, 'UNFINISHED', id);
+    onWait?.();
+    await clock.sleep(Math.min(POLL_WAIT.cap, Math.max(POLL_WAIT.first, age / 5)), signal);
   }
 }
 

@@ -28,6 +28,19 @@ onEachDatabase('background work', (engine) => {
     expect(await ada.runs(large)).toHaveLength(1);
   });
 
+  test('a store that waits for Shopify lets others have a turn', async () => {
+    const ada = await world.register();
+    const { control } = world.sandbox;
+    for (const shop of ['waits.myshopify.com', 'other.myshopify.com']) control.createShop(shop, { orders: 5 });
+    const taken = control.setFault({ kind: 'bulk_slots_taken', shop: 'waits.myshopify.com', times: null });
+    const waits = await ada.connect('waits.myshopify.com');
+    while ((await ada.runs(waits))[0]!.status !== 'running') await delay(5);
+    await ada.fill('other.myshopify.com');
+    expect((await ada.runs(waits))[0]!.status).toBe('running');
+    control.clearFaults(taken.id);
+    wentWell(await ada.settled(waits));
+  });
+
   test('a recurring job that is asked for while it runs has another run, and a hint that comes late has none', async () => {
     let runs = 0;
     const job = recurring({

@@ -1,10 +1,11 @@
 import { Redis } from 'ioredis';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { bullmqQueue } from '../../src/jobs/bullmq.ts';
 import { embeddedQueue } from '../../src/jobs/embedded.ts';
 import type { JobKind } from '../../src/jobs/job.ts';
 import type { Queue, QueueOptions } from '../../src/jobs/queue.ts';
+import { RedisWatch } from '../../src/jobs/redis-watch.ts';
 import { type Service, startRedis } from '../harness/services.ts';
 
 const ALL = { work: true, schedule: true };
@@ -406,7 +407,7 @@ describe.skipIf(withRedis.reason)('several processes on one Redis', () => {
   test('one scheduler is elected; when it ends, another one is', async () => {
     const work = new Work();
     const kinds = [work.kind('work', 1)];
-    const ticks = () => redis.exists('{xeno}:sweep:repeat:sweep');
+    const ticks = () => redis.llen('{xeno}:sweeps:wait');
     const [first, second] = [1, 2].map(() => startQueue(withRedis, kinds, SCHEDULES_ONLY));
     await until(async () => elected !== null && (await ticks()) === 1);
     const was = elected;
@@ -418,9 +419,27 @@ describe.skipIf(withRedis.reason)('several processes on one Redis', () => {
     work.add('1');
     await until(() => work.left.size === 0);
     await second!.close();
-    // without any scheduler the ticks go on
+    // without any scheduler the sweeps go on
     work.add('2');
     await until(() => work.left.size === 0);
+  });
+
+  test('F31: a clock that was an hour ahead ends no sweeps, and keeps nothing waiting that failed meanwhile', async () => {
+    const right = Date.now;
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => right() + 3_600_000);
+    try {
+      const work = new Work();
+      work.failing.add('failed');
+      work.add('failed');
+      const queue = startQueue(withRedis, [work.kind('work', 1)]);
+      await until(async () => (await queue.depths())[0]?.delayed === 1);
+      clock.mockRestore();
+      work.failing.clear();
+      work.add('unhinted');
+      await until(() => work.left.size === 0);
+    } finally {
+      clock.mockRestore();
+    }
   });
 
   test('A26: Redis gets keys and nothing else, and keeps little of what has ended', async () => {
@@ -489,9 +508,9 @@ describe.skipIf(withRedis.reason)('several processes on one Redis', () => {
       await delay(50);
       work.add('again');
       api.hint('work', 'again');
+      work.add('unhinted');
       await until(() => work.left.size === 0);
       expect(work.mostOfOne).toBe(1);
-      expect(await redis.exists('{xeno}:sweep:repeat:sweep')).toBe(1);
     };
 
     test('is emptied', async () => {
@@ -502,6 +521,22 @@ describe.skipIf(withRedis.reason)('several processes on one Redis', () => {
       await redis.flushall();
       await until(() => work.left.size === 0);
       await worksAgain(api, worker, work);
+    });
+
+    test('is emptied, and fails just when that is to be mended', async () => {
+      let [told, mended] = [0, 0];
+      const emptied = async () => {
+        if (++told === 1) throw new Error('away again');
+        mended++;
+      };
+      const watch = new RedisWatch(server.url, '{xeno}', { away() {}, back() {}, emptied });
+      try {
+        watch.start();
+        await until(() => mended === 1);
+      } finally {
+        await watch.close();
+        watch.redis.disconnect();
+      }
     });
 
     test('is killed, and comes back with nothing', async () => {

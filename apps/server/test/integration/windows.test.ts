@@ -7,7 +7,7 @@ import { newId } from '../../src/db/ids.ts';
 import { LeaseLost } from '../../src/db/leases.ts';
 import { asDate } from '../../src/db/values.ts';
 import { type Backfill, fetchWindows } from '../../src/ingest/backfill.ts';
-import type { SyncContext } from '../../src/ingest/context.ts';
+import { type SyncContext, TurnOver } from '../../src/ingest/context.ts';
 import { saveStream } from '../../src/ingest/streams.ts';
 import { BulkFailed, ShopifyRefused } from '../../src/shopify/errors.ts';
 import { makeTenant } from './tenants.ts';
@@ -114,7 +114,7 @@ onEachDatabase('windows of a back-fill', (engine) => {
     } as unknown as SyncContext;
     const windows = () =>
       world.db.read<Record<string, unknown>>(
-        'SELECT from_at, to_at, operation_id, partitions_done FROM sync_windows WHERE tenant_id = ? AND run_id = ?',
+        'SELECT from_at, to_at, tries, operation_id, partitions_done FROM sync_windows WHERE tenant_id = ? AND run_id = ?',
         [BigInt(tenantId), BigInt(runId)],
       );
     return { ctx, stream, windows, fetch: () => fetchWindows(ctx, stream, what) };
@@ -200,6 +200,44 @@ onEachDatabase('windows of a back-fill', (engine) => {
     );
     await expect(saveStream(ctx, stream, { status: 'failed' })).rejects.toThrow(LeaseLost);
     expect((await stream.reload()).status).toBe('running');
+  });
+
+  test('a turn ends while Shopify works, and the next one waits for the same operation', async () => {
+    let [asked, isDone] = [0, false];
+    const { ctx, fetch, windows } = await begin((operation) => {
+      if (operation === 'OrdersCount') return { ordersCount: { count: isDone ? 0 : 5 } };
+      if (operation === 'BulkRun') {
+        asked++;
+        return { bulkOperationRunQuery: { bulkOperation: OPERATION, userErrors: [] } };
+      }
+      const status = isDone ? 'COMPLETED' : 'RUNNING';
+      return { bulkOperation: { status, createdAt: new Date().toISOString(), objectCount: '0', url: null } };
+    });
+    ctx.isTurnOver = () => true;
+    await expect(fetch()).rejects.toThrow(TurnOver);
+    expect(await windows()).toMatchObject([{ operation_id: OPERATION.id, tries: 0 }]);
+    isDone = true;
+    await fetch();
+    expect(asked).toBe(1);
+  });
+
+  test('a turn ends while there is no place at Shopify, and the time it takes counts through all turns', async () => {
+    const { ctx, fetch, windows } = await begin((operation) => {
+      if (operation === 'OrdersCount') return { ordersCount: { count: 5 } };
+      throw new ShopifyRefused('x', 'busy', [{ code: 'LIMIT_REACHED', message: 'busy' }]);
+    });
+    ctx.isTurnOver = () => true;
+    await expect(fetch()).rejects.toThrow(TurnOver);
+    expect(await windows()).toMatchObject([{ operation_id: null, tries: 0 }]);
+    await world.db.transaction((tx) =>
+      tx.run('UPDATE sync_windows SET operation_at = ? WHERE tenant_id = ?', [
+        new Date(Date.now() - 3_600_000),
+        BigInt(ctx.tenantId),
+      ]),
+    );
+    // given up, and begun again
+    await expect(fetch()).rejects.toThrow(TurnOver);
+    expect(await windows()).toMatchObject([{ operation_id: null, tries: 1 }]);
   });
 
   test('what is begun ahead ends with the run', async () => {

@@ -97,7 +97,45 @@ describe('runBulk', () => {
   });
 });
 
+describe('onWait', () => {
+  const over = new Error('the turn is over');
+  const end = () => {
+    throw over;
+  };
+
+  it('is called before each pause, and what it throws ends the waiting', async () => {
+    let waits = 0;
+    const taken = world(refused('LIMIT_REACHED'), refused('LIMIT_REACHED'), created());
+    expect(await runBulk(taken.client, 'q', { onWait: () => waits++ })).toBe(ID);
+    const slow = world(polled({}), polled({}), polled({ status: 'COMPLETED' }));
+    await pollBulk(slow.client, ID, { onWait: () => waits++ });
+    expect(waits).toBe(4);
+
+    const [first, second] = [world(refused('LIMIT_REACHED')), world(polled({}))];
+    await expect(runBulk(first.client, 'q', { onWait: end })).rejects.toBe(over);
+    await expect(pollBulk(second.client, ID, { onWait: end })).rejects.toBe(over);
+    expect([...first.clock.slept, ...second.clock.slept]).toEqual([]);
+  });
+
+  it('does not leave an operation behind that may have been started', async () => {
+    const started = { id: ID, status: 'RUNNING', type: 'QUERY', createdAt: '2026-11-01T12:00:00Z', query: 'q' };
+    const { client } = world(networkError('ECONNRESET'), listed(started));
+    expect(await runBulk(client, 'q', { onWait: end })).toBe(ID);
+  });
+});
+
 describe('pollBulk', () => {
+  it('asks as rarely as the operation is old, whoever has waited for it before', async () => {
+    const { client, clock } = world(
+      polled({ createdAt: '2026-11-01T11:59:00Z' }),
+      polled({ createdAt: '2026-11-01T11:59:00Z', status: 'COMPLETED' }),
+    );
+    await pollBulk(client, ID);
+    expect(clock.slept).toEqual([12_000]);
+    const old = world(polled({ createdAt: '2026-10-22T11:59:59Z' }));
+    await expect(pollBulk(old.client, ID)).rejects.toMatchObject({ failure: 'UNFINISHED' });
+  });
+
   it('asks ever more rarely, and gives the count as a number', async () => {
     const { client, clock } = world(
       polled({ status: 'CREATED' }),
