@@ -66,13 +66,14 @@ export class Cluster {
     return this.#members.map(({ name }) => name);
   }
 
-  /** Kills a member (SIGKILL) and starts it again. */
-  async kill(name: string): Promise<void> {
+  /** Kills a member (SIGKILL) and starts it again; false where it is just being started, and was not killed. */
+  async kill(name: string): Promise<boolean> {
     const member = this.#members.find((other) => other.name === name)!;
-    if (member.busy) return;
+    if (member.busy) return false;
     member.busy = true;
     await member.program.kill();
     await this.#revive(member, this.#nextEnv());
+    return true;
   }
 
   /** All of them anew, without any of the settings that `nextEnv` gave. */
