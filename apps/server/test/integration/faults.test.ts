@@ -128,6 +128,20 @@ onEachDatabase('a fault of Shopify', (engine) => {
       await expectExact(world, ada, id, shop);
     });
 
+    test('F11: while one shop waits for its points, another is filled', async () => {
+      const waiting = newShop();
+      const id = await ada.fill(waiting);
+      // for longer than this test lasts
+      control.throttle(waiting, { maximumAvailable: 1000, restoreRate: 0.01, empty: true });
+      const throttled = control.setFault({ kind: 'throttled', shop: waiting, times: null });
+      await ada.sync(id, 'full');
+      await expect.poll(() => throttled.struck, { timeout: 30_000 }).toBeGreaterThan(0);
+      const other = newShop();
+      await expectExact(world, ada, await ada.fill(other), other);
+      expect((await ada.runs(id))[0]!.status).toBe('running');
+      expect((await ada.call('DELETE', `/api/tenants/${id}`)).status).toBe(204);
+    });
+
     test('access tokens that end early, while tokens cannot be refreshed at first', async () => {
       const shop = newShop();
       const id = await ada.fill(shop);

@@ -115,9 +115,10 @@ onEachDatabase('kept answers', (engine) => {
     }
   }
 
-  test('whatever changes an answer counts as a change', async () => {
+  test('whatever changes an answer counts as a change; F41: of an erased person nothing is kept', async () => {
     const { control } = world.sandbox;
-    const customerId = (await ada.topCustomers(id)).data.find(({ email }) => email !== null)!.customerId;
+    const { customerId, email } = (await ada.topCustomers(id)).data.find((customer) => customer.email !== null)!;
+    const toldOfAll = async () => JSON.stringify(await ada.topCustomers(id, '&limit=100'));
     const [first, second] = [control.createCustomer(shop), control.createCustomer(shop)];
     await caughtUp(world, id, shop);
     await expectCurrent();
@@ -132,13 +133,16 @@ onEachDatabase('kept answers', (engine) => {
       ['a redaction', () => control.requestCompliance(shop, 'customers/redact', customerId)],
     ];
     for (const [what, change] of changes) {
-      const before = JSON.stringify([await ada.overview(id), await ada.topCustomers(id, '&limit=100')]);
+      const before = JSON.stringify([await ada.overview(id), await toldOfAll()]);
+      expect(before).toContain(email);
       change();
       await caughtUp(world, id, shop);
       await expectCurrent();
-      const after = JSON.stringify([await ada.overview(id), await ada.topCustomers(id, '&limit=100')]);
+      const after = JSON.stringify([await ada.overview(id), await toldOfAll()]);
       expect([what, after === before]).toEqual([what, false]);
     }
+    // whom the last of them has erased
+    expect(await toldOfAll()).not.toContain(email);
     control.updateShop(shop, { timezone: 'Pacific/Auckland' });
     await ada.synced(id);
     expect((await ada.overview(id)).timezone).toBe('Pacific/Auckland');

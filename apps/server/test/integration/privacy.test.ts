@@ -297,7 +297,7 @@ onEachDatabase('privacy', (engine) => {
     expect(await actions()).toEqual(['privacy.file_downloaded', 'privacy.data_requested']);
   });
 
-  test('a data request names one who was merged, and a guest’s checkout tells the address alone: both are in the file', async () => {
+  test('F41: a data request names one who was merged, and a guest’s checkout tells the address alone: both are in the file until they are erased', async () => {
     const { control } = world.sandbox;
     const person = await regular();
     const [gone, email] = ['7000000000000001', 'Guest.Of.Long-Ago@example.com'];
@@ -356,6 +356,7 @@ onEachDatabase('privacy', (engine) => {
     expect(redacted.map((order) => String(order.id)).sort()).toEqual(
       file.orders.map((order) => order.shopify_order_id).sort(),
     );
+    expect(JSON.stringify(await ada.get(path))).not.toContain(person.email);
     // of before the erasure, and late
     control.sendWebhook(SHOP, {
       topic: 'customers/data_request',

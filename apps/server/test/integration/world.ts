@@ -282,27 +282,28 @@ export async function consent(authorizeUrl: string, decision: 'install' | 'cance
 /**
  * Compares, once nothing is in doubt, all that the API says of a store with what the shop works out by itself from
  * prices and refunds, in minor units, and every rollup with its rows. `visible`: of the last sixty days only, as without read_all_orders.
+ * `others`: currencies that orders are in besides the store's own.
  */
 export async function expectExact(
   world: Pick<World, 'sandbox' | 'db'>,
   browser: Browser,
   id: string,
   shop: string,
-  { visible = false } = {},
+  { visible = false, others = [] as readonly string[] } = {},
 ): Promise<void> {
   await marksAnswered(world, id);
   const expected = await world.sandbox.control.expected(shop, { visible });
   const { currency, timezone, days, totals } = expected;
-  const minor = (money: { amount: string; currencyCode: string }) => {
-    expect(money.currencyCode).toBe(currency);
-    return toMinor(money.amount, currency);
+  const minor = (money: { amount: string; currencyCode: string }, of = currency) => {
+    expect(money.currencyCode).toBe(of);
+    return toMinor(money.amount, of);
   };
   /** A row of the API as the shop tells its figures; what the API calls revenue is the shop's total. */
-  const figures = (row: Revenue['data'][0] | Overview['totals']) => {
+  const figures = (row: Revenue['data'][0] | Overview['totals'], of = currency) => {
     const { orders, units, revenue: total, ...others } = { ...row, date: undefined, customers: undefined };
     const amounts = { total, ...others, averageOrderValue: undefined };
     const told = Object.entries(amounts).filter(([, value]) => value !== undefined);
-    return { orders, units, ...Object.fromEntries(told.map(([name, value]) => [name, minor(value!)])) };
+    return { orders, units, ...Object.fromEntries(told.map(([name, value]) => [name, minor(value!, of)])) };
   };
 
   const revenue = await browser.revenue(id);
@@ -324,7 +325,16 @@ export async function expectExact(
   const overview = await browser.overview(id);
   const { customers, averageOrderValue } = overview.totals;
   expect(figures(overview.totals)).toEqual(totals);
-  expect(overview.otherCurrencies).toEqual([]);
+  expect(
+    overview.otherCurrencies.map(({ currencyCode, totals: ofIt }) => [currencyCode, figures(ofIt, currencyCode)]),
+  ).toEqual(
+    await Promise.all(
+      others.map(async (other) => [
+        other,
+        (await world.sandbox.control.expected(shop, { visible, currency: other })).totals,
+      ]),
+    ),
+  );
   expect(customers).toBe(expected.fetchable.customers);
   expect(minor(averageOrderValue)).toBe(average(totals.gross + totals.discounts, totals.orders));
 

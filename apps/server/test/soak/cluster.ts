@@ -26,15 +26,15 @@ export class Cluster {
   revivals = 0;
   readonly #members: Member[];
   readonly #balancer: Balancer;
-  readonly #nextEnv: () => Record<string, string>;
+  readonly #nextEnv: (name: string) => Record<string, string>;
   #watch: Promise<void> | null = null;
   #stopped = false;
 
-  /** `nextEnv` gives settings for the next process that is started, such as the fail point it is to die at. */
+  /** `nextEnv` gives settings for the member that is started next, such as the fail point it is to die at. */
   static async start(
     size: Size,
     env: Record<string, string>,
-    nextEnv: () => Record<string, string> = () => ({}),
+    nextEnv: (name: string) => Record<string, string> = () => ({}),
   ): Promise<Cluster> {
     const members: Member[] = [];
     const ports: number[] = [];
@@ -55,7 +55,7 @@ export class Cluster {
     return cluster;
   }
 
-  private constructor(members: Member[], balancer: Balancer, nextEnv: () => Record<string, string>) {
+  private constructor(members: Member[], balancer: Balancer, nextEnv: (name: string) => Record<string, string>) {
     this.#members = members;
     this.#balancer = balancer;
     this.#nextEnv = nextEnv;
@@ -66,13 +66,14 @@ export class Cluster {
     return this.#members.map(({ name }) => name);
   }
 
-  /** Kills a member (SIGKILL) and starts it again. */
-  async kill(name: string): Promise<void> {
+  /** Kills a member (SIGKILL) and starts it again; false where it is just being started, and was not killed. */
+  async kill(name: string): Promise<boolean> {
     const member = this.#members.find((other) => other.name === name)!;
-    if (member.busy) return;
+    if (member.busy) return false;
     member.busy = true;
     await member.program.kill();
-    await this.#revive(member, this.#nextEnv());
+    await this.#revive(member, this.#nextEnv(member.name));
+    return true;
   }
 
   /** All of them anew, without any of the settings that `nextEnv` gave. */
@@ -105,7 +106,7 @@ export class Cluster {
         if (member.busy || member.program.isRunning) continue;
         member.busy = true;
         this.revivals++;
-        void this.#revive(member, this.#nextEnv());
+        void this.#revive(member, this.#nextEnv(member.name));
       }
       await delay(50);
     }

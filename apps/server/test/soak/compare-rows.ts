@@ -32,7 +32,13 @@ interface CustomerNode extends Node {
 interface ProductNode extends Node {
   title: string;
   status: string;
-  variants: { nodes: { id: string; sku: string | null; price: string }[] };
+  totalInventory: number;
+  variants: { nodes: { id: string; sku: string | null; price: string; inventoryQuantity: number }[] };
+}
+interface CheckoutNode extends Node {
+  createdAt: string;
+  completedAt: string | null;
+  totalPriceSet: Amount;
 }
 
 /** A list of the shop's, in pages, with what is compared of each. */
@@ -41,7 +47,9 @@ const LISTS = {
     totalPriceSet { shopMoney { amount } } currentTotalPriceSet { shopMoney { amount } }
     lineItems(first: 60) { nodes { id quantity currentQuantity } pageInfo { hasNextPage } } refunds { id }`,
   customers: 'id updatedAt firstName lastName defaultEmailAddress { emailAddress }',
-  products: 'id updatedAt title status variants(first: 50) { nodes { id sku price } pageInfo { hasNextPage } }',
+  products: `id updatedAt title status totalInventory
+    variants(first: 50) { nodes { id sku price inventoryQuantity } pageInfo { hasNextPage } }`,
+  abandonedCheckouts: 'id updatedAt createdAt completedAt totalPriceSet { shopMoney { amount } }',
 };
 
 /**
@@ -112,8 +120,8 @@ export async function expectSameRows(sandbox: Sandbox, db: Database, tenantId: s
     ),
   );
 
-  const variants = await below('SELECT shopify_product_id, shopify_variant_id, sku, price FROM variants');
-  const products = await read('SELECT shopify_product_id AS id, updated_at, title, status FROM products');
+  const variants = await below('SELECT shopify_product_id, shopify_variant_id, sku, price, inventory FROM variants');
+  const products = await read('SELECT shopify_product_id AS id, updated_at, title, status, inventory FROM products');
   expect(
     byId(
       products.map(({ id, ...row }) => [
@@ -121,6 +129,7 @@ export async function expectSameRows(sandbox: Sandbox, db: Database, tenantId: s
         instant(row.updated_at),
         row.title,
         row.status,
+        plain(row.inventory),
         variants(String(id)),
       ]),
     ),
@@ -131,12 +140,58 @@ export async function expectSameRows(sandbox: Sandbox, db: Database, tenantId: s
         instant(product.updatedAt),
         product.title,
         product.status,
+        String(product.totalInventory),
         sorted(
-          product.variants.nodes.map((variant) => [idOf(variant), variant.sku || null, String(minor(variant.price))]),
+          product.variants.nodes.map((variant) => [
+            idOf(variant),
+            variant.sku || null,
+            String(minor(variant.price)),
+            String(variant.inventoryQuantity),
+          ]),
         ),
       ]),
     ),
   );
+}
+
+/**
+ * Compares what is stored of the checkouts that were begun before an instant, all of which are abandoned, with what the
+ * shop lists. Waits for it: the list is read some time after a sync.
+ */
+export async function expectSameCheckouts(
+  sandbox: Sandbox,
+  db: Database,
+  tenantId: string,
+  shop: string,
+  before: Date,
+): Promise<void> {
+  const { currency } = sandbox.control.shop(shop);
+  const listed = (await lister(sandbox, shop)<CheckoutNode>('abandonedCheckouts'))
+    .filter(({ createdAt }) => new Date(createdAt) < before)
+    .map((checkout) => [
+      idOf(checkout),
+      instant(checkout.updatedAt),
+      instant(checkout.createdAt),
+      instant(checkout.completedAt),
+      String(toMinor(checkout.totalPriceSet.shopMoney.amount, currency)),
+    ]);
+  const stored = async () => {
+    const rows = await db.read<Record<string, string | number | null>>(
+      `SELECT shopify_checkout_id AS id, updated_at, created_at, completed_at, total_price FROM checkouts
+       WHERE tenant_id = ? AND created_at < ? AND contact <> 0`,
+      [BigInt(tenantId), before],
+    );
+    return byId(
+      rows.map(({ id, ...row }) => [
+        String(id),
+        instant(row.updated_at),
+        instant(row.created_at),
+        instant(row.completed_at),
+        plain(row.total_price),
+      ]),
+    );
+  };
+  await expect.poll(stored, { timeout: 30_000 }).toEqual(byId(listed));
 }
 
 /** Lists all of a kind as Shopify does, with a token of its own. */

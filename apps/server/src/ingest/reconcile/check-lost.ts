@@ -11,24 +11,26 @@ const ORDERS_AT_ONCE = 5_000;
  * Finds orders whose own row other hands have deleted, while lines, refunds or sales of it remain. These are removed with
  * what they count in the figures, and the order is fetched.
  */
-export async function checkLost(ctx: FetchContext): Promise<Partial<Finding>[]> {
+export async function checkLost(ctx: FetchContext): Promise<{ findings: Partial<Finding>[]; errors: Error[] }> {
   const findings: Partial<Finding>[] = [];
+  const errors: Error[] = [];
   for await (const all of lostOrders(ctx)) {
     for (let at = 0; at < all.length; at += CHUNK) {
       const ids = all.slice(at, at + CHUNK);
       // what was stored anew meanwhile stays
       await locked(ctx, async (tx, state) => deleteOrders(tx, state, await lostAmong(tx, state.tenant, ids)));
-      const refused = await refetch(ctx, 'orders', ids);
+      const { unread, errors: failures } = await refetch(ctx, 'orders', ids);
+      errors.push(...failures);
       const now = await storedRows(ctx.db, ctx.tenantId, 'orders', ids);
       findings.push(
         ...ids.map((id): Partial<Finding> => {
-          const [name, mended] = [now.get(id)?.name ?? null, !refused.has(id)];
+          const [name, mended] = [now.get(id)?.name ?? null, !unread.has(id)];
           return { kind: 'damaged', stream: 'orders', shopifyId: id, name, found: 'its own row was deleted', mended };
         }),
       );
     }
   }
-  return findings;
+  return { findings, errors };
 }
 
 /** A part of all ids at a time. */

@@ -155,7 +155,11 @@ async function compareAll(
   });
   await writePlaces(db, tenantId, places);
   await eachReadable(async (stream) => {
-    if (stream === 'orders') await findings.add(await checkLost(ctx));
+    if (stream === 'orders') {
+      const lost = await checkLost(ctx);
+      errors.push(...lost.errors);
+      await findings.add(lost.findings);
+    }
     const { compared, findings: found, errors: ofRecords } = await compareIds(ctx, stream);
     report.compared[stream] = compared;
     errors.push(...ofRecords);
