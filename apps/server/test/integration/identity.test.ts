@@ -128,6 +128,13 @@ describe.each(databases)('identity on $name', (engine) => {
       expect((await post('login', { email: `' OR '1'='1`, password: `' OR '1'='1` })).statusCode).toBe(401);
     });
 
+    test('an e-mail is found by whatever it holds: models write it into the text of what they ask', async () => {
+      const account = { email: `a;b?$1:x--'"/*{}\`;c@example.com`, password: 'long enough' };
+      expect((await post('register', { name: 'Ada', ...account })).statusCode).toBe(201);
+      expect((await post('register', { name: 'Eve', ...account })).statusCode).toBe(409);
+      expect((await post('login', account)).statusCode).toBe(200);
+    });
+
     describe('refresh', () => {
       test('gives a new access token and rotates the cookie', async () => {
         const account = await register(frame);
