@@ -429,6 +429,7 @@ describe.each(databases)('identity on $name', (engine) => {
         TRUST_PROXY: '1',
         LOGIN_FAILURES_PER_ACCOUNT: '3',
         LOGIN_FAILURES_PER_ADDRESS: '6',
+        SECOND_FACTOR_FAILURES: '3',
         REGISTRATIONS_PER_ADDRESS: '5',
         TAKEN_EMAILS_PER_ADDRESS: '2',
       });
@@ -452,6 +453,35 @@ describe.each(databases)('identity on $name', (engine) => {
       expect(Number(refused.headers['retry-after'])).toBeGreaterThan(800);
       expect(refused.json()).toMatchObject({ status: 429, code: 'too_many_requests' });
       expect((await post('login', '10.0.0.2', right)).statusCode).toBe(200);
+    });
+
+    test('A8: guessing it from a session that was left open stops, also all at once and wherever it is asked for', async () => {
+      const { bearer, password } = await register(frame);
+      const ask = (url: string, given: object) =>
+        frame.app.inject({ method: 'POST', url: `/api/auth${url}`, headers: bearer, payload: given });
+      const confirm = (url: string, given: string) => ask(url, { password: given });
+      const right = Array.from({ length: 5 }, () => confirm('/totp/recovery-codes', password));
+      expect(await statuses(right)).toEqual([409, 409, 409, 409, 409]);
+      const guesses = [
+        ask('/password', { currentPassword: 'a guess', newPassword: 'a new password' }),
+        ...['/totp', '/totp/disable', '/totp/recovery-codes', '/me/delete'].map((url) => confirm(url, 'a guess')),
+      ];
+      expect((await statuses(guesses)).sort()).toEqual([400, 400, 400, 429, 429]);
+      expect((await confirm('/totp', password)).statusCode).toBe(429);
+    });
+
+    test('A8: guessing the code of a second factor stops, also by many log-ins at once', async () => {
+      const { id, email, password } = await register(frame);
+      await frame.db.models.User.update({ totpConfirmedAt: new Date() }, { where: { id } });
+      const challenges: string[] = [];
+      for (let i = 0; i < 5; i++) {
+        const answer = await post('login', '10.0.0.6', { email, password });
+        challenges.push(answer.json<{ challenge: string }>().challenge);
+      }
+      const guesses = challenges.map((challenge, i) =>
+        post('second-factor', `10.0.0.${i}`, { challenge, code: `00000${i}` }),
+      );
+      expect((await statuses(guesses)).sort()).toEqual([401, 401, 401, 429, 429]);
     });
 
     test('A8: trying many accounts from one address stops; a whole IPv6 network is one address', async () => {
