@@ -39,6 +39,19 @@ onEachDatabase('schema', (engine) => {
     expect(await pendingMigrations(db)).toEqual([]);
   });
 
+  test.skipIf(engine.name === 'sqlite')('a URL may name MariaDB, also where a thread is given it', async () => {
+    const opened = [openDatabase({ url: place.databaseUrl!.replace(/^mysql:/, 'mariadb:') })];
+    try {
+      opened.push(openDatabase(opened[0]!.share().access));
+      for (const named of opened) {
+        expect(await named.read('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+        expect(await named.transaction((tx) => tx.query('SELECT 2 AS two'))).toEqual([{ two: 2 }]);
+      }
+    } finally {
+      for (const named of opened) await named.close();
+    }
+  });
+
   test('every table of a tenant begins its key with the tenant, and counts nothing up', async () => {
     await migrate(db);
     // what is about users, or about the installation, and not about one store
