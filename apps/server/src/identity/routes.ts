@@ -151,17 +151,19 @@ export async function createIdentity(
       const given = request.cookies[COOKIE];
       if (!given) throw new Unauthorized('There is no session. Log in.', 'no_session');
       const rotation = await rotate(db, given, {
+        secret: config.jwtSecrets[0]!,
         seconds: sessionSeconds,
         graceSeconds: tuning.refreshGraceSeconds,
         address: request.ip,
       });
-      if (rotation.verdict === 'rotated') keep(request, reply, rotation.refreshToken);
-      if (!('session' in rotation)) {
+      if (rotation.verdict !== 'rotated') {
         if (rotation.verdict === 'reused') request.log.warn('a refresh token came twice: its session was ended');
         reply.clearCookie(COOKIE, cookieOf(request));
         throw new Unauthorized('This session has ended. Log in again.', 'session_ended');
       }
-      const { userId, id } = rotation.session;
+      const { session, refreshToken } = rotation;
+      if (refreshToken !== null) keep(request, reply, refreshToken);
+      const { userId, id } = session;
       return { accessToken: tokens.issue({ sub: userId, sid: id }), expiresIn };
     }),
 
