@@ -28,11 +28,12 @@ interface Parts {
 export const pathOf = (route: Route, params: Record<string, string>): string =>
   route.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
 
-/** Calls one route of the contract on this page's own origin. Throws `ApiError`. */
+/** Calls one route of the contract on this page's own origin; `keepalive`: to the end, even if the page is left. Throws `ApiError`. */
 export async function request<R extends Route>(
   route: R,
   input: RouteInput<R>,
   accessToken?: string,
+  { keepalive = false } = {},
 ): Promise<RouteOutput<R>> {
   const { params = {}, query = {}, body } = input as Parts;
   const path = pathOf(route, params);
@@ -45,6 +46,7 @@ export async function request<R extends Route>(
   const response = await fetch(search.size ? `${path}?${search}` : path, {
     method: route.method,
     headers,
+    keepalive,
     body: body === undefined ? null : JSON.stringify(body),
   }).catch(() => {
     throw new ApiError(0, { detail: 'The server cannot be reached. Check the connection and try again.' });

@@ -42,8 +42,13 @@ describe('a page that listens', () => {
     vi.stubGlobal('window', new EventTarget());
     vi.stubGlobal(
       'fetch',
-      (url: string, { headers, signal }: { headers: Record<string, string>; signal: AbortSignal }) => {
+      (
+        url: string,
+        { headers, signal, keepalive }: { headers: Record<string, string>; signal: AbortSignal; keepalive?: boolean },
+      ) => {
         if (url === '/api/auth/refresh') {
+          // a page that is left meanwhile must not lose the cookie
+          expect(keepalive).toBe(true);
           const session = { accessToken: `token-${++refreshes}`, expiresIn: 900 };
           return Promise.resolve(Response.json(session, { headers: { 'content-type': 'application/json' } }));
         }

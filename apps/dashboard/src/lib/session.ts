@@ -87,7 +87,8 @@ export async function withAccess(ask: (token: string) => Promise<Response>): Pro
 function refresh(): Promise<void> {
   // whoever still asks after the user has logged out need not be refused by the server
   if (!user && !access && !trace.isThere()) return Promise.reject(new ApiError(401, { title: 'Nobody is logged in.' }));
-  refreshing ??= exclusively(async () => keep(await request(auth.refresh, {})))
+  // the cookie of an answer that nobody waits for any more is kept; without it the next refresh would pass for a theft
+  refreshing ??= exclusively(async () => keep(await request(auth.refresh, {}, undefined, { keepalive: true })))
     .catch((error: unknown) => {
       if (isRefused(error)) forget('server');
       throw error;

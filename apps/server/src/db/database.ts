@@ -188,7 +188,8 @@ const ENOUGH_TO_LOAD = 50;
 const STANDS_AS_IT_IS = /^[^'\\\0]*$/;
 
 function openMysql(url: string): Database {
-  const sequelize = new Sequelize(url, {
+  // Sequelize takes the driver from the scheme; ours speaks to MariaDB too
+  const sequelize = new Sequelize(url.replace(/^mariadb:/, 'mysql:'), {
     dialect: 'mysql',
     logging: false,
     define: { underscored: true },

@@ -1,10 +1,16 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 /** 256 random bits. Only the hash is stored. */
 export function newSecretToken(): { token: string; hash: string } {
   const token = randomBytes(32).toString('base64url');
   return { token, hash: hashToken(token) };
+}
+
+/** The one that follows a token: always the same, and nobody else's to know without the secret. */
+export function nextSecretToken(token: string, secret: string): { token: string; hash: string } {
+  const next = createHmac('sha256', secret).update(`the token after ${token}`).digest('base64url');
+  return { token: next, hash: hashToken(next) };
 }
 
 export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex');

@@ -10,19 +10,16 @@ import { endSessionsOf } from './sessions.ts';
 import type { Throttle } from './throttle.ts';
 
 /** The user, who must know the password: a session that was left open does not give the account away. */
-export async function confirmedUser(
+export function confirmedUser(
   db: Database,
   tries: Throttle,
   { userId, password, path }: { userId: string; password: string; path: string },
 ): Promise<User> {
-  await tries.check(userId);
-  const user = await db.models.User.findByPk(userId, { rejectOnEmpty: true });
-  if (!(await passwordFits(password, user.password))) {
-    await tries.count(userId);
+  return tries.guess(userId, async () => {
+    const user = await db.models.User.findByPk(userId, { rejectOnEmpty: true });
+    if (await passwordFits(password, user.password)) return user;
     throw new BadInput([{ path, message: 'is not your password' }]);
-  }
-  await tries.forget(userId);
-  return user;
+  });
 }
 
 /** Sets a password; whoever holds a session or link of before has it no more, except the session named. */

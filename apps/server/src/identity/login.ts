@@ -80,30 +80,29 @@ async function requireUnchanged(db: Database, { transaction }: Tx, user: User): 
  * from wherever they come. Recovery codes cannot be guessed: theirs are counted by address as well, so that whoever has the
  * password cannot lock out the owner, who has both.
  */
-export function loginWithSecondFactor(
-  { db, inTurn, throttles, sessionSeconds, seal }: LoginContext,
+export async function loginWithSecondFactor(
+  { db, throttles, sessionSeconds, seal }: LoginContext,
   { challenge, code }: { challenge: string; code: string },
   client: Client,
 ): Promise<LoggedIn> {
-  return inTurn(`second factor ${challenge}`, async () => {
-    const waiting = await readOneTimeToken(db, 'second-factor', challenge);
-    if (!waiting) throw new Unauthorized('This log-in took too long. Log in again.', 'challenge_invalid');
-    const [tries, key] = isTotp(code)
-      ? [throttles.secondFactors, waiting.userId]
-      : [throttles.recoveryCodes, `${addressKey(client.address)} ${waiting.userId}`];
-    await tries.check(key);
-    const user = await db.models.User.findByPk(waiting.userId, { rejectOnEmpty: true });
+  const waiting = await readOneTimeToken(db, 'second-factor', challenge);
+  if (!waiting) throw tookTooLong();
+  const { userId } = waiting;
+  const [tries, key] = isTotp(code)
+    ? [throttles.secondFactors, userId]
+    : [throttles.recoveryCodes, `${addressKey(client.address)} ${userId}`];
+  return tries.guess(key, async () => {
+    const user = await db.models.User.findByPk(userId, { rejectOnEmpty: true });
     const session = await db.transaction(async (tx) => {
       const factor = await readSecondFactor(tx, seal, user, code);
-      if (factor === null || !(await useOneTimeToken(tx, challenge))) return null;
-      if (factor === 'recovery') await auditAccount(db, tx, user.id, 'account.recovery_code_used', client.address);
-      return beginSession(db, tx, { userId: user.id, client, seconds: sessionSeconds });
+      if (factor === null) throw new Unauthorized('The code is wrong, or was used already.', 'wrong_code');
+      // another code was faster: this one is not used up
+      if (!(await useOneTimeToken(tx, challenge))) throw tookTooLong();
+      if (factor === 'recovery') await auditAccount(db, tx, userId, 'account.recovery_code_used', client.address);
+      return beginSession(db, tx, { userId, client, seconds: sessionSeconds });
     });
-    if (!session) {
-      await tries.count(key);
-      throw new Unauthorized('The code is wrong, or was used already.', 'wrong_code');
-    }
-    await tries.forget(key);
-    return { user: { id: user.id, name: user.name, email: user.email }, ...session };
+    return { user: { id: userId, name: user.name, email: user.email }, ...session };
   });
 }
+
+const tookTooLong = () => new Unauthorized('This log-in took too long. Log in again.', 'challenge_invalid');

@@ -112,12 +112,9 @@ export async function createIdentity(
   };
   /** Counts a mail that somebody has sent to an address, whoever has that address. */
   const countMail = async (request: FastifyRequest, email: string) => {
-    const asked = [
-      [resets.perAddress, addressKey(request.ip)],
-      [resets.perEmail, normalizeEmail(email)],
-    ] as const;
-    for (const [throttle, key] of asked) await throttle.check(key);
-    for (const [throttle, key] of asked) await throttle.count(key);
+    // in this order: who is refused does not count against the owner of the address
+    await resets.perAddress.take(addressKey(request.ip));
+    await resets.perEmail.take(normalizeEmail(email));
   };
   const mailOf = (without: string): { mailer: Mailer; appUrl: string } => {
     if (mailer && config.appUrl) return { mailer, appUrl: config.appUrl };
@@ -154,17 +151,19 @@ export async function createIdentity(
       const given = request.cookies[COOKIE];
       if (!given) throw new Unauthorized('There is no session. Log in.', 'no_session');
       const rotation = await rotate(db, given, {
+        secret: config.jwtSecrets[0]!,
         seconds: sessionSeconds,
         graceSeconds: tuning.refreshGraceSeconds,
         address: request.ip,
       });
-      if (rotation.verdict === 'rotated') keep(request, reply, rotation.refreshToken);
-      if (!('session' in rotation)) {
+      if (rotation.verdict !== 'rotated') {
         if (rotation.verdict === 'reused') request.log.warn('a refresh token came twice: its session was ended');
         reply.clearCookie(COOKIE, cookieOf(request));
         throw new Unauthorized('This session has ended. Log in again.', 'session_ended');
       }
-      const { userId, id } = rotation.session;
+      const { session, refreshToken } = rotation;
+      if (refreshToken !== null) keep(request, reply, refreshToken);
+      const { userId, id } = session;
       return { accessToken: tokens.issue({ sub: userId, sid: id }), expiresIn };
     }),
 
@@ -288,15 +287,14 @@ export async function createIdentity(
 
     handle(auth.confirmSecondFactor, async ({ actor, body, request }) => {
       const { userId } = actor;
-      await loggingIn.throttles.secondFactors.check(userId);
-      await loggingIn.throttles.secondFactors.count(userId);
-      const user = await db.models.User.findByPk(userId, { rejectOnEmpty: true });
-      const recoveryCodes = await db.transaction(async (tx) => {
-        const codes = await confirmSecondFactor(tx, seal, user, body.code);
-        await auditAccount(db, tx, userId, 'account.second_factor_on', request.ip);
-        return codes;
+      const recoveryCodes = await loggingIn.throttles.secondFactors.guess(userId, async () => {
+        const user = await db.models.User.findByPk(userId, { rejectOnEmpty: true });
+        return db.transaction(async (tx) => {
+          const codes = await confirmSecondFactor(tx, seal, user, body.code);
+          await auditAccount(db, tx, userId, 'account.second_factor_on', request.ip);
+          return codes;
+        });
       });
-      await loggingIn.throttles.secondFactors.forget(userId);
       return { recoveryCodes };
     }),
 

@@ -3,7 +3,7 @@ import type { Database, Tx } from '../db/database.ts';
 import { deleteSome } from '../db/delete-some.ts';
 import { newId } from '../db/ids.ts';
 import type { Session, SessionEnd } from '../db/models/session.ts';
-import { hashToken, newSecretToken } from '../db/secret-tokens.ts';
+import { hashToken, newSecretToken, nextSecretToken } from '../db/secret-tokens.ts';
 import { auditAccount } from './account-log.ts';
 import { voidOneTimeTokens } from './one-time-tokens.ts';
 
@@ -39,22 +39,28 @@ export async function beginSession(
 }
 
 export type Rotation =
-  | { verdict: 'rotated'; session: Session; refreshToken: string }
-  /** Used a moment ago, as when two tabs send it at once: an access token may be given, no new refresh token. */
-  | { verdict: 'just_used'; session: Session }
-  | { verdict: 'unknown' | 'ended' | 'reused' };
+  /** Null: the successor has been used already, and must not take the place of its own. */
+  { verdict: 'rotated'; session: Session; refreshToken: string | null } | { verdict: 'unknown' | 'ended' | 'reused' };
 
 /**
- * Exchanges a refresh token for its successor. One that was used before `graceSeconds` ago has been stolen, from the
- * user or by the user's double: nobody can tell which, so the session ends for both.
+ * Exchanges a refresh token for its successor. One that comes again within `graceSeconds` was sent by two tabs at once, or
+ * its answer got lost with the page that had asked: it gets the same successor, so that a session never has two tokens
+ * that live. One that was used before that has been stolen, from the user or by the user's double: nobody can tell which,
+ * so the session ends for both.
  */
 export async function rotate(
   db: Database,
   refreshToken: string,
-  { seconds, graceSeconds, address }: { seconds: number; graceSeconds: number; address: string },
+  {
+    secret,
+    seconds,
+    graceSeconds,
+    address,
+  }: { secret: string; seconds: number; graceSeconds: number; address: string },
 ): Promise<Rotation> {
   const { RefreshToken, Session } = db.models;
   const tokenHash = hashToken(refreshToken);
+  const next = nextSecretToken(refreshToken, secret);
 
   // read before: while a transaction lasts, others wait
   const known = await RefreshToken.findByPk(tokenHash);
@@ -67,7 +73,6 @@ export async function rotate(
     const now = new Date();
     const [first] = await RefreshToken.update({ usedAt: now }, { where: { tokenHash, usedAt: null }, transaction });
     if (first === 1) {
-      const next = newSecretToken();
       const forgettable = { sessionId: session.id, usedAt: { [Op.lt]: after(now, -seconds) } };
       await Promise.all([
         RefreshToken.create({ tokenHash: next.hash, sessionId: session.id, createdAt: now }, { transaction }),
@@ -79,7 +84,10 @@ export async function rotate(
     }
     const used = await RefreshToken.findByPk(tokenHash, { transaction });
     if (!used) return { verdict: 'unknown' };
-    if (used.usedAt && used.usedAt >= after(now, -graceSeconds)) return { verdict: 'just_used', session };
+    if (used.usedAt && used.usedAt >= after(now, -graceSeconds)) {
+      const unused = await RefreshToken.count({ where: { tokenHash: next.hash, usedAt: null }, transaction });
+      return { verdict: 'rotated', session, refreshToken: unused === 1 ? next.token : null };
+    }
     await session.update({ endedAt: now, endReason: 'reuse' }, { transaction });
     await auditAccount(db, tx, session.userId, 'account.refresh_token_reused', address);
     return { verdict: 'reused' };

@@ -9,6 +9,7 @@ export class Throttle {
   private readonly name: string;
   private readonly limit: number;
   private readonly windowMs: number;
+  private readonly inTurn = createTurns();
 
   constructor(counts: Counts, name: string, limit: number, windowSeconds: number) {
     this.counts = counts;
@@ -27,8 +28,24 @@ export class Throttle {
     await this.counts.add(`${this.name} ${key}`, this.windowMs);
   }
 
+  /** Counts before what is counted happens: of those at once, in whichever process, no more pass than the limit. */
+  async take(key: string): Promise<void> {
+    const { tries, endsInMs } = await this.counts.add(`${this.name} ${key}`, this.windowMs);
+    if (tries > this.limit) throw new TooMany(endsInMs / 1000);
+  }
+
   async forget(key: string): Promise<void> {
     await this.counts.forget(`${this.name} ${key}`);
+  }
+
+  /** Makes a guess, which was right unless it throws. In turn, so that right ones, however many at once, all pass. */
+  guess<T>(key: string, make: () => Promise<T>): Promise<T> {
+    return this.inTurn(key, async () => {
+      await this.take(key);
+      const result = await make();
+      await this.forget(key);
+      return result;
+    });
   }
 }
 

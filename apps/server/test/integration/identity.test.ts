@@ -128,6 +128,13 @@ describe.each(databases)('identity on $name', (engine) => {
       expect((await post('login', { email: `' OR '1'='1`, password: `' OR '1'='1` })).statusCode).toBe(401);
     });
 
+    test('an e-mail is found by whatever it holds: models write it into the text of what they ask', async () => {
+      const account = { email: `a;b?$1:x--'"/*{}\`;c@example.com`, password: 'long enough' };
+      expect((await post('register', { name: 'Ada', ...account })).statusCode).toBe(201);
+      expect((await post('register', { name: 'Eve', ...account })).statusCode).toBe(409);
+      expect((await post('login', account)).statusCode).toBe(200);
+    });
+
     describe('refresh', () => {
       test('gives a new access token and rotates the cookie', async () => {
         const account = await register(frame);
@@ -141,16 +148,35 @@ describe.each(databases)('identity on $name', (engine) => {
         expect(JSON.stringify(stored)).not.toContain(second);
       });
 
-      test('two tabs at once: both get an access token, one the cookie, and the session lives', async () => {
+      test('two tabs at once: all get an access token and the same cookie, and the session lives', async () => {
         const account = await register(frame);
         const answers = await Promise.all([1, 2, 3, 4].map(() => refresh(account.cookie)));
         expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200, 200]);
-        const cookies = answers.map(refreshCookie).filter((value) => value !== undefined);
-        expect(cookies).toHaveLength(1);
+        const cookies = new Set(answers.map(refreshCookie));
+        expect(cookies.size).toBe(1);
         for (const answer of answers) {
           expect((await me(`Bearer ${answer.json<{ accessToken: string }>().accessToken}`)).statusCode).toBe(200);
         }
-        expect((await refresh(cookies[0]!)).statusCode).toBe(200);
+        expect((await refresh([...cookies][0]!)).statusCode).toBe(200);
+      });
+
+      test('a page that was reloaded before it had the answer gets it again, and the session lives', async () => {
+        const account = await register(frame);
+        await refresh(account.cookie);
+        const again = refreshCookie(await refresh(account.cookie))!;
+        await ages('used_at', 11);
+        expect(refreshCookie(await refresh(again))).toBeDefined();
+      });
+
+      test('A6: whoever comes second with what both got within ten seconds ends it for both', async () => {
+        const account = await register(frame);
+        const [one, other] = [await refresh(account.cookie), await refresh(account.cookie)];
+        const next = refreshCookie(await refresh(refreshCookie(one)!))!;
+        // what was used must not take the place of what followed it
+        expect(refreshCookie(await refresh(account.cookie))).toBeUndefined();
+        await ages('used_at', 11);
+        expect((await refresh(refreshCookie(other)!)).statusCode).toBe(401);
+        expect((await refresh(next)).statusCode).toBe(401);
       });
 
       test('A6: a token that comes again later ends its whole family', async () => {
@@ -422,6 +448,7 @@ describe.each(databases)('identity on $name', (engine) => {
         TRUST_PROXY: '1',
         LOGIN_FAILURES_PER_ACCOUNT: '3',
         LOGIN_FAILURES_PER_ADDRESS: '6',
+        SECOND_FACTOR_FAILURES: '3',
         REGISTRATIONS_PER_ADDRESS: '5',
         TAKEN_EMAILS_PER_ADDRESS: '2',
       });
@@ -445,6 +472,35 @@ describe.each(databases)('identity on $name', (engine) => {
       expect(Number(refused.headers['retry-after'])).toBeGreaterThan(800);
       expect(refused.json()).toMatchObject({ status: 429, code: 'too_many_requests' });
       expect((await post('login', '10.0.0.2', right)).statusCode).toBe(200);
+    });
+
+    test('A8: guessing it from a session that was left open stops, also all at once and wherever it is asked for', async () => {
+      const { bearer, password } = await register(frame);
+      const ask = (url: string, given: object) =>
+        frame.app.inject({ method: 'POST', url: `/api/auth${url}`, headers: bearer, payload: given });
+      const confirm = (url: string, given: string) => ask(url, { password: given });
+      const right = Array.from({ length: 5 }, () => confirm('/totp/recovery-codes', password));
+      expect(await statuses(right)).toEqual([409, 409, 409, 409, 409]);
+      const guesses = [
+        ask('/password', { currentPassword: 'a guess', newPassword: 'a new password' }),
+        ...['/totp', '/totp/disable', '/totp/recovery-codes', '/me/delete'].map((url) => confirm(url, 'a guess')),
+      ];
+      expect((await statuses(guesses)).sort()).toEqual([400, 400, 400, 429, 429]);
+      expect((await confirm('/totp', password)).statusCode).toBe(429);
+    });
+
+    test('A8: guessing the code of a second factor stops, also by many log-ins at once', async () => {
+      const { id, email, password } = await register(frame);
+      await frame.db.models.User.update({ totpConfirmedAt: new Date() }, { where: { id } });
+      const challenges: string[] = [];
+      for (let i = 0; i < 5; i++) {
+        const answer = await post('login', '10.0.0.6', { email, password });
+        challenges.push(answer.json<{ challenge: string }>().challenge);
+      }
+      const guesses = challenges.map((challenge, i) =>
+        post('second-factor', `10.0.0.${i}`, { challenge, code: `00000${i}` }),
+      );
+      expect((await statuses(guesses)).sort()).toEqual([401, 401, 401, 429, 429]);
     });
 
     test('A8: trying many accounts from one address stops; a whole IPv6 network is one address', async () => {

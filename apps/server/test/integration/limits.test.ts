@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import { TooMany } from '../../src/http/errors.ts';
+import { Throttle } from '../../src/identity/throttle.ts';
 import { type Counts, localCounts } from '../../src/limits/counts.ts';
 import { redisCounts } from '../../src/limits/redis-counts.ts';
 import { databases } from '../harness/databases.ts';
@@ -50,6 +52,24 @@ describe.each(adapters)('counts $name', ({ open, there }) => {
     await counts.add('short', 100);
     while ((await counts.get('short')) !== null) await delay(20);
     expect((await counts.add('short', MINUTE)).tries).toBe(1);
+    counts.close();
+  });
+});
+
+describe.each(adapters)('a throttle that counts $name', ({ open, there }) => {
+  test.skipIf(!there)('A8: lets a few of many guesses at once be made, whichever process is asked', async () => {
+    const counts = await open();
+    const processes = [1, 2, 3].map(() => new Throttle(counts, 'guesses', 3, 60));
+    let made = 0;
+    const wrong = async () => {
+      made++;
+      throw new Error('wrong');
+    };
+    const guesses = Array.from({ length: 12 }, (_, i) => processes[i % 3]!.guess('ada', wrong));
+    await Promise.allSettled(guesses);
+    expect(made).toBe(3);
+    await expect(processes[0]!.guess('ada', async () => 'right')).rejects.toBeInstanceOf(TooMany);
+    expect(await processes[0]!.guess('bob', async () => 'right')).toBe('right');
     counts.close();
   });
 });
@@ -120,7 +140,15 @@ describe('A25: limits', () => {
   // Redis is given a second to answer: what a busy machine holds up for longer is counted by the process
   const again = { retry: 2 };
   test.skipIf(!hasRedis)('are shared among processes, and so are the throttles of log-in', again, async () => {
-    const env = { REDIS_URL: server.url, API_REQUESTS_PER_MINUTE: '40', LOGIN_FAILURES_PER_ACCOUNT: '3' };
+    const mailbox = await startMailbox();
+    const env = {
+      REDIS_URL: server.url,
+      API_REQUESTS_PER_MINUTE: '40',
+      LOGIN_FAILURES_PER_ACCOUNT: '3',
+      RESETS_PER_EMAIL: '2',
+      SMTP_URL: mailbox.url,
+      APP_URL: 'http://xeno.example.com',
+    };
     await server.command('FLUSHALL');
     const processes = [await start(env), await start(env)];
     for (const { app } of processes) await connected(app.counts);
@@ -138,6 +166,17 @@ describe('A25: limits', () => {
         payload: { email: 'nobody@example.com', password: 'a guess' },
       });
     expect(await statuses(5, guess)).toEqual([401, 401, 401, 429, 429]);
+
+    const mail = (time: number) =>
+      processes[time % 2]!.app.inject({
+        method: 'POST',
+        url: '/api/auth/password-reset',
+        headers: from(`10.1.1.${time}`),
+        payload: { email: 'ada@example.com' },
+      });
+    const mails = await Promise.all(Array.from({ length: 6 }, (_, time) => mail(time)));
+    expect(mails.map(({ statusCode }) => statusCode).sort()).toEqual([202, 202, 429, 429, 429, 429]);
+    await mailbox.close();
   });
 
   test.skipIf(!hasRedis)('hold when Redis is away, full or frozen: each process counts for itself', again, async () => {

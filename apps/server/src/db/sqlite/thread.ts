@@ -50,10 +50,6 @@ class Handle {
 
   run(request: SqliteRequest): Omit<SqliteAnswer, 'id'> {
     if (request.insert) return { changes: this.insert(request.sql, request.insert) };
-    if (request.params.length === 0 && /;\s*\S/.test(request.sql)) {
-      this.db.exec(request.sql);
-      return {};
-    }
     const statement = this.prepare(request.sql);
     if (this.columnsOf(statement).length > 0) {
       const rows = rowsOf(statement, request.params);
