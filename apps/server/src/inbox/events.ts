@@ -87,12 +87,14 @@ const REPLAYED_AT_ONCE = 500;
 
 /**
  * Makes events pending again whose bodies are still kept; gives how many. What is given of the filter must hold together.
- * An event that is older than what is stored changes nothing; one that was applied keeps when that was.
+ * An event that is older than what is stored changes nothing; one that was applied keeps when that was. `note` is called
+ * in the first of the transactions, and what it throws undoes that: how many there are to replay is known by then.
  */
 export async function replayEvents(
   db: Database,
   tenantId: string,
   filter: { webhookIds?: string[]; status?: 'done' | 'dead'; from?: Date; to?: Date; topics?: readonly string[] },
+  note: (tx: Tx, replayed: number) => Promise<void>,
 ): Promise<number> {
   const { webhookIds, status, from, to, topics } = filter;
   const conditions: [string, Param[]][] = [
@@ -104,7 +106,12 @@ export async function replayEvents(
     ...(from ? [['received_at >= ?', [from]] as [string, Param[]]] : []),
     ...(to ? [['received_at < ?', [to]] as [string, Param[]]] : []),
   ];
-  let replayed = 0;
+  const where = (some: [string, Param[]][]) => some.map(([sql]) => sql).join(' AND ');
+  const [counted] = await db.read<{ count: number | string }>(
+    `SELECT COUNT(*) AS count FROM webhook_events WHERE ${where(conditions)}`,
+    conditions.flatMap(([, params]) => params),
+  );
+  const found = Number(counted!.count);
   for (let after: { at: Date; id: string } | null = null; ;) {
     const behind: [string, Param[]] | null = after && [
       '(received_at > ? OR (received_at = ? AND webhook_id > ?))',
@@ -112,21 +119,24 @@ export async function replayEvents(
     ];
     const all = behind ? [...conditions, behind] : conditions;
     const rows: { shop_domain: string; webhook_id: string; received_at: unknown }[] = await db.read(
-      `SELECT shop_domain, webhook_id, received_at FROM webhook_events WHERE ${all.map(([sql]) => sql).join(' AND ')}
+      `SELECT shop_domain, webhook_id, received_at FROM webhook_events WHERE ${where(all)}
        ORDER BY received_at, webhook_id LIMIT ${REPLAYED_AT_ONCE}`,
       all.flatMap(([, params]) => params),
     );
+    const isFirst = after === null;
+    await db.transaction(async (tx) => {
+      if (isFirst) await note(tx, found);
+      await makePending(tx, rows);
+    });
     const last = rows.at(-1);
-    if (!last) return replayed;
+    if (!last) return found;
     after = { at: asDate(last.received_at)!, id: last.webhook_id };
-    replayed += await db.transaction((tx) => makePending(tx, rows));
   }
 }
 
-async function makePending(tx: Tx, rows: { shop_domain: string; webhook_id: string }[]): Promise<number> {
-  let changed = 0;
+async function makePending(tx: Tx, rows: { shop_domain: string; webhook_id: string }[]): Promise<void> {
   for (const [shop, events] of Map.groupBy(rows, (row) => row.shop_domain)) {
-    changed += await tx.run(
+    await tx.run(
       // the status last: MySQL assigns from left to right
       `UPDATE webhook_events SET tries = 0, due_at = ?, error = NULL,
          finished_at = CASE WHEN status = 'done' THEN finished_at END, status = 'pending'
@@ -134,7 +144,6 @@ async function makePending(tx: Tx, rows: { shop_domain: string; webhook_id: stri
       [new Date(), shop, ...events.map((event) => event.webhook_id)],
     );
   }
-  return changed;
 }
 
 function view(row: Row): Webhook {

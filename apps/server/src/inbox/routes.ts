@@ -53,22 +53,29 @@ export function inboxRoutes({ db, hint, endpoint }: InboxRouteDeps): HandledRout
       const { tenantId } = actor;
       const tenant = await db.models.Tenant.findByPk(tenantId);
       const hasEnded = !tenant || ENDED.has(tenant.status);
-      // what Shopify asks for on behalf of people is done all the same
-      const topics = hasEnded ? COMPLIANCE_TOPICS : undefined;
-      const replayed = await replayEvents(db, tenantId, { webhookIds, status, from, to, topics });
-      if (hasEnded && replayed === 0) {
-        throw new Conflict(
-          'This store is not connected. Connect it again: that fetches all of it anew.',
-          'not_connected',
-        );
-      }
       const asked = {
         ...(status && { status }),
         ...(body.from && { from: body.from }),
         ...(body.to && { to: body.to }),
       };
-      const entry = { tenantId, action: 'webhooks.replayed', subject: tenantId, detail: { replayed, ...asked } };
-      await db.transaction((tx) => auditRequest(tx, db.dialect, request, actor, entry));
+      // what Shopify asks for on behalf of people is done all the same
+      const topics = hasEnded ? COMPLIANCE_TOPICS : undefined;
+      const filter = { webhookIds, status, from, to, topics };
+      const replayed = await replayEvents(db, tenantId, filter, async (tx, count) => {
+        if (hasEnded && count === 0) {
+          throw new Conflict(
+            'This store is not connected. Connect it again: that fetches all of it anew.',
+            'not_connected',
+          );
+        }
+        const entry = {
+          tenantId,
+          action: 'webhooks.replayed',
+          subject: tenantId,
+          detail: { replayed: count, ...asked },
+        };
+        await auditRequest(tx, db.dialect, request, actor, entry);
+      });
       if (replayed > 0) hint('webhooks', tenantId);
       return { replayed };
     }),

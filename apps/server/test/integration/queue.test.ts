@@ -432,7 +432,7 @@ describe.skipIf(withRedis.reason)('several processes on one Redis', () => {
       work.failing.add('failed');
       work.add('failed');
       const queue = startQueue(withRedis, [work.kind('work', 1)]);
-      await until(async () => (await queue.depths())![0]?.delayed === 1);
+      await until(async () => (await queue.depths())?.[0]?.delayed === 1);
       clock.mockRestore();
       work.failing.clear();
       work.add('unhinted');

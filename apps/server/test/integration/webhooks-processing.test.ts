@@ -478,7 +478,8 @@ onEachDatabase('processing of webhooks', (engine) => {
     const applied = Date.parse((await store.browser.overview(store.id)).asOf!);
     expect(applied).toBeGreaterThan(Date.parse(before));
     // one that failed is due after one that was sent later, and one that was applied is replayed
-    const sent = [applied - 2_000, applied - 1_000, applied - 30_000].map((at) => new Date(at));
+    const synced = Date.parse(before);
+    const sent = [Math.floor((synced + applied) / 2), applied, synced].map((at) => new Date(at));
     const due = [7_200_000, 3_600_000, 3_600_000].map((ms) => new Date(Date.now() + ms));
     const columns = [
       'shop_domain',
