@@ -20,8 +20,11 @@ onEachDatabase('background work', (engine) => {
     control.createShop('small.myshopify.com', { orders: 20 });
     const large = await ada.connect('large.myshopify.com');
     while ((await ada.runs(large))[0]!.status !== 'running') await delay(5);
-    const small = await ada.fill('small.myshopify.com');
+    const small = await ada.connect('small.myshopify.com');
+    // it begins though the large one has not ended; which of them is the first to end depends on the machine
+    while ((await ada.runs(small))[0]!.status === 'queued') await delay(5);
     expect((await ada.runs(large))[0]!.status).toBe('running');
+    wentWell(await ada.settled(small));
     wentWell(await ada.settled(large));
     await expectExact(world, ada, small, 'small.myshopify.com');
     await expectExact(world, ada, large, 'large.myshopify.com');

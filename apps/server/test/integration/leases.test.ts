@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { accessOf, type Database, openDatabase } from '../../src/db/database.ts';
 import { LeaseLost, withLease } from '../../src/db/leases.ts';
 import { describeShop } from '../../src/ingest/shop.ts';
+import { makeTenant } from './tenants.ts';
 import { onEachDatabase, startWorld, type World } from './world.ts';
 
 onEachDatabase('a lease', (engine) => {
@@ -70,5 +71,32 @@ onEachDatabase('a lease', (engine) => {
     const lost = { db: world.db, tenantId: id, lease: { name: 'sync', fence: '0' }, client: client as never, signal };
     await expect(describeShop(lost, tenant)).rejects.toThrow(LeaseLost);
     expect(await ada.tenant(id)).toMatchObject({ currencyCode: 'GBP', storeName: tenant.storeName });
+  });
+
+  test('what the shop said before somebody else wrote down more is asked again', async () => {
+    const { tenantId, lease } = await makeTenant(world.db, { timezone: 'Europe/London' });
+    const tenant = (await world.db.models.Tenant.findByPk(tenantId))!;
+    const shop = (ianaTimezone: string) => ({
+      data: {
+        shop: { name: 'A shop', ianaTimezone, currencyCode: 'GBP' },
+        currentAppInstallation: { accessScopes: [{ handle: 'read_orders' }] },
+      },
+      date: new Date(),
+    });
+    let asked = 0;
+    const query = async () => {
+      if (++asked > 1) return shop('Pacific/Auckland');
+      // the shop moves, which another one hears first
+      const other = { query: async () => shop('Pacific/Auckland'), fallenForwardTo: null };
+      await describeShop({ db: world.db, tenantId, lease, client: other as never, signal }, tenant);
+      return shop('Europe/London');
+    };
+    const client = { query, fallenForwardTo: null } as never;
+    expect(await describeShop({ db: world.db, tenantId, lease, client, signal }, tenant)).toMatchObject({
+      timezone: 'Pacific/Auckland',
+    });
+    expect(asked).toBe(2);
+    const [state] = await world.db.read('SELECT timezone FROM tenant_state WHERE tenant_id = ?', [BigInt(tenantId)]);
+    expect(state).toEqual({ timezone: 'Pacific/Auckland' });
   });
 });

@@ -302,7 +302,7 @@ onEachDatabase('processing of webhooks', (engine) => {
 
   test.concurrent(
     'F32: what was sold before the store changed its currency is never added to what is sold since',
-    async () => {
+    async ({ expect }) => {
       const store = await open({ currency: 'JPY', timezone: 'Asia/Tokyo', country: 'JP' });
       const { browser, shop, id } = store;
       const before = control().createOrder(shop, { test: false, lines: [{ quantity: 2 }] });
@@ -446,7 +446,7 @@ onEachDatabase('processing of webhooks', (engine) => {
     }
   });
 
-  test.concurrent('shop/update holds nothing up while Shopify does not answer', async () => {
+  test.concurrent('shop/update holds nothing up while Shopify does not answer', async ({ expect }) => {
     const store = await open();
     const slow = control().setFault({
       kind: 'slow',
@@ -462,13 +462,16 @@ onEachDatabase('processing of webhooks', (engine) => {
     control().clearFaults(slow.id);
   });
 
-  test.concurrent('another time zone or currency of the store is asked for when shop/update comes', async () => {
-    const store = await open();
-    control().updateShop(store.shop, { timezone: 'Pacific/Auckland' });
-    const timezone = async () => (await store.browser.tenant(store.id)).timezone;
-    await expect.poll(timezone, { timeout: 10_000 }).toBe('Pacific/Auckland');
-    await expectExactNow(store);
-  });
+  test.concurrent(
+    'another time zone or currency of the store is asked for when shop/update comes',
+    async ({ expect }) => {
+      const store = await open();
+      control().updateShop(store.shop, { timezone: 'Pacific/Auckland' });
+      const timezone = async () => (await store.browser.tenant(store.id)).timezone;
+      await expect.poll(timezone, { timeout: 10_000 }).toBe('Pacific/Auckland');
+      await expectExactNow(store);
+    },
+  );
 
   test.concurrent('asOf follows the webhooks', async () => {
     const store = await open();
