@@ -333,17 +333,18 @@ onEachDatabase('reconciliation', (engine) => {
     const { control } = world.sandbox;
     await reconcile();
     const rows = await world.db.read<{ id: string | number }>(
-      'SELECT shopify_order_id AS id FROM orders WHERE tenant_id = ? AND test = 0 ORDER BY created_at DESC LIMIT 3',
+      'SELECT shopify_order_id AS id FROM orders WHERE tenant_id = ? AND test = 0 ORDER BY shopify_order_id DESC LIMIT 3',
       [BigInt(id)],
     );
     const [damaged, edited, other] = rows.map((row) => String(row.id)) as [string, string, string];
     const poison = [damaged, edited].map((one) => gidOf('orders', one));
     await damage(`UPDATE orders SET total_price = total_price + 1 WHERE shopify_order_id = ${damaged}`);
-    const [product] = await world.db.read<{ id: string }>('SELECT shopify_product_id AS id FROM products');
-    await damage(`UPDATE products SET title = 'x' WHERE shopify_product_id = ${product!.id}`);
+    await damage(`UPDATE products SET title = 'x' WHERE tenant_id = ${id} AND shopify_product_id =
+      (SELECT one FROM (SELECT MIN(shopify_product_id) AS one FROM products WHERE tenant_id = ${id}) AS first)`);
     await damage(`UPDATE daily_sales SET gross = gross + 1000 WHERE tenant_id = ${id} AND local_date =
       (SELECT day FROM (SELECT MIN(local_date) AS day FROM daily_sales WHERE tenant_id = ${id}) AS first)`);
-    for (const one of [edited, other]) control.editOrder(SHOP, one, { add: [{ quantity: 1 }] });
+    // lines of no product: one that is sold changes its stock, and is outdated besides damaged
+    for (const one of [edited, other]) control.editOrder(SHOP, one, { add: [{ title: 'Gift wrap', quantity: 1 }] });
     await delay(2_100); // older than what is left to webhooks
     const fetched = globalThis.fetch;
     globalThis.fetch = async (...args: Parameters<typeof fetch>) => {
