@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const services = 'apps/server/test/harness/global-setup.ts';
+const templates = 'apps/server/test/harness/template-setup.ts';
 const browser = 'apps/server/test/harness/browser-setup.ts';
 const integration = ['apps/server/test/integration/**/*.test.ts'];
 const e2e = ['e2e/**/*.test.ts'];
@@ -33,7 +34,7 @@ export default defineConfig({
           name: 'integration',
           include: integration,
           experimental: native,
-          globalSetup: services,
+          globalSetup: [services, templates],
           sequence: { groupOrder: 1 },
           maxWorkers: 3,
         },

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inject } from 'vitest';
@@ -10,36 +10,54 @@ export interface Engine {
   available: boolean;
   /** Why it is not available. */
   reason?: string;
-  /** An empty database of its own, and a data folder; `drop` removes both. `databaseUrl` is null for embedded SQLite. */
-  open(): Promise<{ databaseUrl: string | null; dataDir: string; drop(): Promise<void> }>;
+  /** A database of its own with all tables, and a data folder; `drop` removes both. */
+  open(): Promise<Place>;
+  /** The same without any table. */
+  openEmpty(): Promise<Place>;
+}
+
+export interface Place {
+  /** Null for embedded SQLite. */
+  databaseUrl: string | null;
+  dataDir: string;
+  drop(): Promise<void>;
 }
 
 const mariadbUrl = inject('mariadbUrl') as string | null | undefined;
 if (mariadbUrl === undefined) throw new Error('a battery that needs databases belongs in apps/server/test/integration');
+
+/** Migrated copies are made of these: to migrate takes as long as most tests do. */
+const { sqlite, mariadb } = inject('templates');
 
 export const databases: Engine[] = [
   {
     name: 'sqlite',
     available: true,
     async open() {
-      const folder = await dataFolder();
-      return { databaseUrl: null, dataDir: folder.path, drop: folder.remove };
+      const place = await openFolder();
+      await copyFile(sqlite, path.join(place.dataDir, path.basename(sqlite)));
+      return place;
     },
+    openEmpty: openFolder,
   },
   {
     name: 'mariadb',
     available: mariadbUrl !== null,
     reason: mariadbUrl === null ? 'MariaDB is not installed' : undefined,
-    async open() {
-      if (mariadbUrl === null) throw new Error('MariaDB is not installed');
-      const [folder, database] = await Promise.all([dataFolder(), freshDatabase(mariadbUrl)]);
-      const drop = async () => void (await Promise.all([database.drop(), folder.remove()]));
-      return { databaseUrl: database.url, dataDir: folder.path, drop };
-    },
+    open: () => openOnServer(mariadb ?? ''),
+    openEmpty: () => openOnServer(''),
   },
 ];
 
-async function dataFolder() {
-  const folder = await mkdtemp(path.join(tmpdir(), 'xeno-test-'));
-  return { path: folder, remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }) };
+async function openFolder(): Promise<Place> {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'xeno-test-'));
+  const drop = () => rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
+  return { databaseUrl: null, dataDir, drop };
+}
+
+async function openOnServer(script: string): Promise<Place> {
+  if (!mariadbUrl) throw new Error('MariaDB is not installed');
+  const [folder, database] = await Promise.all([openFolder(), freshDatabase(mariadbUrl, script)]);
+  const drop = async () => void (await Promise.all([database.drop(), folder.drop()]));
+  return { databaseUrl: database.url, dataDir: folder.dataDir, drop };
 }

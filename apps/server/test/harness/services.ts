@@ -96,14 +96,14 @@ async function serviceOf(url: string, daemon: Daemon, attempt: () => Promise<unk
   };
 }
 
-/** Makes an empty database beside the others of the server at `baseUrl`. */
-export async function freshDatabase(baseUrl: string): Promise<{ url: string; drop(): Promise<void> }> {
+/** Makes a database beside the others of the server at `baseUrl`, with what `script` makes in it. */
+export async function freshDatabase(baseUrl: string, script = ''): Promise<{ url: string; drop(): Promise<void> }> {
   const name = `xeno_${randomBytes(6).toString('hex')}`;
   const execute = async (sql: string) => {
-    const connection = await createConnection(baseUrl);
+    const connection = await createConnection({ uri: baseUrl, multipleStatements: true });
     await connection.query(sql).finally(() => connection.end());
   };
-  await execute(`CREATE DATABASE ${name}`);
+  await execute(`CREATE DATABASE ${name}; USE ${name}; ${script}`);
   return { url: new URL(name, baseUrl).href, drop: () => execute(`DROP DATABASE IF EXISTS ${name}`) };
 }
 

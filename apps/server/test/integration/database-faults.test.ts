@@ -95,7 +95,7 @@ onEachDatabase('F23', (engine) => {
 describe.skipIf(!hasMariaDb)('a MariaDB of our own', () => {
   let server: Service;
   /** Not the administrator's: what may write to a replica. */
-  let engine: Engine;
+  let engine: Pick<Engine, 'open'>;
   let world: World;
 
   const administer = async (...statements: string[]) => {
@@ -111,8 +111,6 @@ describe.skipIf(!hasMariaDb)('a MariaDB of our own', () => {
       "GRANT ALL ON `xeno_%`.* TO xeno@'127.0.0.1'",
     );
     engine = {
-      name: 'mariadb',
-      available: true,
       async open() {
         const { url, drop } = await freshDatabase(server.url);
         const dataDir = mkdtempSync(join(tmpdir(), 'xeno-test-'));
@@ -292,7 +290,7 @@ describe('F25: the disk is full', () => {
     const dataDir = join(disk.folder, 'data');
     mkdirSync(dataDir);
     const open = async () => ({ databaseUrl: null, dataDir, drop: async () => {} });
-    world = await startWorld({ name: 'sqlite', available: true, open }, { env: QUICK });
+    world = await startWorld({ open }, { env: QUICK });
   });
   afterAll(async () => {
     await world?.close();

@@ -4,19 +4,36 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import { describe, expect, inject, it, vi } from 'vitest';
+import { accessOf, type Database, openDatabase } from '../../src/db/database.ts';
+import { migrate } from '../../src/db/migrate.ts';
 import { databases } from '../harness/databases.ts';
+import { dumpSchema } from './schema-dump.ts';
 
-describe.each(databases)('a database on $name', ({ available, open }) => {
+describe.each(databases)('a database on $name', ({ available, open, openEmpty }) => {
   it.skipIf(!available)('is empty at first and gone after drop', async () => {
-    const { databaseUrl, dataDir, drop } = await open();
+    const { databaseUrl, dataDir, drop } = await openEmpty();
     if (databaseUrl) {
       const connection = await createConnection(databaseUrl);
       expect((await connection.query('SHOW TABLES'))[0]).toEqual([]);
       await connection.end();
     }
+    expect(existsSync(path.join(dataDir, 'xeno.db'))).toBe(false);
     await drop();
     expect(existsSync(dataDir)).toBe(false);
     if (databaseUrl) await expect(createConnection(databaseUrl)).rejects.toThrow('Unknown database');
+  });
+
+  it.skipIf(!available)('with all tables is the one that migrating makes', async () => {
+    const [copied, empty] = await Promise.all([open(), openEmpty()]);
+    const [copy, made] = [copied, empty].map((place) => openDatabase(accessOf(place), { readers: 0 })) as [
+      Database,
+      Database,
+    ];
+    await migrate(made);
+    expect(await migrate(copy)).toEqual([]);
+    expect(await dumpSchema(copy)).toBe(await dumpSchema(made));
+    await Promise.all([copy.close(), made.close()]);
+    await Promise.all([copied.drop(), empty.drop()]);
   });
 });
 

@@ -4,7 +4,7 @@ import { PassThrough } from 'node:stream';
 import { readConfig } from '../../src/config.ts';
 import { accessOf, type Database, openDatabase } from '../../src/db/database.ts';
 import { newId } from '../../src/db/ids.ts';
-import { migrate, pendingMigrations } from '../../src/db/migrate.ts';
+import { pendingMigrations } from '../../src/db/migrate.ts';
 import { handle, type HandledRoute, registerRoutes } from '../../src/http/routes.ts';
 import { createServer } from '../../src/http/server.ts';
 import { createIdentity } from '../../src/identity/routes.ts';
@@ -31,7 +31,6 @@ export async function startFrame(engine: Engine, env: Record<string, string> = {
   const { databaseUrl, dataDir, drop } = await engine.open();
   const config = readConfig({ DATA_DIR: dataDir, DATABASE_URL: databaseUrl ?? '', LOG_LEVEL: 'debug', ...env });
   const db = openDatabase(accessOf(config), { readers: 0 });
-  await migrate(db);
   const lines: string[] = [];
   const out = new PassThrough().on('data', (chunk: Buffer) => void lines.push(chunk.toString()));
   const log = createLog(config, out);

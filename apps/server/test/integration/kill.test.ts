@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../../sandbox/src/index.ts';
 import { openDatabase } from '../../src/db/database.ts';
-import type { Engine } from '../harness/databases.ts';
+import type { Place } from '../harness/databases.ts';
 import { Program } from '../harness/program.ts';
 import { seeded } from '../harness/seeded.ts';
 import { Browser, expectExact, onEachDatabase, wentWell } from './world.ts';
@@ -16,7 +16,7 @@ const KILLS = Number(process.env.KILLS ?? 4);
 const SECONDS_PER_KILL = 30;
 
 onEachDatabase('SIGKILL', (engine) => {
-  let place: Awaited<ReturnType<Engine['open']>>;
+  let place: Place;
   let sandbox: Sandbox;
   let server: Program;
   let ada: Browser;

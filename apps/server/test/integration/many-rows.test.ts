@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { accessOf, type Database, isUniqueViolation, openDatabase, type Param } from '../../src/db/database.ts';
-import { migrate } from '../../src/db/migrate.ts';
 import { databases } from '../harness/databases.ts';
 
 const COLUMNS = [
@@ -29,7 +28,6 @@ describe.each(databases.filter((engine) => engine.available))('many rows at once
     opened.push(place.drop);
     const db = openDatabase(accessOf(place));
     opened.push(() => db.close());
-    await migrate(db);
     return db;
   }
 

@@ -415,6 +415,7 @@ onEachDatabase('privacy', (engine) => {
     await until(async () => (await actions()).includes('privacy.data_requested'), 'asked');
     expect(await whereIs(['late@example.com'])).toEqual([]);
     // and it may come back
+    await delay(1_100); // Shopify's clock has seconds
     const erased = (await world.db.models.Tenant.findByPk(id))!;
     expect(await ada.fill(SHOP)).toBe(id);
     // F29: a worker wakes that was frozen while it was erased, and that even while it is to be erased once more

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accessOf, type Database, openDatabase } from '../../src/db/database.ts';
 import { LeaseLost } from '../../src/db/leases.ts';
-import { migrate } from '../../src/db/migrate.ts';
 import {
   apply,
   type ApplyContext,
@@ -119,7 +118,6 @@ describe.each(databases.filter((engine) => engine.available))('rollups on $name'
   beforeAll(async () => {
     place = await engine.open();
     db = openDatabase(accessOf(place), { readers: 0 });
-    await migrate(db);
   });
   afterAll(async () => {
     await db.close();

@@ -6,7 +6,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { accessOf, type Database, openDatabase } from '../../src/db/database.ts';
 import { newId } from '../../src/db/ids.ts';
-import { migrate } from '../../src/db/migrate.ts';
 import { rotateKeys } from '../../src/rotate-keys.ts';
 import { createSealer } from '../../src/db/seal.ts';
 import { sealedTokens, tokenStore } from '../../src/stores/tokens.ts';
@@ -39,7 +38,6 @@ onEachDatabase('rotation of encryption keys', (engine) => {
   beforeAll(async () => {
     opened = await engine.open();
     db = openDatabase(accessOf(readConfig(env(OLD))));
-    await migrate(db);
     const userId = newId();
     await db.models.User.create({ id: userId, name: 'Ada', email: `${userId}@example.com`, password: '-' });
     const sealer = sealerOf(OLD);

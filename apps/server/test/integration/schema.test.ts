@@ -5,7 +5,7 @@ import { accessOf, type Database, openDatabase } from '../../src/db/database.ts'
 import { migrate, pendingMigrations } from '../../src/db/migrate.ts';
 import { migrations } from '../../src/db/migrations/index.ts';
 import { typesOf } from '../../src/db/types.ts';
-import type { Engine } from '../harness/databases.ts';
+import type { Place } from '../harness/databases.ts';
 import { Program } from '../harness/program.ts';
 import { dumpSchema } from './schema-dump.ts';
 import { onEachDatabase } from './world.ts';
@@ -13,11 +13,11 @@ import { onEachDatabase } from './world.ts';
 const docs = path.resolve(import.meta.dirname, '../../../../docs');
 
 onEachDatabase('schema', (engine) => {
-  let place: Awaited<ReturnType<Engine['open']>>;
+  let place: Place;
   let db: Database;
 
   beforeEach(async () => {
-    place = await engine.open();
+    place = await engine.openEmpty();
     db = openDatabase(accessOf(place));
   });
   afterEach(async () => {

@@ -2,12 +2,11 @@ import type { SyncRun } from '@xeno/contracts';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Database, openDatabase, accessOf } from '../../src/db/database.ts';
-import { migrate } from '../../src/db/migrate.ts';
 import { asDate } from '../../src/db/values.ts';
 import { makeDue, recurring } from '../../src/jobs/recurring.ts';
 import { SCHEDULED_SYNC } from '../../src/stores/upkeep.ts';
 import { readConfig } from '../../src/config.ts';
-import type { Engine } from '../harness/databases.ts';
+import type { Place } from '../harness/databases.ts';
 import { makeTenant } from './tenants.ts';
 import { caughtUp } from './webhooks.ts';
 import { type Browser, expectExact, onEachDatabase, startWorld, type World } from './world.ts';
@@ -40,12 +39,11 @@ test('a store is synced every six hours, and pending work looked for within a mi
 });
 
 onEachDatabase('what stores need now and then', (engine) => {
-  let place: Awaited<ReturnType<Engine['open']>>;
+  let place: Place;
   let db: Database;
   beforeAll(async () => {
     place = await engine.open();
     db = openDatabase(accessOf(place), { readers: 0 });
-    await migrate(db);
   });
   afterAll(async () => {
     await db.close();

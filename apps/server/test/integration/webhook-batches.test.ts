@@ -3,7 +3,6 @@ import { orderBody } from '../../../sandbox/src/webhooks/bodies/order.ts';
 import { inventoryBody, productBody } from '../../../sandbox/src/webhooks/bodies/product.ts';
 import { World } from '../../../sandbox/src/world.ts';
 import { accessOf, type Database, openDatabase } from '../../src/db/database.ts';
-import { migrate } from '../../src/db/migrate.ts';
 import { LeaseLost } from '../../src/db/leases.ts';
 import { apply, type ApplyContext } from '../../src/ingest/apply.ts';
 import { findDrift } from '../../src/ingest/rollups.ts';
@@ -11,19 +10,18 @@ import type { Body } from '../../src/ingest/webhook/body.ts';
 import { mapProductBody } from '../../src/ingest/webhook/map-product.ts';
 import { webhookJobs, type WebhookDeps } from '../../src/ingest/webhook/process.ts';
 import { ShopUnavailable } from '../../src/shopify/errors.ts';
-import type { Engine } from '../harness/databases.ts';
+import type { Place } from '../harness/databases.ts';
 import { makeTenant } from './tenants.ts';
 import { onEachDatabase } from './world.ts';
 
 onEachDatabase('batches of webhooks', (engine) => {
-  let place: Awaited<ReturnType<Engine['open']>>;
+  let place: Place;
   let db: Database;
   const shop = new World({}).create('batches.myshopify.com', { orders: 3000, currency: 'GBP', country: 'GB' });
 
   beforeAll(async () => {
     place = await engine.open();
     db = openDatabase(accessOf(place), { readers: 0 });
-    await migrate(db);
   });
   afterAll(async () => {
     await db.close();

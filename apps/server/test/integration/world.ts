@@ -50,7 +50,7 @@ const HURRIED: Clock = {
 };
 
 export async function startWorld(
-  engine: Engine,
+  engine: Pick<Engine, 'open'>,
   { env = {}, sandbox: options = {} }: { env?: Record<string, string>; sandbox?: SandboxOptions } = {},
 ): Promise<World> {
   const { databaseUrl, dataDir, drop } = await engine.open();
