@@ -192,19 +192,21 @@ async function measureBatches({ engine, db, store, records, tables: written }: B
     ]);
     const slowerThan = (other: { orders: number }) => PERCENT.format(other.orders / xeno!.orders - 1);
     const rates = [plain!, without!, xeno!].map((rate) => Math.round(rate.orders));
-    rows.push([size, some.length, ...rates, slowerThan(without!), slowerThan(plain!)]);
+    const ofPlain = PERCENT.format(plain!.orders / xeno!.orders - plain!.orders / without!.orders);
+    rows.push([size, some.length, ...rates, ofPlain, slowerThan(without!), slowerThan(plain!)]);
   }
   return {
     title: `${engine.name}: what versions, ledger and rollups cost over a plain upsert of the same rows`,
-    note: '"Plain" is given finished rows and writes them; Xeno makes them of records, of which it first reads what is stored.',
+    note: '"Plain" is given finished rows and writes them; Xeno makes them of records, of which it first reads what is stored. Rollups cost the difference between the two times of Xeno: compared with the time of the plain upsert, and with Xeno without them, which writes the same rows by a faster road.',
     columns: [
       'orders a transaction',
       'orders',
       'plain, orders/s',
       'Xeno without rollups, orders/s',
       'Xeno, orders/s',
-      'cost of rollups',
-      'cost of all',
+      'rollups, of plain',
+      'rollups, of Xeno without',
+      'all of Xeno over plain',
     ],
     rows,
   };
