@@ -38,7 +38,15 @@ async function migrated(place: Parameters<typeof accessOf>[0]): Promise<void> {
 
 async function scriptOf(serverUrl: string): Promise<string> {
   const { url, drop } = await freshDatabase(serverUrl);
-  await migrated({ databaseUrl: url, dataDir: '' });
+  try {
+    await migrated({ databaseUrl: url, dataDir: '' });
+    return await dump(url);
+  } finally {
+    await drop();
+  }
+}
+
+async function dump(url: string): Promise<string> {
   const connection = await createConnection(url);
   try {
     const rows = async (sql: string) => (await connection.query<RowDataPacket[]>(sql))[0];
@@ -53,6 +61,5 @@ async function scriptOf(serverUrl: string): Promise<string> {
     return `SET FOREIGN_KEY_CHECKS=0; ${made.join('; ')}`;
   } finally {
     await connection.end();
-    await drop();
   }
 }

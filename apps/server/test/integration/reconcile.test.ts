@@ -87,7 +87,8 @@ onEachDatabase('reconciliation', (engine) => {
     const [a, b, c] = (await control.expected(SHOP)).topCustomers.map(({ customerId }) => customerId);
     const order = control.createOrder(SHOP, { test: false, customer: a } as never);
     const orders = await world.db.read<{ id: string; name: string; test: number }>(
-      'SELECT shopify_order_id AS id, name, test FROM orders WHERE test = 0 AND cancelled_at IS NULL ORDER BY created_at DESC',
+      'SELECT shopify_order_id AS id, name, test FROM orders WHERE tenant_id = ? AND test = 0 AND cancelled_at IS NULL ORDER BY created_at DESC',
+      [BigInt(id)],
     );
     const [edited, refunded, cancelled, deleted] = orders.map((row) => String(row.id));
     control.editOrder(SHOP, edited!, { add: [{ quantity: 2 }] });
@@ -165,7 +166,10 @@ onEachDatabase('reconciliation', (engine) => {
     expect(await world.db.read('SELECT * FROM refunds WHERE shopify_order_id = 77')).toEqual([]);
     await expectExact(world, ada, id, SHOP);
 
-    const [product] = await world.db.read<{ id: string }>('SELECT shopify_product_id AS id FROM products');
+    const [product] = await world.db.read<{ id: string }>(
+      'SELECT shopify_product_id AS id FROM products WHERE tenant_id = ? ORDER BY shopify_product_id',
+      [BigInt(id)],
+    );
     for (const [sql, stream] of [
       [`UPDATE products SET title = 'x' WHERE shopify_product_id = ${product!.id}`, 'products'],
       [`UPDATE products SET inventory = inventory + 1 WHERE shopify_product_id = ${product!.id}`, 'products'],
@@ -240,7 +244,10 @@ onEachDatabase('reconciliation', (engine) => {
   });
 
   test('a ledger that differs is a finding only when the order was fetched, and does not wait for that', async () => {
-    const [order] = await world.db.read<{ id: string }>('SELECT shopify_order_id AS id FROM orders WHERE test = 0');
+    const [order] = await world.db.read<{ id: string }>(
+      'SELECT shopify_order_id AS id FROM orders WHERE tenant_id = ? AND test = 0 ORDER BY shopify_order_id',
+      [BigInt(id)],
+    );
     const mark = `tenant_id = ${id} AND stream = 'orders' AND shopify_id = ${order!.id}`;
     // a body left it so, and its mark is due later
     await damage(`UPDATE orders SET content_hash = '', ledger_difference = 5 WHERE shopify_order_id = ${order!.id}`);
