@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, inject, test } from 'vitest';
 import { openDatabase } from '../../src/db/database.ts';
 import { DiskFull } from '../../src/db/faults.ts';
 import type { IngestTask } from '../../src/ingest/bulk/ingest.ts';
@@ -339,7 +339,9 @@ describe('F25: the disk is full', () => {
 
   test('a thread that finds no room says so', async ({ skip }) => {
     if (!disk) return skip('this user may not mount a small disk');
-    const file = join(mkdtempSync(join(tmpdir(), 'xeno-test-')), 'customers.jsonl');
+    const folder = mkdtempSync(join(tmpdir(), 'xeno-test-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'customers.jsonl');
     const customers = Array.from({ length: 50_000 }, (_, i) => `{"id":"gid://shopify/Customer/${i + 1}"}\n`);
     writeFileSync(file, customers.join(''));
     const task: IngestTask = {
