@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { Agent, get } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { Lane } from '../lane.ts';
 import { quantile } from '../report.ts';
 
 interface Task {
@@ -27,33 +27,29 @@ export async function load(task: Task): Promise<Load> {
 
 if (import.meta.main) {
   const { url, token, connections, seconds } = JSON.parse(process.argv[2]!) as Task;
-  const agent = new Agent({ keepAlive: true, maxSockets: connections });
-  const ask = () =>
-    new Promise<void>((resolve, reject) => {
-      get(
-        url,
-        { agent, headers: { authorization: `Bearer ${token}`, 'accept-encoding': 'gzip, deflate, br' } },
-        (response) => {
-          if (response.statusCode !== 200) reject(new Error(`${url} answered ${response.statusCode}`));
-          response.resume().on('end', resolve).on('error', reject);
-        },
-      ).on('error', reject);
-    });
+  const { host, port, pathname, search } = new URL(url);
+  const message = [
+    `GET ${pathname}${search} HTTP/1.1`,
+    `host: ${host}`,
+    `authorization: Bearer ${token}`,
+    'accept-encoding: gzip, deflate, br',
+    '\r\n',
+  ].join('\r\n');
+  const lanes = await Promise.all(Array.from({ length: connections }, () => Lane.open(Number(port))));
   const times: number[] = [];
-  const loop = async (until: number, note: (ms: number) => void) => {
+  const loop = async (lane: Lane, until: number, note: (ms: number) => void) => {
     for (let now = performance.now(); now < until;) {
-      await ask();
+      if (!(await lane.send(message))) throw new Error(`${url} was not answered 200.`);
       const then = performance.now();
       note(then - now);
       now = then;
     }
   };
-  const all = (until: number, note: (ms: number) => void) =>
-    Promise.all(Array.from({ length: connections }, () => loop(until, note)));
+  const all = (until: number, note: (ms: number) => void) => Promise.all(lanes.map((lane) => loop(lane, until, note)));
   await all(performance.now() + 500, () => {});
   const began = performance.now();
   await all(began + seconds * 1000, (ms) => times.push(ms));
   const perSecond = (times.length / (performance.now() - began)) * 1000;
   console.log(JSON.stringify({ perSecond, median: quantile(times, 0.5), p99: quantile(times, 0.99) } satisfies Load));
-  agent.destroy();
+  for (const lane of lanes) lane.close();
 }

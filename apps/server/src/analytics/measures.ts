@@ -3,14 +3,12 @@ import type { Money } from '@xeno/contracts';
 import { asBigInt } from '../db/values.ts';
 import { money } from './scope.ts';
 
-export type DayRow = Record<'orders' | 'units' | (typeof MEASURES)[number], string | number>;
+export const DAY_COLUMNS = ['orders', 'units', ...MEASURES] as const;
 
-/** `orders, units, gross, …`, each wrapped by `wrap`. */
-export const dayColumns = (wrap: (column: string) => string = (column) => column): string =>
-  ['orders', 'units', ...MEASURES].map(wrap).join(', ');
+export type DayRow = Record<(typeof DAY_COLUMNS)[number], string | number>;
 
 /** SQL that is true where a day has anything at all: days that were emptied stay behind as zeros. */
-export const IS_NOT_EMPTY = `(${['orders', 'units', ...MEASURES].map((column) => `${column} <> 0`).join(' OR ')})`;
+export const IS_NOT_EMPTY = `(${DAY_COLUMNS.map((column) => `${column} <> 0`).join(' OR ')})`;
 
 export interface DayMeasures {
   orders: number;

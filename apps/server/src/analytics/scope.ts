@@ -55,7 +55,7 @@ const LOOKED_AT = 1_000;
 
 export async function readScope(db: Database, tenantId: string): Promise<Scope> {
   const id = BigInt(tenantId);
-  const [row] = await db.read<StateRow>(
+  const [row] = await db.readShared<StateRow>(
     `SELECT generation, timezone, currency, customers, changes, events_applied_to, ${databaseNow(db.dialect, 0)} AS now,
        (SELECT applied_to FROM stream_cursors WHERE tenant_id = ? AND stream = 'orders') AS orders_applied_to,
        (SELECT applied_to FROM stream_cursors WHERE tenant_id = ? AND stream = 'customers') AS customers_applied_to,

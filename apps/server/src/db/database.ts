@@ -12,6 +12,7 @@ import type { SqlValue } from './sqlite/protocol.ts';
 import { allowsLoadData, fileOf, isLoadRefused, loadData, RowFile } from './load-data.ts';
 import type { Dialect } from './types.ts';
 import { asDate, databaseNow } from './values.ts';
+import { sharedReads } from './shared-reads.ts';
 import { conflictTail, type OnConflict } from './upsert.ts';
 
 /** A value that may be bound to a `?`. */
@@ -70,6 +71,8 @@ export interface Database {
   models: Models;
   /** A statement that reads, with `?` placeholders; dates and sums still need `asDate` and `asBigInt` (values.ts). */
   read<T>(sql: string, params?: Param[]): Promise<T[]>;
+  /** The same for what many ask at once: they get the same rows, which none of them may change (shared-reads.ts). */
+  readShared: <T>(sql: string, params?: Param[]) => Promise<readonly Readonly<T>[]>;
   /** Milliseconds since 1970 by the database's clock: processes compare times of it, since their own may disagree. */
   now(): Promise<number>;
   /** Repeated when the engine gave up on it (deadlock, lock time-out, busy, LOAD DATA refused): `work` must be repeatable. */
@@ -365,11 +368,13 @@ function assemble(dialect: Dialect, sequelize: Sequelize, raw: Raw): Database {
     }
   }
 
+  const read = async <T>(sql: string, params?: Param[]) => (await raw.read(sql, params)) as T[];
   return {
     dialect,
     sequelize,
     models,
-    read: async <T>(sql: string, params?: Param[]) => (await raw.read(sql, params)) as T[],
+    read,
+    readShared: sharedReads(read),
     now: async () => timeOf(await raw.read(clock)),
     openSink: raw.openSink,
     transaction: (work) =>

@@ -26,7 +26,7 @@ interface MembershipRow {
 export function createAuthenticate(db: Database, tokens: AccessTokens): Authenticate {
   async function ofSession(token: string, tenantId: string | null) {
     const { sub: userId, sid: sessionId } = tokens.read(token);
-    const [row] = await db.read<MembershipRow & { expires_at: unknown }>(
+    const [row] = await db.readShared<MembershipRow & { expires_at: unknown }>(
       `SELECT s.expires_at, u.totp_confirmed_at, m.tenant_id, m.role, m.waiting_since,
               t.requires_second_factor AS demanded
          FROM sessions s
@@ -43,7 +43,7 @@ export function createAuthenticate(db: Database, tokens: AccessTokens): Authenti
   }
 
   async function ofApiToken(token: string, tenantId: string | null) {
-    const [row] = await db.read<
+    const [row] = await db.readShared<
       MembershipRow & { id: unknown; user_id: unknown; most: Role; expires_at: unknown; last_used_at: unknown }
     >(
       `SELECT k.id, k.user_id, k.role AS most, k.expires_at, k.last_used_at,

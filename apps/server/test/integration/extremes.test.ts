@@ -51,6 +51,20 @@ onEachDatabase('extremes', (engine) => {
     expect(stored).toHaveLength(10);
   });
 
+  test('a day whose orders come to more than a number holds exactly is told to the penny', async () => {
+    const shop = 'huge-day.myshopify.com';
+    control.createShop(shop, { orders: 5, currency: 'USD' });
+    const id = await ada.fill(shop);
+    const { date } = (await ada.revenue(id)).data[0]!;
+    await world.db.transaction(async (tx) => {
+      const gross = 12_000_000_000_000_003n;
+      const day = [gross, BigInt(id), date];
+      expect(await tx.run('UPDATE daily_sales SET gross = ? WHERE tenant_id = ? AND local_date = ?', day)).toBe(1);
+      await tx.run('UPDATE tenant_state SET changes = changes + 1 WHERE tenant_id = ?', [BigInt(id)]);
+    });
+    expect((await ada.revenue(id)).data[0]).toMatchObject({ date, gross: { amount: '120000000000000.03' } });
+  });
+
   test('an order of long ago is among all days, which begin with it', async () => {
     const shop = 'long-ago.myshopify.com';
     control.createShop(shop, { orders: 5, timezone: 'Europe/London' });

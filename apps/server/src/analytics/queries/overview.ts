@@ -1,5 +1,5 @@
 import type { Overview, Totals } from '@xeno/contracts';
-import { averageOrderValue, dayColumns, type DayRow, measuresOf } from '../measures.ts';
+import { averageOrderValue, DAY_COLUMNS, type DayRow, measuresOf } from '../measures.ts';
 import { head, type Period, type Scope, within } from '../scope.ts';
 
 /** Totals of a period, or of all time; by currency, never summed across. Customers of a period are those who ordered in it. */
@@ -8,7 +8,7 @@ export async function overview(scope: Scope, period: Period): Promise<Overview> 
   const days = within(period);
   const key = [BigInt(tenantId), generation];
   const sums = await db.read<DayRow & { currency: string }>(
-    `SELECT currency, ${dayColumns((column) => `SUM(${column}) AS ${column}`)}
+    `SELECT currency, ${DAY_COLUMNS.map((column) => `SUM(${column}) AS ${column}`).join(', ')}
      FROM daily_sales WHERE tenant_id = ? AND generation = ?${days.sql} GROUP BY currency ORDER BY currency`,
     [...key, ...days.params],
   );

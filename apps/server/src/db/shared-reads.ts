@@ -1,0 +1,34 @@
+import type { Database } from './database.ts';
+
+/** Who comes while a reading takes longer does not wait for it: its server may be gone. */
+const PATIENCE_MS = 250;
+
+interface Reading {
+  rows: Promise<unknown[]>;
+  since: number;
+  /** The one after it, for all who ask meanwhile. */
+  next: Promise<unknown[]> | null;
+}
+
+/**
+ * Reads once for all who ask the same at once, as each request of a page asks who sends it. Whoever comes while a reading
+ * runs waits for the next: it may have begun before what is now committed. Nothing is kept of what was read.
+ */
+export function sharedReads(read: Database['read']): Database['readShared'] {
+  const readings = new Map<string, Reading>();
+  return async <T>(sql: string, params: Parameters<Database['read']>[1] = []) => {
+    const key = [sql, ...params].join('\n');
+    const begin = () => {
+      const reading: Reading = { rows: read(sql, params), since: performance.now(), next: null };
+      readings.set(key, reading);
+      const end = () => {
+        if (!reading.next && readings.get(key) === reading) readings.delete(key);
+      };
+      reading.rows.then(end, end);
+      return reading.rows;
+    };
+    const running = readings.get(key);
+    if (!running || performance.now() - running.since > PATIENCE_MS) return begin() as Promise<T[]>;
+    return (running.next ??= running.rows.then(begin, begin)) as Promise<T[]>;
+  };
+}
