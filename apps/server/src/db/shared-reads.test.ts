@@ -50,8 +50,9 @@ test('other statements and other parameters are read on their own', async () => 
   void readShared('SELECT ?', [1]);
   void readShared('SELECT ?', [2]);
   void readShared('SELECT ?, 1', [1]);
-  void readShared('SELECT ?', [1, 2]);
-  expect(began.map(({ params }) => params)).toEqual([[1], [2], [1], [1, 2]]);
+  const others = [[1n], ['1'], [null], ['null'], ['a', 'b\nc'], ['a\nb', 'c']];
+  for (const params of others) void readShared('SELECT ?', params);
+  expect(began.map(({ params }) => params)).toEqual([[1], [2], [1], ...others]);
 });
 
 test('a reading that fails does so for those alone who waited for it', async () => {

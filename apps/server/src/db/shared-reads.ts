@@ -17,7 +17,7 @@ interface Reading {
 export function sharedReads(read: Database['read']): Database['readShared'] {
   const readings = new Map<string, Reading>();
   return async <T>(sql: string, params: Parameters<Database['read']>[1] = []) => {
-    const key = [sql, ...params].join('\n');
+    const key = keyOf(sql, params);
     const begin = () => {
       const reading: Reading = { rows: read(sql, params), since: performance.now(), next: null };
       readings.set(key, reading);
@@ -32,3 +32,7 @@ export function sharedReads(read: Database['read']): Database['readShared'] {
     return (running.next ??= running.rows.then(begin, begin)) as Promise<T[]>;
   };
 }
+
+/** Different for different questions, whatever their parameters are: nobody may get another one's answer. */
+const keyOf = (sql: string, params: unknown[]) =>
+  JSON.stringify([sql, ...params.map((param) => (typeof param === 'bigint' ? [String(param)] : param))]);
