@@ -45,23 +45,33 @@ export async function requestSync(
 
 /**
  * The id of the new run, or of the active one, which is followed by another if that one does not do what is asked: it
- * fetches changes alone and all was asked for, or (`sinceNow`) it may have looked before what it is to find.
+ * fetches changes alone and all was asked for, or (`sinceNow`) it may have looked before what it is to find. None follows
+ * one that ends since the store cannot be reached: what was to follow is done by whichever comes next.
  */
 export async function startRun(
   tx: Tx,
   db: Database,
   tenantId: string,
-  kind: SyncKind | 'backfill',
+  asked: SyncKind | 'backfill',
   { sinceNow = false } = {},
 ): Promise<string> {
   const { transaction } = tx;
   const active = await db.models.SyncRun.findOne({ where: { tenantId, status: ACTIVE }, transaction, lock: true });
   if (active) {
-    const isMore = kind !== 'incremental' && active.kind === 'incremental';
+    const isMore = asked !== 'incremental' && active.kind === 'incremental';
     const again = isMore ? 'full' : sinceNow && active.status === 'running' ? 'incremental' : null;
     if (again && active.again !== 'full') await active.update({ again }, { transaction });
     return active.id;
   }
+  const last = await db.models.SyncRun.findOne({
+    where: { tenantId },
+    order: [
+      ['createdAt', 'DESC'],
+      ['id', 'DESC'],
+    ],
+    transaction,
+  });
+  const kind = asked === 'incremental' && last?.again === 'full' ? 'full' : asked;
   const succeeded = await tx.query<{ stream: StreamName }>('SELECT stream FROM stream_cursors WHERE tenant_id = ?', [
     BigInt(tenantId),
   ]);

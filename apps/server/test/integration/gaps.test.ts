@@ -46,6 +46,21 @@ onEachDatabase('what one run leaves', (engine) => {
     expect(await kinds(browser, id)).toEqual(['full', 'incremental', ...before]);
   });
 
+  test('a full run that is asked for while another finds the store frozen follows when it is back', async () => {
+    const { browser, shop, id } = await open();
+    const before = await kinds(browser, id);
+    control().setFault({ kind: 'slow', shop, match: 'OrdersCount', delayMs: 1_500, times: 1 });
+    const first = await browser.sync(id, 'incremental');
+    const frozen = control().setFault({ kind: 'http_status', status: 402, shop, times: null });
+    expect(await browser.sync(id, 'full')).toMatchObject({ id: first.id });
+    expect((await browser.settled(id)).status).toBe('failed');
+    control().clearFaults(frozen.id);
+    await makeDue(world.db, id, 'probe', 0);
+    await expect.poll(() => kinds(browser, id), { timeout: 20_000 }).toEqual(['full', ...before]);
+    await browser.synced(id, 'incremental');
+    expect(await kinds(browser, id)).toEqual(['incremental', 'full', ...before]);
+  });
+
   test('a gap that is found while a run goes on is filled after it, deletions too (F7)', async () => {
     const { browser, shop, id } = await open();
     const gone = control().createOrder(shop, { test: false });
