@@ -44,6 +44,11 @@ export const asBigInt = (value: unknown): bigint => BigInt((value ?? 0) as strin
 /** `?,?,?` for a list of values. */
 export const marks = (list: readonly unknown[]): string => list.map(() => '?').join(',');
 
+/** A list in parts that an IN (…) may have: SQLite takes 32,766 parameters a statement. */
+export function* inParts<T>(list: readonly T[], size = 500): Generator<T[]> {
+  for (let at = 0; at < list.length; at += size) yield list.slice(at, at + size);
+}
+
 /** Ids for an IN (…): as integers, since a comparison with text would be made in floating point on MySQL. */
 export const idParams = (ids: Iterable<string>): bigint[] => Array.from(ids, BigInt);
 

@@ -1,6 +1,6 @@
 import type { Database, Param, Tx } from '../db/database.ts';
 import type { Dialect } from '../db/types.ts';
-import { idParams, instantText, marks } from '../db/values.ts';
+import { idParams, inParts, instantText, marks } from '../db/values.ts';
 import { noteContacts } from './redacted-contacts.ts';
 import { Unreadable } from './map/fields.ts';
 import { type Body, idIn, idOfBody, isTold, objectIn, parseBody } from './webhook/body.ts';
@@ -19,8 +19,6 @@ export interface Person {
   /** E-mail addresses and phone numbers. */
   contacts: string[];
 }
-
-const AT_ONCE = 500;
 
 /** Ids of orders and customers. */
 export interface Subjects {
@@ -153,8 +151,7 @@ export async function redactPerson(tx: Tx, dialect: Dialect, tenantId: string, p
       [tenant, ...customers[1]],
     );
   }
-  for (let at = 0; at < orderIds.length; at += AT_ONCE) {
-    const ids = orderIds.slice(at, at + AT_ONCE);
+  for (const ids of inParts(orderIds)) {
     const these = [tenant, ...idParams(ids)];
     const where = `WHERE tenant_id = ? AND shopify_order_id IN (${marks(ids)})`;
     await tx.run(`UPDATE orders SET tags = '[]', content_hash = '' ${where}`, these);
@@ -291,12 +288,11 @@ export async function eraseBodies(
   const from = since && new Date(since.getTime() - CLOCKS_MS);
   const events = await webhooksNaming(db, tenantId, { ids: [...customerIds, ...orderIds], contacts }, from);
   await db.transaction(async (tx) => {
-    for (let at = 0; at < events.length; at += AT_ONCE) {
-      const ids = events.slice(at, at + AT_ONCE).map((event) => event.webhook_id);
+    for (const some of inParts(events)) {
       await tx.run(
         `UPDATE webhook_events SET body = NULL
-         WHERE shop_domain = ? AND webhook_id IN (${marks(ids)}) AND status <> 'pending'`,
-        [events[0]!.shop_domain, ...ids],
+         WHERE shop_domain = ? AND webhook_id IN (${marks(some)}) AND status <> 'pending'`,
+        [some[0]!.shop_domain, ...some.map((event) => event.webhook_id)],
       );
     }
   });

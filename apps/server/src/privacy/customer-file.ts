@@ -1,5 +1,5 @@
 import type { Database, Param } from '../db/database.ts';
-import { asDate, idParams, marks } from '../db/values.ts';
+import { asDate, idParams, inParts, marks } from '../db/values.ts';
 import type { Person } from './requests.ts';
 
 type Row = Record<string, unknown>;
@@ -35,18 +35,20 @@ export async function customerFile(
            ORDER BY updated_at DESC`,
           [tenant, ...idParams(customerIds)],
         );
-  const of = async (table: string) =>
-    ids.length === 0
-      ? []
-      : read(
-          `SELECT * FROM ${table} WHERE tenant_id = ? AND shopify_order_id IN (${marks(ids)}) ORDER BY shopify_order_id`,
-          [tenant, ...idParams(ids)],
-        );
-  const [orders, lines, refunds, sales] = await Promise.all(['orders', 'order_lines', 'refunds', 'sales'].map(of));
-  const children = (rows: Row[], order: Row) =>
-    rows
-      .filter((row) => row.shopify_order_id === order.shopify_order_id)
-      .map(({ shopify_order_id: _, ...rest }) => rest);
+  const sorted = idParams(ids).sort((a, b) => (a < b ? -1 : 1));
+  const of = async (table: string) => {
+    const rows: Row[] = [];
+    for (const some of inParts(sorted)) {
+      const these = `WHERE tenant_id = ? AND shopify_order_id IN (${marks(some)}) ORDER BY shopify_order_id`;
+      rows.push(...(await read(`SELECT * FROM ${table} ${these}`, [tenant, ...some])));
+    }
+    return rows;
+  };
+  const byOrder = async (table: string) => Map.groupBy(await of(table), (row) => row.shopify_order_id);
+  const orders = await of('orders');
+  const [lines, refunds, sales] = await Promise.all(['order_lines', 'refunds', 'sales'].map(byOrder));
+  const children = (rows: Map<unknown, Row[]>, order: Row) =>
+    (rows.get(order.shopify_order_id) ?? []).map(({ shopify_order_id: _, ...rest }) => rest);
   const events = await webhooksNaming({ ids: [...customerIds, ...ids], contacts, isShown: true });
   const webhooks: CustomerFile['webhooks'] = [];
   for (const { shop_domain, webhook_id } of events) {
@@ -60,7 +62,7 @@ export async function customerFile(
   return {
     customerId,
     customer: customer ?? null,
-    orders: orders!.map((order) => ({
+    orders: orders.map((order) => ({
       ...order,
       lines: children(lines!, order),
       refunds: children(refunds!, order),

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { LeaseLost } from '../../src/db/leases.ts';
 import { ERASED_TABLES, eraseStore, stepsOf } from '../../src/privacy/erase-store.ts';
+import { customerFile } from '../../src/privacy/customer-file.ts';
 import { addressOf, caughtUp } from './webhooks.ts';
 import { Browser, consent, expectExact, onEachDatabase, startWorld, wentWell, type World } from './world.ts';
 
@@ -295,6 +296,23 @@ onEachDatabase('privacy', (engine) => {
     expect(file.orders.every(({ lines }) => lines.length > 0)).toBe(true);
     expect((await requests())[0]).toMatchObject({ status: 'done' });
     expect(await actions()).toEqual(['privacy.file_downloaded', 'privacy.data_requested']);
+  });
+
+  test('a file of somebody with more orders than a statement takes parameters', async () => {
+    const stored = await world.db.read<{ id: string | number; lines: number }>(
+      `SELECT o.shopify_order_id AS id, COUNT(*) AS \`lines\` FROM orders o
+       JOIN order_lines l ON l.tenant_id = o.tenant_id AND l.shopify_order_id = o.shopify_order_id
+       WHERE o.tenant_id = ? GROUP BY o.shopify_order_id ORDER BY o.shopify_order_id`,
+      [BigInt(id)],
+    );
+    const others = Array.from({ length: 33_000 }, (_, i) => String(i + 1));
+    const orderIds = [...others, ...stored.map((order) => String(order.id)).reverse()];
+    const person = { customerIds: [], orderIds, contacts: [] };
+    const file = await customerFile(world.db, id, null, person, async () => []);
+    const told = file.orders as { shopify_order_id: string; lines: unknown[] }[];
+    expect(told.map(({ shopify_order_id, lines }) => [shopify_order_id, lines.length])).toEqual(
+      stored.map((order) => [String(order.id), Number(order.lines)]),
+    );
   });
 
   test('F41: a data request names one who was merged, and a guest’s checkout tells the address alone: both are in the file until they are erased', async () => {
