@@ -456,6 +456,8 @@ CREATE TABLE sync_streams (
   complete_from DATE,
   error TEXT,
   grants VARCHAR(255),
+  resumed_at DATETIME,
+  resumed_from INTEGER,
   PRIMARY KEY (tenant_id, run_id, name)
 ) WITHOUT ROWID;
 

@@ -344,7 +344,6 @@ export const config = route({
   response: {
     200: Type.Object({
       sandbox: Type.Boolean({ description: 'True when a local stand-in answers for Shopify.' }),
-      now: Instant,
       mail: Type.Boolean({ description: 'Whether this installation sends e-mails.' }),
     }),
   },

@@ -385,7 +385,6 @@ export async function createIdentity(
 
     handle(auth.config, () => ({
       sandbox: config.shopify.sandboxUrl !== null,
-      now: new Date().toISOString(),
       mail: mailer !== null,
     })),
   ];

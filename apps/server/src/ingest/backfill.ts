@@ -180,7 +180,8 @@ async function fetchOnce(
     // of the windows before this one, and of this one as far as its checkpoint
     const windows = await readWindows(ctx, stream);
     const done = windows.reduce((sum, other) => sum + (other.done ? other.rootsDone : 0), window.rootsDone);
-    await saveStream(ctx, stream, { done });
+    // what was written after the checkpoint is done again
+    await saveStream(ctx, stream, { done, resumedFrom: Math.min(done, stream.resumedFrom ?? 0) });
     const partitioned = await ctx.pool.ingest(
       {
         tenantId,

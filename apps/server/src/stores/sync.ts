@@ -140,10 +140,12 @@ export async function viewRuns(db: Database, tenantId: string, runs: SyncRun[]):
 }
 
 function viewStream(stream: SyncStream): StreamView {
-  const { name, status, done, startedAt, finishedAt, completeFrom } = stream;
+  const { name, status, done, resumedFrom, finishedAt, completeFrom } = stream;
   const expected = stream.expected ?? null;
-  const seconds = startedAt ? ((finishedAt ?? new Date()).getTime() - startedAt.getTime()) / 1000 : 0;
-  const rate = done > 0 && seconds > 0 ? done / seconds : null;
+  const begun = stream.resumedAt ?? stream.startedAt;
+  const seconds = begun ? ((finishedAt ?? new Date()).getTime() - begun.getTime()) / 1000 : 0;
+  const since = done - (resumedFrom ?? 0);
+  const rate = since > 0 && seconds > 0 ? since / seconds : null;
   const isRunning = status === 'running' && rate !== null && expected !== null;
   return {
     name,

@@ -20,6 +20,9 @@ export class SyncStream extends Model<InferAttributes<SyncStream>, InferCreation
   declare grants: CreationOptional<string | null>;
   declare done: CreationOptional<number>;
   declare expected: CreationOptional<number | null>;
+  /** Since when, and from how many on, it is at work without an interruption. */
+  declare resumedAt: CreationOptional<Date | null>;
+  declare resumedFrom: CreationOptional<number | null>;
   declare startedAt: CreationOptional<Date | null>;
   declare finishedAt: CreationOptional<Date | null>;
   declare cursorFrom: CreationOptional<Date | null>;
@@ -40,6 +43,8 @@ export function defineSyncStream(sequelize: Sequelize) {
       grants: DataTypes.STRING,
       done: { type: DataTypes.INTEGER, defaultValue: 0 },
       expected: DataTypes.INTEGER,
+      resumedAt: DataTypes.DATE(3),
+      resumedFrom: DataTypes.INTEGER,
       startedAt: DataTypes.DATE(3),
       finishedAt: DataTypes.DATE(3),
       cursorFrom: DataTypes.DATE(3),
