@@ -72,7 +72,7 @@ await publish({
   facts: [
     machine,
     `A store with ${orders} orders among ${total}, over three years. MariaDB with a buffer pool of 256 MB.`,
-    'Milliseconds, median / p99; only ratios within this run mean anything.',
+    'Milliseconds, median / p99 (the longest of few, where a naive way takes many seconds); only ratios within this run mean anything.',
     'Requests come from a process of its own on the same cores, compressed answers asked for as browsers do, each connection asking again as soon as it is answered. The control asks no database.',
   ],
   tables,

@@ -442,8 +442,6 @@ CREATE TABLE sync_streams (
   complete_from date,
   error mediumtext,
   grants varchar(255),
-  resumed_at datetime(3),
-  resumed_from int,
   PRIMARY KEY (tenant_id, run_id, name)
 ) ENGINE=InnoDB COLLATE=utf8mb4_bin;
 

@@ -456,8 +456,6 @@ CREATE TABLE sync_streams (
   complete_from DATE,
   error TEXT,
   grants VARCHAR(255),
-  resumed_at DATETIME,
-  resumed_from INTEGER,
   PRIMARY KEY (tenant_id, run_id, name)
 ) WITHOUT ROWID;
 

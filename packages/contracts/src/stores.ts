@@ -34,11 +34,7 @@ export const SyncStream = Type.Object({
   status: RunStatus,
   done: Type.Integer({ description: 'Products, customers or orders applied so far.' }),
   expected: nullable(Type.Integer({ description: 'How many there will be; null until Shopify has told.' })),
-  ratePerSecond: nullable(
-    Type.Number({
-      description: 'Applied per second since the stream was begun, or gone on with after an interruption.',
-    }),
-  ),
+  ratePerSecond: nullable(Type.Number({ description: 'Applied per second, over the stream so far.' })),
   secondsLeft: nullable(Type.Integer()),
   completeFrom: nullable(localDate('Orders placed on or after this day are all in; newest are fetched first.')),
   error: nullable(Type.String({ description: 'What went wrong and what to do.' })),

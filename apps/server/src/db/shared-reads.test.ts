@@ -66,18 +66,32 @@ test('a reading that fails does so for those alone who waited for it', async () 
   expect(await second).toEqual(['back']);
 });
 
-test('behind a reading that takes long nobody waits', async () => {
-  vi.useFakeTimers({ toFake: ['performance'] });
+test('behind a reading that takes long nobody waits, whenever they came', async () => {
+  vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
   const { began, readShared } = slowDatabase();
-  void readShared('SELECT 1');
-  vi.advanceTimersByTime(1_000);
+  const first = readShared('SELECT 1');
+  vi.advanceTimersByTime(100);
   const second = readShared('SELECT 1');
+  expect(began).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(200);
   expect(began).toHaveLength(2);
+  const third = readShared('SELECT 1');
   began[1]!.end(['here']);
   expect(await second).toEqual(['here']);
-  began[0]!.end(['late']);
-  const third = readShared('SELECT 1');
   await settled();
   began[2]!.end(['now']);
   expect(await third).toEqual(['now']);
+  await settled();
+  const fourth = readShared('SELECT 1');
+  expect(began).toHaveLength(4);
+  vi.advanceTimersByTime(1_000);
+  const fifth = readShared('SELECT 1');
+  expect(began).toHaveLength(5);
+  began[4]!.end(['fifth']);
+  expect(await fifth).toEqual(['fifth']);
+  began[3]!.fail(new Error('gone'));
+  await expect(fourth).rejects.toThrow('gone');
+  began[0]!.end(['late']);
+  expect(await first).toEqual(['late']);
+  expect(vi.getTimerCount()).toBe(0);
 });

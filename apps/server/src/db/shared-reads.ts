@@ -1,6 +1,6 @@
 import type { Database } from './database.ts';
 
-/** Who comes while a reading takes longer does not wait for it: its server may be gone. */
+/** Longer nobody waits for another one's reading: its server may be gone. */
 const PATIENCE_MS = 250;
 
 interface Reading {
@@ -28,10 +28,22 @@ export function sharedReads(read: Database['read']): Database['readShared'] {
       return reading.rows;
     };
     const running = readings.get(key);
-    if (!running || performance.now() - running.since > PATIENCE_MS) return begin() as Promise<T[]>;
-    return (running.next ??= running.rows.then(begin, begin)) as Promise<T[]>;
+    const patience = running ? running.since + PATIENCE_MS - performance.now() : 0;
+    if (!running || patience <= 0) return begin() as Promise<T[]>;
+    return (running.next ??= ended(running.rows, patience).then(begin)) as Promise<T[]>;
   };
 }
+
+/** When it has, well or not, or so many milliseconds have passed. */
+const ended = (work: Promise<unknown>, ms: number) =>
+  new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    const end = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    work.then(end, end);
+  });
 
 /** Different for different questions, whatever their parameters are: nobody may get another one's answer. */
 const keyOf = (sql: string, params: unknown[]) =>

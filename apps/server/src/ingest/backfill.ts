@@ -180,8 +180,7 @@ async function fetchOnce(
     // of the windows before this one, and of this one as far as its checkpoint
     const windows = await readWindows(ctx, stream);
     const done = windows.reduce((sum, other) => sum + (other.done ? other.rootsDone : 0), window.rootsDone);
-    // what was written after the checkpoint is done again
-    await saveStream(ctx, stream, { done, resumedFrom: Math.min(done, stream.resumedFrom ?? 0) });
+    await saveStream(ctx, stream, { done });
     const partitioned = await ctx.pool.ingest(
       {
         tenantId,

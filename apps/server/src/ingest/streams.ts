@@ -49,15 +49,7 @@ export async function beginStream(ctx: SyncContext, stream: SyncStream): Promise
     grants = grants.filter((grant) => grantsIn(stream.grants)?.includes(grant) ?? true);
   }
   const startedAt = stream.startedAt ?? now;
-  const resumed = { resumedAt: now, resumedFrom: stream.done };
-  await saveStream(ctx, stream, {
-    status: 'running',
-    kind,
-    grants: grants.join(','),
-    startedAt,
-    ...resumed,
-    error: null,
-  });
+  await saveStream(ctx, stream, { status: 'running', kind, grants: grants.join(','), startedAt, error: null });
 }
 
 /**

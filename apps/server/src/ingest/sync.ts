@@ -200,7 +200,9 @@ async function finish(deps: SyncDeps, tenant: Tenant, run: SyncRun, lease: Lease
       'SELECT again FROM sync_runs WHERE tenant_id = ? AND id = ?',
       [BigInt(tenant.id), BigInt(run.id)],
     );
-    if (again && !trouble) await deps.startRun(tx, tenant.id, again);
+    const now = await db.models.Tenant.findByPk(tenant.id, { transaction });
+    // of one that cannot be reached, whoever finds that it can again starts a run
+    if (again && now?.status === 'connected') await deps.startRun(tx, tenant.id, again);
     if (errors.length > 0 && errors.every(mayPass))
       await deps.retrySoon(tx, tenant.id, await failuresOf(tx, tenant.id));
     return true;

@@ -40,7 +40,7 @@ export async function customerFile(
     const rows: Row[] = [];
     for (const some of inParts(sorted)) {
       const these = `WHERE tenant_id = ? AND shopify_order_id IN (${marks(some)}) ORDER BY shopify_order_id`;
-      rows.push(...(await read(`SELECT * FROM ${table} ${these}`, [tenant, ...some])));
+      for (const row of await read(`SELECT * FROM ${table} ${these}`, [tenant, ...some])) rows.push(row);
     }
     return rows;
   };

@@ -45,8 +45,8 @@ export async function requestSync(
 
 /**
  * The id of the new run, or of the active one, which is followed by another if that one does not do what is asked: it
- * fetches changes alone and all was asked for, or (`sinceNow`) it may have looked before what it is to find. None follows
- * one that ends since the store cannot be reached: what was to follow is done by whichever comes next.
+ * fetches changes alone and all was asked for, or (`sinceNow`) it may have looked before what it is to find. Where the
+ * store cannot be reached, none follows until it can: the next run then does what was to follow.
  */
 export async function startRun(
   tx: Tx,
@@ -63,15 +63,8 @@ export async function startRun(
     if (again && active.again !== 'full') await active.update({ again }, { transaction });
     return active.id;
   }
-  const last = await db.models.SyncRun.findOne({
-    where: { tenantId },
-    order: [
-      ['createdAt', 'DESC'],
-      ['id', 'DESC'],
-    ],
-    transaction,
-  });
-  const kind = asked === 'incremental' && last?.again === 'full' ? 'full' : asked;
+  const [owed] = await db.models.SyncRun.update({ again: null }, { where: { tenantId, again: 'full' }, transaction });
+  const kind = asked === 'incremental' && owed > 0 ? 'full' : asked;
   const succeeded = await tx.query<{ stream: StreamName }>('SELECT stream FROM stream_cursors WHERE tenant_id = ?', [
     BigInt(tenantId),
   ]);
@@ -140,12 +133,10 @@ export async function viewRuns(db: Database, tenantId: string, runs: SyncRun[]):
 }
 
 function viewStream(stream: SyncStream): StreamView {
-  const { name, status, done, resumedFrom, finishedAt, completeFrom } = stream;
+  const { name, status, done, startedAt, finishedAt, completeFrom } = stream;
   const expected = stream.expected ?? null;
-  const begun = stream.resumedAt ?? stream.startedAt;
-  const seconds = begun ? ((finishedAt ?? new Date()).getTime() - begun.getTime()) / 1000 : 0;
-  const since = done - (resumedFrom ?? 0);
-  const rate = since > 0 && seconds > 0 ? since / seconds : null;
+  const seconds = startedAt ? ((finishedAt ?? new Date()).getTime() - startedAt.getTime()) / 1000 : 0;
+  const rate = done > 0 && seconds > 0 ? done / seconds : null;
   const isRunning = status === 'running' && rate !== null && expected !== null;
   return {
     name,

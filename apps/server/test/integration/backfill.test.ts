@@ -146,25 +146,6 @@ onEachDatabase('back-fill', (engine) => {
     );
   });
 
-  test('the time left is not reckoned with the hours for which nobody was at work', async () => {
-    const shop = 'interrupted.myshopify.com';
-    world.sandbox.control.createShop(shop, { orders: 20 });
-    const id = await ada.connect(shop);
-    const run = await ada.settled(id);
-    const ago = (seconds: number) => new Date(Date.now() - seconds * 1000);
-    await world.db.models.SyncStream.update(
-      {
-        ...{ status: 'running', done: 1100, expected: 2100, finishedAt: null },
-        ...{ startedAt: ago(36_000), resumedAt: ago(100), resumedFrom: 1000 },
-      },
-      { where: { tenantId: id, runId: run.id, name: 'orders' } },
-    );
-    const [{ streams } = run] = await ada.runs(id);
-    const { secondsLeft } = streams.find(({ name }) => name === 'orders')!;
-    expect(secondsLeft).toBeGreaterThanOrEqual(1_000);
-    expect(secondsLeft).toBeLessThan(2_000);
-  });
-
   test('only the last sixty days where read_all_orders is not granted, and it says so', async () => {
     const shop = 'recent.myshopify.com';
     world.sandbox.control.createShop(shop, { orders: 400 });

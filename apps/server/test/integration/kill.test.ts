@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../../sandbox/src/index.ts';
-import { type Database, openDatabase } from '../../src/db/database.ts';
+import { openDatabase } from '../../src/db/database.ts';
 import type { Place } from '../harness/databases.ts';
 import { Program } from '../harness/program.ts';
 import { seeded } from '../harness/seeded.ts';
@@ -41,14 +41,6 @@ onEachDatabase('SIGKILL', (engine) => {
   });
 
   const access = () => (place.databaseUrl ? { url: place.databaseUrl } : { file: path.join(place.dataDir, 'xeno.db') });
-  const inDatabase = async (look: (db: Database) => Promise<void>) => {
-    const db = openDatabase(access());
-    try {
-      await look(db);
-    } finally {
-      await db.close();
-    }
-  };
   const restart = async () => {
     await server.kill();
     await server.start();
@@ -60,7 +52,12 @@ onEachDatabase('SIGKILL', (engine) => {
     wentWell(await ada.settled(id, 120));
     // once the store is filled, a restart at another address may fill the gap of its webhooks
     expect((await ada.runs(id)).filter(({ kind }) => kind === 'backfill')).toHaveLength(1);
-    await inDatabase((db) => expectExact({ sandbox, db }, ada, id, SHOP));
+    const db = openDatabase(access());
+    try {
+      await expectExact({ sandbox, db }, ada, id, SHOP);
+    } finally {
+      await db.close();
+    }
     const spool = path.join(place.dataDir, 'spool');
     const left = () => (existsSync(spool) ? readdirSync(spool) : []);
     for (const deadline = Date.now() + 15_000; left().length > 0 && Date.now() < deadline;) await delay(50);
@@ -90,10 +87,6 @@ onEachDatabase('SIGKILL', (engine) => {
       // the seed and the size are such that it was killed in the midst of things
       expect(moments.filter(inOrders).length).toBeGreaterThan(0);
       expect(moments.filter((moment) => !/^succeeded/.test(moment)).length).toBeGreaterThan(KILLS / 2);
-      await inDatabase(async (db) => {
-        const goneOn = "SELECT resumed_from FROM sync_streams WHERE name = 'orders' AND resumed_at > started_at";
-        expect(await db.read(goneOn)).toEqual([{ resumed_from: expect.any(Number) as number }]);
-      });
     },
     SECONDS_PER_KILL * KILLS * 1000 + 120_000,
   );

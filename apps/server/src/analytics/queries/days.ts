@@ -53,7 +53,7 @@ export async function readDays<C extends string>(
   const from = `FROM daily_sales WHERE tenant_id = ? AND generation = ? AND currency = ?${range.sql}`;
   const params = [BigInt(tenantId), generation, currency, ...range.params];
   if (db.dialect === 'sqlite') {
-    // of a thousand rows most of the time goes into their way out of SQLite and its thread: one text takes a third of it
+    // of a thousand rows most of the time goes into their way out of SQLite and its thread: one text takes half of it
     const [row] = await db.read<{ days: string }>(
       `SELECT json_group_array(json_array(local_date, ${columns.join(', ')})) AS days ${from}`,
       params,

@@ -19,7 +19,6 @@ import { widerColumns } from './0019-wider-columns.ts';
 import { runAgain } from './0020-run-again.ts';
 import { markNeeds } from './0021-mark-needs.ts';
 import { requestContacts } from './0022-request-contacts.ts';
-import { streamResumption } from './0023-stream-resumption.ts';
 import type { Migration } from './migration.ts';
 
 export const migrations: Migration[] = [
@@ -44,5 +43,4 @@ export const migrations: Migration[] = [
   ...runAgain,
   ...markNeeds,
   ...requestContacts,
-  ...streamResumption,
 ];

@@ -20,9 +20,6 @@ export class SyncStream extends Model<InferAttributes<SyncStream>, InferCreation
   declare grants: CreationOptional<string | null>;
   declare done: CreationOptional<number>;
   declare expected: CreationOptional<number | null>;
-  /** Since when, and from how many on, it is at work without an interruption. */
-  declare resumedAt: CreationOptional<Date | null>;
-  declare resumedFrom: CreationOptional<number | null>;
   declare startedAt: CreationOptional<Date | null>;
   declare finishedAt: CreationOptional<Date | null>;
   declare cursorFrom: CreationOptional<Date | null>;
@@ -43,8 +40,6 @@ export function defineSyncStream(sequelize: Sequelize) {
       grants: DataTypes.STRING,
       done: { type: DataTypes.INTEGER, defaultValue: 0 },
       expected: DataTypes.INTEGER,
-      resumedAt: DataTypes.DATE(3),
-      resumedFrom: DataTypes.INTEGER,
       startedAt: DataTypes.DATE(3),
       finishedAt: DataTypes.DATE(3),
       cursorFrom: DataTypes.DATE(3),
