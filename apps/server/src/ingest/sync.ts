@@ -200,9 +200,10 @@ async function finish(deps: SyncDeps, tenant: Tenant, run: SyncRun, lease: Lease
       'SELECT again FROM sync_runs WHERE tenant_id = ? AND id = ?',
       [BigInt(tenant.id), BigInt(run.id)],
     );
-    const now = await db.models.Tenant.findByPk(tenant.id, { transaction });
-    // of one that cannot be reached, whoever finds that it can again starts a run
-    if (again && now?.status === 'connected') await deps.startRun(tx, tenant.id, again);
+    // of a store that cannot be reached, whoever finds that it can again starts a run
+    const isReachable = async () =>
+      (await db.models.Tenant.findByPk(tenant.id, { transaction }))?.status === 'connected';
+    if (again && (await isReachable())) await deps.startRun(tx, tenant.id, again);
     if (errors.length > 0 && errors.every(mayPass))
       await deps.retrySoon(tx, tenant.id, await failuresOf(tx, tenant.id));
     return true;
